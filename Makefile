@@ -1,0 +1,44 @@
+# Everything a person or CI runs. Needs Python 3.11 or newer, make and a package index; nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: demo test check bench lock clean setup
+
+setup: .venv/.dev
+
+.venv/.run: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev: .venv/.run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+demo: .venv/.run
+	$(BIN)/kaizend demo
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+check: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.licences
+
+bench: .venv/.dev
+	$(BIN)/python -m tests.bench
+
+# Compile the pinned requirements anew: name, version and hashes only, no index and no address.
+COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+lock: .venv/.dev
+	$(COMPILE) $(LOCKFLAGS) -o requirements.txt requirements.in
+	$(COMPILE) $(LOCKFLAGS) -o requirements-dev.txt requirements-dev.in
+
+clean:
+	rm -rf .venv .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

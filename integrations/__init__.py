@@ -1,0 +1,1 @@
+"""The outside world: trackers and signal sources, translated into our nouns."""

@@ -1,0 +1,164 @@
+"""The seam: what kaizend asks of a tracker. Open this file to write the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from rules.model import Change, Comment, Deployment, Event, Marker, Prose, Release, Ticket
+
+Noun = Ticket | Change | Comment | Deployment | Release | Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who we are at a tracker, and what it told us about itself."""
+
+    author: str  # our author id as it stands on what we write: a login, an account id
+    server: str  # "GitHub Enterprise Server 3.17", "Jira Cloud"
+    rights: frozenset[str] = frozenset()  # what the credential may do, in the tracker's words, where it tells
+    missing: tuple[str, ...] = ()  # rights we need and do not have, one line each
+    excess: tuple[str, ...] = ()  # rights we have and should not, one line each
+    limit_left: int | None = None  # requests left in the primary limit
+    limit_reset: datetime | None = None
+    clock_skew: float = 0.0  # seconds the server's clock is ahead of ours
+    time_zone: str = "UTC"  # the account's, where the tracker has one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a stream. Save the items and the cursor together, then ask for the next.
+
+    The cursor is the adapter's own (JSON text); reading again from a saved one misses nothing and may repeat some.
+    """
+
+    items: tuple[Noun, ...]
+    cursor: str
+    expected: int | None = None  # how many items the whole read will bring, where known: for a progress bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What came of a write."""
+
+    ref: str = ""  # what the adapter addresses the new thing by: a comment's id, a ticket's number
+    uid: str = ""
+    key: str = ""
+    url: str = ""
+    wrote: bool = True  # False: it was so already, nothing was sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A ticket to be filed."""
+
+    title: str
+    prose: Prose
+    labels: tuple[LabelStyle, ...] = ()
+    assignee: str = ""
+    due: date | None = None
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelStyle:
+    """A label, and how to create it where it does not exist yet (GitHub)."""
+
+    name: str
+    colour: str = "ededed"  # six hex digits, no '#'
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most `count` in any `seconds` seconds."""
+
+    count: int
+    seconds: int
+
+
+class Budget(Protocol):
+    """What may be sent when: kept in the database, so that it holds across restarts and processes."""
+
+    def spend(self, bucket: str, limits: tuple[Limit, ...], now: datetime) -> datetime | None:
+        """Take one from the bucket, durably. Return None if granted, else when to ask again (nothing taken)."""
+
+    def pause(self, bucket: str, until: datetime) -> None:
+        """Send nothing on this bucket before `until`; never shortens a longer pause."""
+
+    def paused_until(self, bucket: str, now: datetime) -> datetime | None:
+        """Return the end of a pause that is in force, else None."""
+
+
+class Tracker(Protocol):
+    """A tracker's one source (a repository, a project), to read and to write.
+
+    All methods raise only integrations.errors. Reads are retried inside, within bounds. Writes named "once" are sent
+    exactly once and raise Unavailable when their effect cannot be known; the others are idempotent by themselves.
+    """
+
+    name: str  # the source's name in the config
+    uid: str  # the source's global id, for things that are no ticket's
+    streams: tuple[str, ...]  # the lists to read, in order
+    text_limit: int  # characters in a comment, marker included
+
+    def connect(self) -> Identity:
+        """Make sure of the credential, the source's present name and our own identity. Called once a pass."""
+
+    def read(self, stream: str, cursor: str) -> Iterator[Page]:
+        """Read a stream from a cursor ("" is the beginning) to its present end."""
+
+    def ticket(self, ref: str) -> Ticket:
+        """Read one ticket from the primary store."""
+
+    def comments(self, ref: str) -> Iterator[Comment]:
+        """Read a ticket's comments from the primary store, oldest first."""
+
+    def filed(self, since: datetime) -> Iterator[tuple[Ticket, Marker]]:
+        """Read the tickets that carry a marker and were created by us since then, from the primary store."""
+
+    def render(self, prose: Prose, marker: Marker | None = None) -> str:
+        """Render prose as the tracker's text, escaped, cut to its size limit, with the marker where it is text."""
+
+    # -- writes, idempotent ---------------------------------------------------------------------------------------
+    def add_label(self, ref: str, label: LabelStyle) -> Receipt:
+        """Put one label on; create it first if need be."""
+
+    def remove_label(self, ref: str, name: str) -> Receipt:
+        """Take one label off; absent is fine."""
+
+    def assign(self, ref: str, person: str) -> Receipt:
+        """Make a person an owner; those who are stay (GitHub) or are replaced (Jira has one)."""
+
+    def set_due(self, ref: str, due: date | None) -> Receipt:
+        """Set or clear the due date by the way the source has: a field, a milestone."""
+
+    def set_priority(self, ref: str, level: str) -> Receipt:
+        """Set the priority: a neutral level, translated by the source's table into a label or a field."""
+
+    def edit_comment(self, ref: str, comment: str, prose: Prose, marker: Marker) -> Receipt:
+        """Put a new text into our own comment."""
+
+    def reopen(self, ref: str) -> Receipt:
+        """Open a closed ticket, its resolution cleared where the workflow lets it."""
+
+    def close(self, ref: str, reason: Literal["completed", "not_planned"]) -> Receipt:
+        """Close an open ticket."""
+
+    def transition(self, ref: str, phase: Literal["new", "active", "done"], resolution: str) -> Receipt:
+        """Move a ticket to a phase of its workflow."""
+
+    def link(self, ref: str, *, url: str, title: str, key: str, relation: str) -> Receipt:
+        """Link a ticket to another, or to a page."""
+
+    def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
+        """Set a commit status, only if it differs from the newest one of that context."""
+
+    # -- writes, once ---------------------------------------------------------------------------------------------
+    def comment(self, ref: str, prose: Prose, marker: Marker) -> Receipt:
+        """Add a comment."""
+
+    def file(self, draft: Draft, marker: Marker) -> Receipt:
+        """File a ticket."""

@@ -1,0 +1,1 @@
+"""What the policy says: values in, values out."""

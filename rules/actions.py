@@ -1,0 +1,200 @@
+"""The verbs, as data: everything a plan can ask of a tracker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from rules.model import Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddLabel:
+    """Put one label on the target."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveLabel:
+    """Take one label off the target."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign:
+    """Make a person an owner of the target."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDue:
+    """Give the target a due date."""
+
+    due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPriority:
+    """Give the target a priority: a neutral level, `critical`, `high`, `medium` or `low`."""
+
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCard:
+    """Write or edit our one comment on the target."""
+
+    prose: Prose
+    essence: str
+    state: str = ""  # goes into the marker, so that a lost database can be told by the tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Add a comment that notifies; `people` are the tracker-native logins it mentions."""
+
+    prose: Prose
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTicket:
+    """File a new ticket in the target's source."""
+
+    title: str
+    prose: Prose
+    labels: frozenset[str] = frozenset()
+    assignee: str = ""
+    due: date | None = None
+    type: str = ""  # the native issue type; "" lets the adapter take its default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkTo:
+    """Link the target to another ticket (both ways where the tracker has links), or to a page by a global id."""
+
+    url: str
+    title: str
+    key: str = ""  # the other ticket's key, when it lives in the same tracker
+    relation: str = "relates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen:
+    """Open the target again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """Close the target, as done or as not planned."""
+
+    reason: Literal["completed", "not_planned"] = "completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """Move the target to another phase of its workflow."""
+
+    phase: Literal["new", "active", "done"]
+    resolution: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStatus:
+    """Set a commit status; the target is a change."""
+
+    sha: str
+    context: str
+    state: Literal["success", "failure", "pending", "error"]
+    description: str
+    url: str = ""
+
+
+Verb = (
+    AddLabel
+    | RemoveLabel
+    | Assign
+    | SetDue
+    | SetPriority
+    | WriteCard
+    | Post
+    | FileTicket
+    | LinkTo
+    | Reopen
+    | Close
+    | Transition
+    | SetStatus
+)
+
+NAMES: dict[type[Verb], str] = {
+    AddLabel: "add label",
+    RemoveLabel: "remove label",
+    Assign: "assign",
+    SetDue: "set due",
+    SetPriority: "set priority",
+    WriteCard: "card",
+    Post: "ping",
+    FileTicket: "file",
+    LinkTo: "link",
+    Reopen: "reopen",
+    Close: "close",
+    Transition: "transition",
+    SetStatus: "status",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What an op is about."""
+
+    source: str
+    uid: str  # for a ticket to be filed: the source's own uid
+    ref: str
+    key: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Op:
+    """One planned write."""
+
+    id: str
+    target: Target
+    verb: Verb
+    rule: str
+    because: tuple[str, ...]  # the clauses that held, with their values
+    before: str
+    after: str
+    episode: int = 1
+    shadow: bool = False  # planned and reported, never applied
+
+    @property
+    def name(self) -> str:
+        """The verb in words: "set due"."""
+        return NAMES[type(self.verb)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A rule, ticket or person stopped at a ceiling before its first write."""
+
+    what: str  # "rule backlog/owned", "person ana", "the pass"
+    ceiling: int
+    wanted: int
+    rules: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All ops of a pass, decided before the first write."""
+
+    at: datetime
+    policy: str  # the policy's sha
+    ops: tuple[Op, ...]
+    held: tuple[Held, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,192 @@
+"""The policy, read and checked: what `rules.document` makes of the files and `rules.evaluate` works on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from rules.model import Ticket
+
+Mode = Literal["shadow", "canary", "on"]
+Unit = Literal["days", "workdays", "weeks"]
+LEVELS = ("critical", "high", "medium", "low")
+"""The neutral priorities, most urgent first; a ticket without one has "none"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A span of calendar time: "3 days", "5 workdays", "2 weeks"."""
+
+    count: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One condition of a list, and what became of it."""
+
+    text: str
+    holds: bool | None  # None: it cannot be said, because a fact it asks for is missing
+    values: tuple[tuple[str, str], ...] = ()  # the facts it asked for, as shown to people: ("workdays_open", "7")
+
+    def __str__(self) -> str:
+        """Word it as a reason: `workdays_open >= 2 (workdays_open = 7)`."""
+        shown = ", ".join(f"{name} = {value}" for name, value in self.values)
+        return f"{self.text} ({shown})" if shown else self.text
+
+
+class Condition(Protocol):
+    """A compiled list of clauses, all of which must hold. Made by `rules.conditions.compile_all`."""
+
+    texts: tuple[str, ...]
+
+    def holds(self, facts: object) -> bool:
+        """Judge fast: the answer alone. `facts` is what `rules.conditions.activate` returned for the ticket."""
+
+    def explain(self, facts: object) -> tuple[Clause, ...]:
+        """Judge every clause on its own, with the values it saw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What happens once an episode, when it has lasted `after`."""
+
+    after: Duration
+    ping: tuple[str, ...] = ()  # roles or people: "owner", "lead", "council", "reporter", a name of [people]
+    say: str = ""  # the ping's text; the rule's `say` if empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRule:
+    """How long work of a priority may take."""
+
+    start: Literal["created", "episode"]
+    by_level: Mapping[str, Duration]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. `id` is unique in the policy: the pack's name, a slash, the rule's own id."""
+
+    id: str
+    pack: str
+    about: str
+    on: tuple[str, ...]  # kinds; ("any",) for all
+    when: Condition
+    label: str = ""  # worn while the rule holds
+    add_label: str = ""  # put on once and kept; may hold placeholders
+    say: str = ""  # a line on the card
+    comment: str = ""  # posted once an episode
+    due: DueRule | None = None
+    assign: str = ""  # a role or a person
+    priority: str = ""  # a neutral level
+    steps: tuple[Step, ...] = ()
+    mode: Mode = "on"
+    canary_share: float = 0.1  # of the tickets, chosen by a stable hash, when mode is "canary"
+    since: date | None = None  # `from` in the file: older tickets are left alone
+    ceiling: int | None = None  # ops of this rule a pass; the config's `ceilings.rule` if None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of ticket; the first in the config's order whose conditions hold is the ticket's kind."""
+
+    name: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """One of the improvement domains, how a ticket wears it, and what makes it certain."""
+
+    name: str
+    label: str
+    components: frozenset[str] = frozenset()  # lower case
+    keywords: frozenset[str] = frozenset()  # lower case, whole words of title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person of [people], with a login for each source or kind of source."""
+
+    name: str
+    logins: Mapping[str, str]  # source name, or "github" / "jira" -> login or account id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A team: its lead, and the sources and components it answers for."""
+
+    name: str
+    lead: str  # a name of [people]
+    sources: frozenset[str] = frozenset()
+    components: frozenset[str] = frozenset()  # lower case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """What the rules need to know of a source."""
+
+    name: str
+    kind: Literal["github", "jira"]
+    component_label: str = ""  # on GitHub: labels with this prefix name components
+    priorities: Mapping[str, str] = field(default_factory=dict)  # lower-case native priority or label -> neutral level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceilings:
+    """How much a pass may do at most. Over one, what it bounds stops before its first write."""
+
+    pass_: int = 500
+    rule: int = 100
+    ticket: int = 8
+    person: int = 5  # pings a person in 7 days
+
+
+class Calendar(Protocol):
+    """Business time in a zone. Made by `rules.calendar.WorkCalendar`; dates are the zone's."""
+
+    def today(self, now: datetime) -> date:
+        """Return the date in the calendar's zone."""
+
+    def date_of(self, moment: datetime) -> date:
+        """Return the zone's date of a moment."""
+
+    def workdays_between(self, start: date, end: date) -> int:
+        """Count the workdays after `start` up to and with `end`; negative if `end` is earlier."""
+
+    def add(self, start: date, duration: Duration) -> date:
+        """Return the date `duration` after `start`; workdays land on a workday."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """A `[[rule.test]]`: what is given, when, and the ops expected."""
+
+    rule: str
+    given: Ticket
+    kind: str
+    at: datetime
+    expect: tuple[str, ...]
+    where: str  # "backlog.toml: rule 'time-boxed', test 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything the rules know. `sha` changes when any text it was made of changes."""
+
+    sha: str
+    rules: tuple[Rule, ...]
+    kinds: tuple[Kind, ...]
+    domains: tuple[Domain, ...]
+    people: Mapping[str, Person]
+    teams: tuple[Team, ...]
+    council: tuple[str, ...]  # names of [people]
+    commanders: frozenset[str]  # names of [people] who may use slash commands; owners and leads may always
+    sources: Mapping[str, SourceFacts]
+    calendar: Calendar
+    ceilings: Ceilings = Ceilings()
+    labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)
+    tests: tuple[Test, ...] = ()
