@@ -14,6 +14,7 @@ class Request:
     method: str
     path: str  # decoded, without the face's prefix: "/repos/acme/shop/issues"
     query: Mapping[str, str] = field(default_factory=dict)  # the last of each
+    pairs: tuple[tuple[str, str], ...] = ()  # the whole query in order: a Jira client may repeat a name (fields=a&fields=b)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     base: str = ""  # "http://127.0.0.1:8080/api/v3": what absolute URLs in answers start with
