@@ -153,6 +153,9 @@ class Tracker(Protocol):
     def link(self, ref: str, *, url: str, title: str, key: str, relation: str) -> Receipt:
         """Link a ticket to another, or to a page."""
 
+    def pin(self, ref: str) -> Receipt:
+        """Pin a ticket to the top of its source, where the tracker can (GitHub); elsewhere `wrote` is False."""
+
     def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
         """Set a commit status, only if it differs from the newest one of that context."""
 

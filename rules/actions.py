@@ -62,6 +62,15 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditPost:
+    """Put a new text into a comment of ours, quietly."""
+
+    comment: str  # as the adapter addresses it
+    marker_op: str  # the op id the comment was posted under, and stays known by
+    prose: Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileTicket:
     """File a new ticket in the target's source."""
 
@@ -122,6 +131,7 @@ Verb = (
     | SetPriority
     | WriteCard
     | Post
+    | EditPost
     | FileTicket
     | LinkTo
     | Reopen
@@ -138,6 +148,7 @@ NAMES: dict[type[Verb], str] = {
     SetPriority: "set priority",
     WriteCard: "card",
     Post: "ping",
+    EditPost: "edit",
     FileTicket: "file",
     LinkTo: "link",
     Reopen: "reopen",
