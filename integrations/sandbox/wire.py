@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class Request:
     method: str
     path: str  # decoded, without the face's prefix: "/repos/acme/shop/issues"
     query: Mapping[str, str] = field(default_factory=dict)  # the last of each
-    pairs: tuple[tuple[str, str], ...] = ()  # the whole query in order: a Jira client may repeat a name (fields=a&fields=b)
+    pairs: tuple[tuple[str, str], ...] = ()  # the whole query in order: fields=a&fields=b is allowed
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     base: str = ""  # "http://127.0.0.1:8080/api/v3": what absolute URLs in answers start with
@@ -39,3 +39,10 @@ class Face(Protocol):
 
     def answer(self, request: Request) -> Response:
         """Answer a request, with its effect."""
+
+
+@runtime_checkable
+class Accompanied(Protocol):
+    """A face that answers at other prefixes too, by faces it brings along (GitHub's GraphQL stands beside /api/v3)."""
+
+    companions: tuple[Face, ...]
