@@ -1,0 +1,177 @@
+"""The settings: config.toml, with the environment above it and secrets from files of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import ValidationError
+
+from worker import toml_places
+from worker.settings_checks import findings
+from worker.settings_credentials import Credentials, instance_key, read_credentials
+from worker.settings_environment import above, environment_tables, stray_variables, variable_of
+from worker.settings_errors import SettingsError, locate, word
+from worker.settings_files import parse_toml, read_matching, read_pack, read_text
+from worker.settings_sources import SourceConfig, source_config, source_facts
+from worker.settings_tables import (
+    DOMAINS,
+    DigestTable,
+    DomainTable,
+    Instance,
+    Run,
+    Tables,
+)
+from worker.settings_values import sqlite_file
+
+Say = Callable[[toml_places.Path, str], str]
+HOW_TO_START = "no such file: start with `cp config.example.toml {name}`, or name yours with --config"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A config that has been read and checked. Secrets show only in what `source_configs` and `secrets` return."""
+
+    folder: Path  # what relative paths start from
+    tables: Tables
+    credentials: Credentials = field(repr=False)
+    say: Say = field(repr=False)  # words a fault with the place of its path in the file
+
+    @property
+    def instance(self) -> Instance:
+        """Return [instance]."""
+        return self.tables.instance
+
+    @property
+    def run(self) -> Run:
+        """Return [run]."""
+        return self.tables.run
+
+    @property
+    def digests(self) -> tuple[DigestTable, ...]:
+        """Return all of [[digest]]."""
+        return self.tables.digest
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what is not wrong, but should not stay so; one line each."""
+        return tuple(self.credentials.warnings)
+
+    @property
+    def database_url(self) -> str:
+        """Return the database's address for SQLAlchemy, an SQLite file's path made absolute. May hold a password."""
+        url = self.instance.database.get_secret_value()
+        file = sqlite_file(url, self.folder)
+        return f"sqlite:///{file}" if file else url
+
+    @property
+    def database_file(self) -> Path | None:
+        """Return the SQLite database's file, None with PostgreSQL."""
+        return sqlite_file(self.instance.database.get_secret_value(), self.folder)
+
+    def instance_key(self) -> bytes:
+        """Return the key our markers are signed with, made on first use. Raises SettingsError."""
+        return instance_key(self.tables, self.folder, self.credentials)
+
+    def policy_tables(self) -> dict[str, Any]:
+        """Return what `rules.document.build_policy` wants to know, as plain tables."""
+        plain = self.tables.model_dump(
+            mode="python",
+            by_alias=True,
+            include={"calendar", "ceilings", "people", "teams", "council", "commands", "kinds", "labels"},
+        )
+        plain["domains"] = {name: domain.model_dump() for name, domain in _domains(self.tables).items()}
+        plain["sources"] = {name: source_facts(source) for name, source in self.tables.sources.items()}
+        return plain
+
+    def packs(self) -> tuple[tuple[str, str], ...]:
+        """Read the rule files, as (file name, text), each once. Raises SettingsError with everything unreadable."""
+        files: dict[str, str] = {}
+        problems: list[str] = []
+        for number, pattern in enumerate(self.instance.rules):
+            try:
+                if pattern.startswith("pack:"):
+                    files.update([read_pack(pattern.removeprefix("pack:"))])
+                else:
+                    files.update(read_matching(pattern, self.folder))
+            except SettingsError as error:
+                path = ("instance", "rules", number)
+                problems += [self.say(path, f"[instance]: 'rules': {problem}") for problem in error.problems]
+        if problems:
+            raise SettingsError(problems)
+        return tuple(files.items())
+
+    def source_configs(self) -> tuple[SourceConfig, ...]:
+        """Return what the adapters need, credentials included. Raises SettingsError for those that are missing."""
+        if self.credentials.problems:
+            raise SettingsError(self.credentials.problems)
+        return tuple(source_config(name, source, self.credentials) for name, source in self.tables.sources.items())
+
+    def secrets(self) -> frozenset[str]:
+        """Return every secret value, for the logs to leave out."""
+        password = urlsplit(self.instance.database.get_secret_value()).password or ""
+        found = {secret.get_secret_value() for secret in self.credentials.found.values()}
+        return frozenset({*found, password, unquote(password)} - {""})
+
+
+def load_settings(path: Path | None, env: Mapping[str, str]) -> Settings:
+    """Read the config file (None: there is only the environment). Raises SettingsError with all that is wrong."""
+    shown = path.name if path else "environment"
+    if path and not path.exists():
+        raise SettingsError([f"{path}: {HOW_TO_START.format(name=path.name)}"])
+    text = read_text(path, str(path)) if path else ""
+    written = parse_toml(text, shown)
+    said = environment_tables(env, written)
+    say = _speaker(shown, toml_places.places(text), said)
+    problems = list(stray_variables(env))
+    try:
+        tables = Tables(**above(written, said))
+    except ValidationError as error:
+        raise SettingsError([*_in_order(error, say), *problems]) from None
+    problems = [say(place, what) for place, what in findings(tables)] + problems
+    if problems:
+        raise SettingsError(problems)
+    folder = path.absolute().parent if path else Path.cwd()
+    return Settings(folder=folder, tables=tables, credentials=read_credentials(tables, folder, say), say=say)
+
+
+def _speaker(shown: str, places: Mapping[toml_places.Path, toml_places.Place], said: Mapping[str, Any]) -> Say:
+    """Make the function that puts a fault's place in front of it."""
+
+    def say(path: toml_places.Path, what: str) -> str:
+        variable = variable_of(path, said)
+        if variable is None and path[:-1] not in places:
+            variable = variable_of(path[:-1], said) if path[:-1] else None
+        if variable:
+            return f"environment: {variable}: {what}"
+        return f"{locate(shown, toml_places.nearest(places, path))}: {what}"
+
+    return say
+
+
+def _in_order(error: ValidationError, say: Say) -> list[str]:
+    """Word all of pydantic's errors, the file's first lines first."""
+    worded = []
+    for fault in error.errors(include_url=False):
+        path = tuple(part for part in fault["loc"] if part != "[key]")
+        if path[0] == "sources" and len(path) > 2 and path[2] in {"github", "jira"}:
+            path = (*path[:2], *path[3:])  # pydantic puts the chosen kind into the way
+        worded.append(say(path, word(fault, path, Tables)))
+    return sorted(dict.fromkeys(worded), key=_line_number)
+
+
+def _line_number(problem: str) -> int:
+    words = problem.split("line ", 1)
+    return int(words[1].split(",", 1)[0]) if len(words) > 1 and words[1][:1].isdigit() else 0
+
+
+def _domains(tables: Tables) -> dict[str, DomainTable]:
+    """Return the policy's six domains and those of the config, each with its label."""
+    given = {name: DomainTable() for name in DOMAINS} | tables.domains
+    return {
+        name: domain if domain.label else domain.model_copy(update={"label": f"domain:{name}"})
+        for name, domain in given.items()
+    }

@@ -1,0 +1,79 @@
+"""What must fit between the tables of a config: names that name something, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from worker.settings_errors import suggest, table_name
+from worker.settings_tables import GithubTable, JiraTable, Tables
+from worker.toml_places import Path
+
+Finding = tuple[Path, str]
+KINDS = ("github", "jira")
+ROLES = ("owner", "lead", "council", "reporter")
+"""What rules call people by; nobody may have one of them as a name."""
+
+
+def findings(tables: Tables) -> Iterator[Finding]:
+    """Yield each thing that does not fit, with the path it stands at."""
+    yield from _people(tables)
+    yield from _teams(tables)
+    yield from _named(("council", "members"), tables.council.members, "person", tables.people)
+    yield from _named(("commands", "allowed"), tables.commands.allowed, "person", tables.people)
+    yield from _sources(tables)
+    yield from _digests(tables)
+
+
+def _people(tables: Tables) -> Iterator[Finding]:
+    trackers = (*KINDS, *tables.sources)
+    for name, logins in tables.people.items():
+        if name in ROLES:
+            yield ("people", name), f"[people.{name}]: '{name}' is a role: give the person another name"
+        for tracker in logins:
+            if tracker not in trackers:
+                wrong = f"no source or kind of source '{tracker}'{suggest(tracker, trackers)}"
+                yield ("people", name, tracker), f"[people.{name}]: {wrong}"
+
+
+def _teams(tables: Tables) -> Iterator[Finding]:
+    for name, team in tables.teams.items():
+        table: Path = ("teams", name)
+        yield from _named((*table, "sources"), team.sources, "source", tables.sources)
+        if team.lead not in tables.people:
+            yield (*table, "lead"), f"[teams.{name}]: no person '{team.lead}'{suggest(team.lead, tables.people)}"
+
+
+def _sources(tables: Tables) -> Iterator[Finding]:
+    seen: dict[tuple[str, str], str] = {}
+    for name, source in tables.sources.items():
+        place = (source.base_url.lower(), _address(source).lower())
+        if name in KINDS:
+            yield ("sources", name), f"[sources.{name}]: '{name}' is a kind of source: give the source another name"
+        if place in seen:
+            yield ("sources", name), f"[sources.{name}]: is the same as [sources.{seen[place]}]"
+        seen[place] = name
+
+
+def _address(source: GithubTable | JiraTable) -> str:
+    return source.repository if isinstance(source, GithubTable) else source.project
+
+
+def _digests(tables: Tables) -> Iterator[Finding]:
+    seen = set()
+    for number, digest in enumerate(tables.digest):
+        table: Path = ("digest", number)
+        if digest.source not in tables.sources:
+            wrong = f"no source '{digest.source}'{suggest(digest.source, tables.sources)}"
+            yield (*table, "source"), f"{table_name(table)}: {wrong}"
+        if digest.name in seen:
+            yield (*table, "name"), f"{table_name(table)}: there is a digest '{digest.name}' already"
+        seen.add(digest.name)
+
+
+def _named(path: Path, names: Sequence[str], what: str, known: Iterable[str]) -> Iterator[Finding]:
+    """Find names in a list that name nothing."""
+    everyone = tuple(known)
+    for number, name in enumerate(names):
+        if name not in everyone:
+            wrong = f"'{path[-1]}': no {what} '{name}'{suggest(name, everyone)}"
+            yield (*path, number), f"{table_name(path[:-1])}: {wrong}"

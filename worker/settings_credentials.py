@@ -1,0 +1,146 @@
+"""The secrets of a config, from the environment or from files of their own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from worker import toml_places
+from worker.settings_errors import SettingsError
+from worker.settings_files import read_secret, too_open
+from worker.settings_tables import GithubTable, JiraTable, Tables
+from worker.settings_values import sqlite_file
+
+SHORTEST_KEY = 16  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The two ways a secret may be given: itself, or a file that holds it."""
+
+    table: toml_places.Path
+    key: str
+    value: SecretStr | None
+    file: str
+
+
+@dataclass
+class Credentials:
+    """What was found. `problems` are secrets that are needed and not there, `warnings` files open to too many."""
+
+    found: dict[toml_places.Path, SecretStr] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def text(self, *table: str) -> str:
+        """Return a table's secret, "" if it has none."""
+        secret = self.found.get(table)
+        return secret.get_secret_value() if secret else ""
+
+
+def read_credentials(tables: Tables, folder: Path, say: Callable[[toml_places.Path, str], str]) -> Credentials:
+    """Read every secret the tables name. `say` words a fault with the place of its path."""
+    credentials = Credentials()
+    for name, source in tables.sources.items():
+        path = ("sources", name)
+        app = isinstance(source, GithubTable) and source.app is not None
+        given = [key for key in ("token", "token_file", "app") if getattr(source, key, None)]
+        if len(given) > 1:
+            both = " and ".join(f"'{key}'" for key in given)
+            credentials.problems.append(say(path, f"[sources.{name}]: {both} are given: choose one"))
+        elif not given:
+            credentials.problems.append(say(path, f"[sources.{name}]: {_how_to_give(name, source)}"))
+        elif not app:
+            _take(Offer(path, "token", source.token, source.token_file), folder, credentials, say)
+    for offer in _other_offers(tables):
+        _take(offer, folder, credentials, say)
+    return credentials
+
+
+def _how_to_give(name: str, source: GithubTable | JiraTable) -> str:
+    variable = f"KAIZEND_SOURCES__{name.upper().replace('-', '_')}__TOKEN"
+    app = ", or 'app'" if isinstance(source, GithubTable) else ""
+    return f"no credential: set {variable} in the environment, or 'token_file'{app} here"
+
+
+def _other_offers(tables: Tables) -> Iterator[Offer]:
+    """List the Apps' private keys and the instance's key."""
+    for name, source in tables.sources.items():
+        if isinstance(source, GithubTable) and source.app:
+            app = source.app
+            yield Offer(("sources", name, "app"), "private_key", app.private_key, app.private_key_file)
+    if tables.instance.key or tables.instance.key_file:
+        yield Offer(("instance",), "key", tables.instance.key, tables.instance.key_file)
+
+
+def _take(offer: Offer, folder: Path, credentials: Credentials, say: Callable[[toml_places.Path, str], str]) -> None:
+    """Add what an offer holds to the credentials, or why it holds nothing."""
+    table, key = f"[{'.'.join(str(part) for part in offer.table)}]", offer.key
+    if bool(offer.value) == bool(offer.file):
+        wrong = "both are given: choose one" if offer.value else "neither is given"
+        credentials.problems.append(say(offer.table, f"{table}: '{key}' and '{key}_file': {wrong}"))
+        return
+    secret, path = offer.value, (*offer.table, f"{key}_file")
+    if offer.file:
+        try:
+            secret = SecretStr(read_secret(folder / offer.file, f"{table}: '{key}_file': {offer.file}"))
+        except SettingsError as error:
+            credentials.problems.extend(say(path, problem) for problem in error.problems)
+            return
+        if too_open(folder / offer.file):
+            note = f"{table}: '{key}_file': {offer.file} is open to too many: chmod 600 it"
+            credentials.warnings.append(say(path, note))
+    fault = _unfit(key, secret.get_secret_value() if secret else "")
+    if fault:
+        credentials.problems.append(say((*offer.table, key), f"{table}: '{key}' {fault}"))
+    elif secret:
+        credentials.found[offer.table] = secret
+
+
+def _unfit(key: str, secret: str) -> str:
+    """Say why a secret cannot be one, without quoting it."""
+    if key == "key":
+        return f"must have at least {SHORTEST_KEY} characters" if len(secret) < SHORTEST_KEY else ""
+    if key == "private_key":
+        return "" if "PRIVATE KEY-----" in secret else "must be a PEM file: '-----BEGIN RSA PRIVATE KEY-----' ..."
+    return "" if secret.isascii() and secret.isprintable() and " " not in secret else "must be one word, without spaces"
+
+
+def instance_key(tables: Tables, folder: Path, credentials: Credentials) -> bytes:
+    """Return the key our markers are signed with; make it beside an SQLite database where there is none yet.
+
+    Raises SettingsError if PostgreSQL is used, which several machines may share, and no key is named.
+    """
+    given = credentials.text("instance")
+    if given:
+        return given.encode()
+    database = sqlite_file(tables.instance.database.get_secret_value(), folder)
+    if database is None:
+        raise SettingsError(
+            ["[instance]: with PostgreSQL set KAIZEND_INSTANCE__KEY or 'key_file': all workers share it"]
+        )
+    path = database.with_name("kaizend.key")
+    if not path.exists():
+        _make_key(path)
+    return read_secret(path, str(path)).encode()
+
+
+def _make_key(path: Path) -> None:
+    """Write a new random key, whole or not at all; one that another process wrote meanwhile stays."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".key-") as file:  # mode 0600
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+            os.link(file.name, path)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise SettingsError([f"{path}: the instance's key cannot be written: {error.strerror}"]) from None

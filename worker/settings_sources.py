@@ -1,0 +1,75 @@
+"""From a source's table and its credential to what its adapter needs, and to what the rules do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.base import Limit
+from integrations.github.config import GithubApp, GithubConfig
+from integrations.jira.config import JiraConfig
+from worker.settings_credentials import Credentials
+from worker.settings_tables import GithubTable, JiraTable, Level, Rate
+
+SourceConfig = GithubConfig | JiraConfig
+
+
+def source_config(name: str, source: GithubTable | JiraTable, credentials: Credentials) -> SourceConfig:
+    """Build the adapter's config."""
+    if isinstance(source, GithubTable):
+        return _github(name, source, credentials)
+    return _jira(name, source, credentials)
+
+
+def source_facts(source: GithubTable | JiraTable) -> dict[str, Any]:
+    """Return what the rules need to know of a source."""
+    component_label = source.component_label if isinstance(source, GithubTable) else ""
+    priorities = {native.lower(): level for native, level in source.priorities.items()}
+    return {"kind": source.kind, "component_label": component_label, "priorities": priorities}
+
+
+def _native(priorities: Mapping[str, Level]) -> dict[str, str]:
+    """Turn native -> level round; of several natives of a level the first is the one to set."""
+    return {level: native for native, level in reversed([*priorities.items()])}
+
+
+def _limits(rates: tuple[Rate, ...]) -> tuple[Limit, ...]:
+    return tuple(Limit(count=count, seconds=seconds) for count, seconds in rates)
+
+
+def _github(name: str, source: GithubTable, credentials: Credentials) -> GithubConfig:
+    app = None
+    if source.app:
+        key = credentials.text("sources", name, "app")
+        app = GithubApp(app_id=source.app.id, installation_id=source.app.installation, private_key=key)
+    return GithubConfig(
+        name=name,
+        repository=source.repository,
+        base_url=source.base_url,
+        token=credentials.text("sources", name),
+        app=app,
+        canary=source.canary,
+        due=source.due,
+        component_label=source.component_label,
+        priority_labels=_native(source.priorities),
+        timeout=source.timeout,
+        write_interval=source.write_interval,
+        content_limits=_limits(source.content_limits),
+    )
+
+
+def _jira(name: str, source: JiraTable, credentials: Credentials) -> JiraConfig:
+    return JiraConfig(
+        name=name,
+        project=source.project,
+        base_url=source.base_url,
+        email=source.email,
+        token=credentials.text("sources", name),
+        browse_url=source.browse_url,
+        canary=source.canary,
+        priority_names=_native(source.priorities),
+        issue_type=source.issue_type,
+        timeout=source.timeout,
+        write_interval=source.write_interval,
+        issue_limits=_limits(source.issue_limits),
+    )

@@ -1,0 +1,221 @@
+"""The tables of the config file: their keys, types and defaults."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from worker import settings_values as value
+
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Level = Literal["critical", "high", "medium", "low"]
+Name = Annotated[str, AfterValidator(value.plain_name)]
+BaseUrl = Annotated[str, AfterValidator(value.base_url)]
+Seconds = Annotated[int, BeforeValidator(value.duration)]
+Timeouts = Annotated[
+    tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]], BeforeValidator(value.timeouts)
+]
+Rate = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]  # how many, in how many seconds
+
+GITHUB_PRIORITIES: dict[str, Level] = {
+    "priority:critical": "critical",
+    "priority:high": "high",
+    "priority:medium": "medium",
+    "priority:low": "low",
+}
+JIRA_PRIORITIES: dict[str, Level] = {
+    "Highest": "critical",
+    "High": "high",
+    "Medium": "medium",
+    "Low": "low",
+    "Lowest": "low",
+}
+DOMAINS = (
+    "reliability",
+    "security",
+    "performance",
+    "developer-productivity",
+    "operational-excellence",
+    "customer-trust",
+)
+"""The six domains of the governance policy; the config may add to them and describe them, not remove them."""
+
+
+class Table(BaseModel):
+    """A table of the config: unknown keys are errors, and errors never quote what was given."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True, allow_inf_nan=False
+    )
+
+
+class Instance(Table):
+    """Who this kaizend is, where it keeps what it knows, and by which rules it acts."""
+
+    name: Name = "kaizend"
+    database: Annotated[SecretStr, AfterValidator(value.database)] = SecretStr("sqlite:///var/kaizend.db")
+    key: SecretStr | None = None
+    key_file: str = ""
+    rules: tuple[str, ...] = ("pack:backlog",)
+
+
+class CalendarTable(Table):
+    """Business time."""
+
+    time_zone: Annotated[str, AfterValidator(value.time_zone)] = "UTC"
+    country: Annotated[str, AfterValidator(value.country)] = ""
+    subdivision: str = ""
+    workdays: Annotated[tuple[Day, ...], Field(min_length=1)] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    holidays: tuple[date, ...] = ()
+
+
+class CeilingsTable(Table):
+    """How much a pass may do at most."""
+
+    pass_: Annotated[int, Field(ge=0, alias="pass")] = 500
+    rule: Annotated[int, Field(ge=0)] = 100
+    ticket: Annotated[int, Field(ge=0)] = 8
+    person: Annotated[int, Field(ge=0)] = 5
+
+
+class TeamTable(Table):
+    """A team: who leads it and what it answers for."""
+
+    lead: str
+    sources: tuple[str, ...] = ()
+    components: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
+
+
+class Council(Table):
+    """The people overdue work climbs to at the last."""
+
+    members: tuple[str, ...] = ()
+
+
+class Commands(Table):
+    """The people who may use slash commands, besides owners and leads."""
+
+    allowed: tuple[str, ...] = ()
+
+
+class DomainTable(Table):
+    """One improvement domain; `label` is "domain:NAME" if empty."""
+
+    label: str = ""
+    components: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
+    keywords: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
+
+
+class LabelTable(Table):
+    """How a label is created where it does not exist yet."""
+
+    colour: Annotated[str, AfterValidator(value.colour)] = "ededed"
+    description: Annotated[str, Field(max_length=100)] = ""
+
+
+class AppTable(Table):
+    """A GitHub App's installation."""
+
+    id: Annotated[int, Field(ge=1)]
+    installation: Annotated[int, Field(ge=1)]
+    private_key: SecretStr | None = None
+    private_key_file: str = ""
+
+
+class GithubTable(Table):
+    """One GitHub repository."""
+
+    kind: Literal["github"]
+    repository: Annotated[str, AfterValidator(value.repository)]
+    base_url: BaseUrl = "https://api.github.com"
+    token: SecretStr | None = None
+    token_file: str = ""
+    app: AppTable | None = None
+    canary: str = ""
+    due: Literal["auto", "field", "milestone", "card"] = "auto"
+    component_label: str = "component:"
+    priorities: dict[str, Level] = GITHUB_PRIORITIES
+    timeout: Timeouts = (5.0, 30.0)
+    write_interval: Annotated[float, Field(ge=0, le=60)] = 1.0
+    content_limits: tuple[Rate, ...] = ((80, 60), (500, 3600))
+
+
+class JiraTable(Table):
+    """One Jira project."""
+
+    kind: Literal["jira"]
+    project: Annotated[str, Field(min_length=1)]
+    base_url: BaseUrl
+    browse_url: Annotated[str, AfterValidator(lambda url: url and value.base_url(url))] = ""
+    email: str = ""
+    token: SecretStr | None = None
+    token_file: str = ""
+    canary: str = ""
+    priorities: dict[str, Level] = JIRA_PRIORITIES
+    issue_type: str = "Task"
+    timeout: Timeouts = (5.0, 30.0)
+    write_interval: Annotated[float, Field(ge=0, le=60)] = 0.1
+    issue_limits: tuple[Rate, ...] = ((20, 2), (100, 30))
+
+
+SourceTable = Annotated[GithubTable | JiraTable, Field(discriminator="kind")]
+
+
+class DigestTable(Table):
+    """One weekly digest: of what, where and when."""
+
+    name: Name
+    source: str
+    issue: str = ""
+    day: Day = "monday"
+    at: Annotated[str, AfterValidator(value.clock_time)] = "09:00"
+
+
+class Run(Table):
+    """The long-running worker."""
+
+    every: Seconds = 300
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    log: Literal["text", "json"] = "text"
+
+
+class Tables(BaseSettings):
+    """The whole config: what the file says, with the environment above it."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        coerce_numbers_to_str=True,
+        env_prefix="KAIZEND_",
+        env_nested_delimiter="__",
+    )
+
+    instance: Instance = Instance()
+    calendar: CalendarTable = CalendarTable()
+    ceilings: CeilingsTable = CeilingsTable()
+    people: dict[str, dict[str, str]] = {}
+    teams: dict[str, TeamTable] = {}
+    council: Council = Council()
+    commands: Commands = Commands()
+    kinds: Annotated[dict[str, Annotated[tuple[str, ...], Field(min_length=1)]], Field(min_length=1)]
+    domains: dict[str, DomainTable] = {}
+    labels: dict[str, LabelTable] = {}
+    sources: Annotated[dict[Name, SourceTable], Field(min_length=1)]
+    digest: tuple[DigestTable, ...] = ()
+    run: Run = Run()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take only what is passed in: the process's environment is an argument, never a global."""
+        return (init_settings,)

@@ -1,0 +1,125 @@
+"""What a single value of the config must look like. A ValueError's text is shown; it never quotes the value."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr
+
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+DURATION = re.compile(r"(\d{1,6}) (second|minute|hour|day)s?")
+
+
+def plain_name(value: str) -> str:
+    """Accept a name that can stand in labels, buckets and environment variables."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", value):
+        raise ValueError("must be a letter, then at most 39 letters, digits, '-' or '_'")
+    return value
+
+
+def repository(value: str) -> str:
+    """Accept owner/name."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", value):
+        raise ValueError("must be owner/name, as in 'acme/shop'")
+    return value
+
+
+def base_url(value: str) -> str:
+    """Accept https anywhere and http on loopback, with no credentials, query or fragment; drop the last slash."""
+    try:
+        url = urlsplit(value)
+        port_is_right = url.port is None or url.port > 0
+    except ValueError:
+        port_is_right = False
+    if not port_is_right or not url.hostname or url.scheme not in {"http", "https"} or re.search(r"[\s\\]", value):
+        raise ValueError("must be an address, as in 'https://jira.acme.example'")
+    if url.username is not None or url.password is not None:
+        raise ValueError("must not hold a user or a password: use 'token'")
+    if url.query or url.fragment:
+        raise ValueError("must end with the path: no '?' and no '#'")
+    if url.scheme == "http" and not is_loopback(url.hostname):
+        raise ValueError("must begin with https:// (plain http is for this machine only)")
+    return value.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def database(value: SecretStr) -> SecretStr:
+    """Accept SQLite and PostgreSQL; PostgreSQL always by the psycopg driver."""
+    url = value.get_secret_value()
+    scheme, _, rest = url.partition("://")
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
+        return SecretStr(f"postgresql+psycopg://{rest}")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return value
+    raise ValueError("must be 'sqlite:///path/to/file.db' or 'postgresql://user@host/name'")
+
+
+def time_zone(value: str) -> str:
+    """Accept a name of the time zone database."""
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("must be a time zone, as in 'Europe/Berlin'") from error
+    return value
+
+
+def country(value: str) -> str:
+    """Accept nothing or a country's two letters."""
+    if value and not re.fullmatch(r"[A-Z]{2}", value):
+        raise ValueError("must be a country's two letters, as in 'DE'")
+    return value
+
+
+def duration(value: object) -> int:
+    """Turn "5 minutes" into seconds."""
+    parts = DURATION.fullmatch(value) if isinstance(value, str) else None
+    seconds = int(parts[1]) * UNITS[parts[2]] if parts else 0
+    if seconds < 1:
+        raise ValueError("must be a time span, as in '30 seconds', '5 minutes' or '1 hour'")
+    return seconds
+
+
+def clock_time(value: str) -> str:
+    """Accept a wall time."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("must be a time of day, as in '09:00'")
+    return value
+
+
+def colour(value: str) -> str:
+    """Accept six hex digits, with or without '#'."""
+    digits = value.removeprefix("#").lower()
+    if not re.fullmatch(r"[0-9a-f]{6}", digits):
+        raise ValueError("must be six hex digits, as in 'd93f0b'")
+    return digits
+
+
+def timeouts(value: object) -> object:
+    """Let one number stand for the wait between bytes, connecting staying at five seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (5.0, float(value))
+    return value
+
+
+def names(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Make names comparable: lower case, no space around, none empty."""
+    if not all(name.strip() for name in value):
+        raise ValueError("must hold no empty text")
+    return tuple(name.strip().lower() for name in value)
+
+
+def sqlite_file(url: str, folder: Path) -> Path | None:
+    """Return the file of an SQLite address, relative ones in the folder; None for PostgreSQL."""
+    scheme, _, rest = url.partition("://")
+    return folder / rest[1:] if scheme == "sqlite" else None
