@@ -1,0 +1,256 @@
+"""Conditions in CEL: compiled and type-checked once, then judged for each ticket. The only file that speaks CEL.
+
+The engine has traps that stay inside this file: an evaluation error comes back as a truthy string, a budget that is
+used up or a text that is no Unicode is raised as RuntimeError, and a missing fact is an error of every clause that
+cannot do without it. Here a clause holds only if its value is the boolean true, and "cannot be said" (None) does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+
+from cel_expr_python import cel
+
+from rules.errors import ConditionError
+from rules.fact_table import TYPES, FactType
+from rules.policy import Clause
+from rules.wording import meant, shown
+
+LONGEST_CLAUSE = 2000  # characters
+MOST_CLAUSES = 30
+SHOWN_VALUE = 80  # characters of a value that an explanation shows
+ENGINE_TYPES = {
+    "bool": cel.Type.BOOL,
+    "int": cel.Type.INT,
+    "string": cel.Type.STRING,
+    "list(string)": cel.Type.List(cel.Type.STRING),
+}
+EMPTY = cel.NewEnv()
+LITERAL = r"""[rR]?(?:\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+RAW_LITERAL = r"""[rR](?:\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')"""
+TOKEN = re.compile(rf"(?P<text>{RAW_LITERAL}|{LITERAL})|(?P<comment>//[^\n]*)|(?P<member>\.\s*)?(?P<name>[A-Za-z_]\w*)")
+PATTERN = re.compile(rf"\bmatches\s*\((?:[^()\"']*,)?\s*(?P<text>{RAW_LITERAL}|{LITERAL})\s*\)")
+FUNCTIONS = (
+    *("size", "matches", "contains", "startsWith", "endsWith", "exists", "all", "exists_one", "filter", "map"),
+    *("int", "string", "double", "bool", "has"),
+)
+OPERATORS = (
+    {"@in": "in", "_[_]": "[]", "-_": "-"}
+    | {f"_{sign}_": sign for sign in ("==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "%")}
+    | {"!_": "!", "_?_:_": "? :"}
+)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+HINTS = {
+    "&": "write '&&' for and",
+    "|": "write '||' for or",
+    "=": "write '==' to compare",
+    "'": "a text needs its closing quote",
+    '"': "a text needs its closing quote",
+}
+WORDS = {
+    "and": "write '&&' for and",
+    "or": "write '||' for or",
+    "not": "write '!' for not",
+    "True": "write 'true'",
+    "False": "write 'false'",
+    "None": "ask for a missing fact by its 'has_' fact",
+    "type": "the fact is called 'issue_type'",
+}
+
+
+def activate(facts: Mapping[str, object]) -> object:
+    """Make of a ticket's facts what all conditions are judged on. Make it once a ticket: it is the slow part."""
+    return EMPTY.Activation(facts)
+
+
+def compile_all(texts: Sequence[str], *, where: str, types: Mapping[str, FactType] = TYPES) -> All:
+    """Compile a list of clauses. Raises ConditionError with all problems, each with clause number and column.
+
+    `where` names the list: "backlog.toml: rule 'owned', when"; `types` are the facts that clauses may ask for.
+    """
+    if not texts:
+        raise ConditionError(f"{where}: no condition: write at least one, like 'open'")
+    if len(texts) > MOST_CLAUSES:
+        raise ConditionError(f"{where}: {len(texts)} conditions, {MOST_CLAUSES} at most: make it two rules")
+    declared = tuple(sorted(types.items()))
+    problems = [
+        f"{where}[{number}]{problem}" for number, text in enumerate(texts, 1) for problem in _problems(text, declared)
+    ]
+    if problems:
+        raise ConditionError(problems)
+    return All(tuple(texts), declared)
+
+
+class All:
+    """A compiled list of clauses. Satisfies `rules.policy.Condition`."""
+
+    def __init__(self, texts: tuple[str, ...], declared: tuple[tuple[str, FactType], ...]) -> None:
+        """Compile clauses that have no problems."""
+        env = _environment(declared)
+        types = dict(declared)
+        self.texts = texts
+        self._clauses = [env.compile(text) for text in texts]
+        self._asked = [tuple(name for name in _names(text) if name in types) for text in texts]
+        self.names: frozenset[str] = frozenset(name for names in self._asked for name in names)
+        self._values = {name: env.compile(name) for name in self.names}
+        self._whole = _joined(env, texts)
+
+    def holds(self, facts: object) -> bool:
+        """Judge fast: the answer alone. `facts` is what `activate` returned for the ticket."""
+        if self._whole is not None:
+            with suppress(RuntimeError):  # the clauses together may use up a budget that each alone does not
+                return self._whole.eval(facts).value() is True  # an error's value is a string
+        return all(_judge(clause, facts) is True for clause in self._clauses)
+
+    def explain(self, facts: object) -> tuple[Clause, ...]:
+        """Judge every clause on its own, with the values it saw."""
+        return tuple(
+            Clause(
+                text=text,
+                holds=_judge(clause, facts),
+                values=tuple((name, _worded(self._values[name], facts)) for name in asked),
+            )
+            for text, clause, asked in zip(self.texts, self._clauses, self._asked, strict=True)
+        )
+
+
+@lru_cache(maxsize=8)
+def _environment(declared: tuple[tuple[str, FactType], ...]) -> cel.Env:
+    return cel.NewEnv(variables={name: ENGINE_TYPES[kind] for name, kind in declared})
+
+
+def _joined(env: cel.Env, texts: tuple[str, ...]) -> cel.Expression | None:
+    """Compile the clauses into one: true exactly when each is true, at half the cost of asking each.
+
+    The line's end closes a comment in a clause; None when the brackets take the engine's last level of nesting.
+    """
+    try:
+        return env.compile(" && ".join(f"({text}\n)" for text in texts))
+    except RuntimeError:
+        return None
+
+
+def _judge(clause: cel.Expression, facts: object) -> bool | None:
+    """Say whether one clause holds; None if it cannot be said."""
+    try:
+        value = clause.eval(facts).value()
+    except RuntimeError:  # a budget is used up, or a value is no Unicode
+        return None
+    return value if isinstance(value, bool) else None
+
+
+def _worded(name: cel.Expression, facts: object) -> str:
+    """Show a fact's value to people."""
+    try:
+        value = name.eval(facts)
+        plain = value.plain_value()
+    except RuntimeError:
+        return "unreadable"
+    if value.type() == cel.Type.ERROR:
+        return "unknown"
+    if isinstance(plain, bool):
+        return "yes" if plain else "no"
+    if isinstance(plain, list):
+        return _cut(", ".join(str(part) for part in plain)) if plain else "none"
+    return _cut(str(plain)) if plain != "" else "empty"
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= SHOWN_VALUE else flat[: SHOWN_VALUE - 1] + "…"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names a clause asks for, in order: no texts, comments or members."""
+    found = (token["name"] for token in TOKEN.finditer(text) if token["name"] and not token["member"])
+    return tuple(dict.fromkeys(found))
+
+
+# -- what is wrong with a clause ------------------------------------------------------------------------------------
+
+
+def _problems(text: object, declared: tuple[tuple[str, FactType], ...]) -> tuple[str, ...]:
+    """Return what is wrong with a clause: each goes behind the clause's number."""
+    if not isinstance(text, str):
+        return (f": {shown(text)} is not a text: write conditions in quotes",)
+    if misshapen := _misshapen(text):
+        return (misshapen,)
+    env = _environment(declared)
+    try:
+        outcome = env.compile(text).return_type()
+    except RuntimeError as error:
+        return tuple(dict.fromkeys(_said(str(error), text, dict(declared))))
+    if outcome != cel.Type.BOOL:
+        return (f": {shown(text)} is of type {outcome.name().lower()}, not true or false",)
+    return tuple(_patterns(env, text))
+
+
+def _misshapen(text: str) -> str:
+    """Say what keeps a clause from even being shown to the engine."""
+    if not text.strip():
+        return ": the condition is empty"
+    if len(text) > LONGEST_CLAUSE:
+        return f": {len(text)} characters, {LONGEST_CLAUSE} at most"
+    odd = CONTROL.search(text)
+    return f", column {odd.start() + 1}: a control character" if odd else ""
+
+
+def _patterns(env: cel.Env, text: str) -> Iterable[str]:
+    """Try the regular expressions of a clause: the engine would only say it, each time, when it is judged."""
+    for found in PATTERN.finditer(text):
+        value = env.compile(f'"".matches({found["text"]})').eval(activate({})).value()
+        if not isinstance(value, bool):
+            yield f", column {found.start('text') + 1}: {str(value).partition(': ')[2]}"
+
+
+def _said(message: str, text: str, types: Mapping[str, FactType]) -> Iterable[str]:
+    """Shorten the engine's message: one problem for each position it names."""
+    found = re.findall(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)", message)
+    if "recursion" in message or not found:
+        yield ": nested too deep" if "recursion" in message else f": {shown(message)}"
+        return
+    lines = text.split("\n")
+    for row, column, said in found:
+        line = lines[int(row) - 1] if int(row) <= len(lines) else ""
+        at, problem = _reworded(said, line, int(column), types)
+        yield f", {f'line {row}, ' if len(lines) > 1 else ''}column {at}: {problem}"
+        if "Syntax error" in said:  # what follows a first one is noise
+            return
+
+
+def _reworded(said: str, line: str, column: int, types: Mapping[str, FactType]) -> tuple[int, str]:
+    """Return a problem's column, and the engine's words for it in ours."""
+    if match := re.match(r"undeclared reference to '(.+?)'", said):
+        return _undeclared(match[1], line, column, types)
+    if match := re.match(r"found no matching overload for '(.+?)' applied to '\((.*)\)'", said):
+        return column, _unfit(match[1], match[2])
+    if "token recognition error" in said:
+        sign = line[column - 1 : column]
+        return column, f"{shown(sign)} is not known here{_hint(HINTS, sign)}"
+    if match := re.match(r"Syntax error: .*?input '(.*?)'", said):
+        unknown = f"{shown(match[1])} is not known here{_hint(WORDS, match[1])}"
+        return column, "something is missing at the end" if match[1] == "<EOF>" else unknown
+    return column, said.removeprefix("Syntax error: ")
+
+
+def _unfit(function: str, types: str) -> str:
+    if "type(type)" in types:
+        return f"'type' is no fact{_hint(WORDS, 'type')}"
+    return f"{OPERATORS.get(function, function)!r} does not go with {types.replace(', ', ' and ')}"
+
+
+def _hint(hints: Mapping[str, str], sign: str) -> str:
+    return f": {hints[sign]}" if sign in hints else ""
+
+
+def _undeclared(name: str, line: str, column: int, types: Mapping[str, FactType]) -> tuple[int, str]:
+    """Word an unknown name; the engine points at the bracket of a function and at the last dot of a path."""
+    if line[column - 1 : column] == "(":
+        return max(1, column - len(name)), f"no function '{name}'{meant(name, FUNCTIONS)}"
+    start = column - len(name.rpartition(".")[0])
+    if name in WORDS:
+        return start, f"no fact '{name}'{_hint(WORDS, name)}"
+    return start, f"no fact '{name}'{meant(name, types)}"

@@ -1,0 +1,283 @@
+"""The table of facts: what a condition may ask of a ticket: name, type, meaning and how it is found.
+
+Facts of time are whole days in the policy's calendar, so that a verdict stays the same within one local day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from rules.model import Memory, Ticket
+from rules.policy import LEVELS, Policy, SourceFacts
+
+FactType = Literal["bool", "int", "string", "list(string)"]
+SEVERAL = "several"  # the domain of a ticket that wears the labels of two or more
+OURS = timedelta(minutes=2)  # an update this soon after our newest write is taken for that write
+WORD = re.compile(r"[^\W_]+")
+UNKNOWN_SOURCE = SourceFacts(name="", kind="github")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What facts are found from."""
+
+    ticket: Ticket
+    kind: str
+    memory: Memory
+    policy: Policy
+    today: date
+
+    @property
+    def source(self) -> SourceFacts:
+        """The ticket's source."""
+        return self.policy.sources.get(self.ticket.source, UNKNOWN_SOURCE)
+
+    def day(self, moment: datetime) -> date:
+        """Return the calendar's date of a moment."""
+        return self.policy.calendar.date_of(moment)
+
+    def workdays(self, start: date, end: date) -> int:
+        """Count the workdays after `start` up to and with `end`."""
+        return self.policy.calendar.workdays_between(start, end)
+
+    def end(self) -> date:
+        """Return the day up to which the ticket was open: the day it closed, or today."""
+        return self.today if self.ticket.closed is None else self.day(self.ticket.closed)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something a condition may ask. `find` returns None when the fact is missing."""
+
+    name: str
+    type: FactType
+    meaning: str
+    find: Callable[[Asked], object]
+
+
+# -- texts and lists --------------------------------------------------------------------------------------------------
+
+
+def readable(text: str) -> str:
+    """Return text the engine can read: NUL and lone surrogates become the replacement character."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    if text.isascii():
+        return text
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def _listed(values: frozenset[str]) -> list[str]:
+    return sorted(map(readable, values))
+
+
+def components(asked: Asked) -> frozenset[str]:
+    """Return the ticket's components; where the source's labels name components, those too."""
+    prefix = asked.source.component_label
+    if not prefix:
+        return asked.ticket.components
+    start = len(prefix)
+    named = {label[start:].strip() for label in asked.ticket.labels if label.lower().startswith(prefix.lower())}
+    return asked.ticket.components | (named - {""})
+
+
+def level_of(policy: Policy, ticket: Ticket) -> str:
+    """Return the neutral priority: the config's word for the native one, else for the most urgent label, or "none"."""
+    levels, native = policy.sources.get(ticket.source, UNKNOWN_SOURCE).priorities, ticket.priority.lower()
+    if native:
+        return levels.get(native, native if native in LEVELS else "none")
+    worn = {levels.get(label.lower(), "") for label in ticket.labels} if levels else set()
+    return next((level for level in LEVELS if level in worn), "none")
+
+
+# -- domains ----------------------------------------------------------------------------------------------------------
+
+
+def domains(asked: Asked) -> list[str]:
+    """Return the domains whose labels the ticket wears, in the config's order."""
+    if not asked.ticket.labels:
+        return []
+    worn = {label.lower() for label in asked.ticket.labels}
+    return [domain.name for domain in asked.policy.domains if domain.label.lower() in worn]
+
+
+def domain(asked: Asked) -> str:
+    """Return the one domain, "" for none, "several" for more."""
+    found = domains(asked)
+    if len(found) > 1:
+        return SEVERAL
+    return found[0] if found else ""
+
+
+def suggested_domain(asked: Asked) -> str:
+    """Return the domain that is certain: the only one by component or, if none is, by words of the title."""
+    named = {name.lower() for name in components(asked)}
+    found = [domain.name for domain in asked.policy.domains if not named.isdisjoint(domain.components)]
+    if not found:
+        title = _words(asked.ticket.title)
+        found = [each.name for each in asked.policy.domains if any(f" {key} " in title for key in _keys(each.keywords))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _words(text: str) -> str:
+    """Return the words of a text, lower case, each between single spaces."""
+    return f" {' '.join(WORD.findall(text.lower()))} "
+
+
+@lru_cache(maxsize=256)
+def _keys(keywords: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted({_words(word).strip() for word in keywords} - {""}))
+
+
+# -- time -------------------------------------------------------------------------------------------------------------
+
+
+def _iso(moment: datetime | None, asked: Asked) -> str | None:
+    return None if moment is None else asked.day(moment).isoformat()
+
+
+def _open(asked: Asked) -> bool:
+    return asked.ticket.phase != "done"
+
+
+def _overdue(asked: Asked) -> bool:
+    return _open(asked) and asked.ticket.due is not None and asked.ticket.due < asked.today
+
+
+def _days_overdue(asked: Asked) -> int:
+    due = asked.ticket.due
+    return (asked.today - due).days if due is not None and _overdue(asked) else 0
+
+
+def _workdays_overdue(asked: Asked) -> int:
+    due = asked.ticket.due
+    return asked.workdays(due, asked.today) if due is not None and _overdue(asked) else 0
+
+
+def _days_to_due(asked: Asked) -> int | None:
+    due = asked.ticket.due
+    return None if due is None else (due - asked.today).days
+
+
+def _workdays_to_due(asked: Asked) -> int | None:
+    due = asked.ticket.due
+    return None if due is None else asked.workdays(asked.today, due)
+
+
+def _days_closed(asked: Asked) -> int | None:
+    closed = asked.ticket.closed
+    return None if closed is None or _open(asked) else max(0, (asked.today - asked.day(closed)).days)
+
+
+def touched(asked: Asked) -> datetime:
+    """Return when somebody but us last changed the ticket, as far as is known; when it was created if never.
+
+    Our own writes move a ticket's `updated` too. The memory may know better (`touched`); without it an update
+    within two minutes of our newest write counts as ours.
+    """
+    ticket, memory = asked.ticket, asked.memory
+    if memory.touched is not None:
+        return max(ticket.created, memory.touched)
+    ours = [effect.at for effect in memory.effects]
+    if memory.card is not None:
+        ours.append(memory.card.at)
+    if ours and ticket.updated <= max(ours) + OURS:
+        return ticket.created
+    return max(ticket.created, ticket.updated)
+
+
+def _ignored(asked: Asked) -> bool:
+    return any(ignore.until is None or asked.today < ignore.until for ignore in asked.memory.ignores)
+
+
+def _days(asked: Asked, since: datetime, until: date) -> int:
+    return max(0, (until - asked.day(since)).days)
+
+
+def _workdays(asked: Asked, since: datetime, until: date) -> int:
+    return max(0, asked.workdays(asked.day(since), until))
+
+
+TABLE: tuple[Fact, ...] = (
+    # what it is
+    Fact("source", "string", "the source's name in the config", lambda a: a.ticket.source),
+    Fact("tracker", "string", "the kind of tracker: github or jira", lambda a: a.source.kind),
+    Fact("key", "string", 'what people call it: "acme/shop#12", "OPS-12"', lambda a: a.ticket.key),
+    Fact("kind", "string", "its kind, as [kinds] of the config chooses; not known to [kinds] itself", lambda a: a.kind),
+    Fact(
+        "issue_type",
+        "string",
+        'the native issue type: "Bug"; "" where there is none',
+        lambda a: readable(a.ticket.type),
+    ),
+    Fact("title", "string", "its title", lambda a: readable(a.ticket.title)),
+    Fact("body", "string", "its description", lambda a: readable(a.ticket.body)),
+    Fact("labels", "list(string)", "its labels, in order of the alphabet", lambda a: _listed(a.ticket.labels)),
+    Fact("components", "list(string)", "its components, also those that labels name", lambda a: _listed(components(a))),
+    Fact("comments", "int", "how many comments it has, ours among them", lambda a: a.ticket.comments),
+    Fact("locked", "bool", "nobody may comment on it", lambda a: a.ticket.locked),
+    # where it stands
+    Fact("open", "bool", "it is not done", _open),
+    Fact("closed", "bool", "it is done", lambda a: not _open(a)),
+    Fact("phase", "string", "where it stands: new, active or done", lambda a: a.ticket.phase),
+    Fact("status", "string", 'the native status: "open", "In Progress"', lambda a: readable(a.ticket.status)),
+    Fact(
+        "resolution", "string", 'how it was closed: "completed", "Fixed"; "" while open', lambda a: a.ticket.resolution
+    ),
+    Fact("has_milestone", "bool", "it is in a milestone", lambda a: bool(a.ticket.milestone)),
+    Fact("milestone", "string", 'its milestone; "" where there is none', lambda a: readable(a.ticket.milestone)),
+    # people
+    Fact("assignees", "list(string)", "the logins of its owners", lambda a: sorted(a.ticket.assignees)),
+    Fact("has_owner", "bool", "somebody is assigned", lambda a: bool(a.ticket.assignees)),
+    Fact("owner", "string", 'the first of its owners; "" if nobody is', lambda a: min(a.ticket.assignees, default="")),
+    Fact("reporter", "string", "the login of who wrote it", lambda a: a.ticket.reporter),
+    # priority and domain
+    Fact(
+        "has_priority",
+        "bool",
+        "it has a priority that the config knows",
+        lambda a: level_of(a.policy, a.ticket) != "none",
+    ),
+    Fact("priority", "string", "critical, high, medium, low or none", lambda a: level_of(a.policy, a.ticket)),
+    Fact("domain", "string", 'its improvement domain; "" for none, "several" for more than one', domain),
+    Fact("domains", "list(string)", "all domains whose labels it wears", domains),
+    Fact("suggested_domain", "string", "the domain its components or title make certain, else empty", suggested_domain),
+    # time
+    Fact("created", "string", 'the day it was created: "2026-11-02"', lambda a: _iso(a.ticket.created, a)),
+    Fact(
+        "days_open", "int", "days from creation to today, or to closing", lambda a: _days(a, a.ticket.created, a.end())
+    ),
+    Fact("workdays_open", "int", "the same in workdays", lambda a: _workdays(a, a.ticket.created, a.end())),
+    Fact("days_idle", "int", "days since a person last changed it", lambda a: _days(a, touched(a), a.today)),
+    Fact("workdays_idle", "int", "the same in workdays", lambda a: _workdays(a, touched(a), a.today)),
+    Fact("days_closed", "int", "days since it was closed; missing while open", _days_closed),
+    Fact("has_due", "bool", "it has a due date", lambda a: a.ticket.due is not None),
+    Fact(
+        "due",
+        "string",
+        'its due date: "2026-11-30"; missing if it has none',
+        lambda a: a.ticket.due and a.ticket.due.isoformat(),
+    ),
+    Fact(
+        "days_to_due",
+        "int",
+        "days from today to the due date, negative once past; missing if it has none",
+        _days_to_due,
+    ),
+    Fact("workdays_to_due", "int", "the same in workdays", _workdays_to_due),
+    Fact("overdue", "bool", "it is open and its due date is past", _overdue),
+    Fact("days_overdue", "int", "days since the due date; 0 unless overdue", _days_overdue),
+    Fact("workdays_overdue", "int", "the same in workdays", _workdays_overdue),
+    # what we remember
+    Fact("reversals", "int", "how often people undid something of ours on it", lambda a: len(a.memory.reversals)),
+    Fact("ignored", "bool", "a person asked some rule to leave it alone", _ignored),
+)
+
+FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}
+TYPES: Mapping[str, FactType] = {fact.name: fact.type for fact in TABLE}
+KIND_TYPES: Mapping[str, FactType] = {name: kind for name, kind in TYPES.items() if name != "kind"}

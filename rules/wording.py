@@ -1,0 +1,26 @@
+"""How problems are worded: short, on one line, with the nearest right name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+LONGEST = 60  # characters of somebody else's text that a message shows
+
+
+def shown(text: object, longest: int = LONGEST) -> str:
+    """Return `text` quoted and on one line, cut in the middle of nowhere if it is long."""
+    words = repr(text) if isinstance(text, str) else f"'{text}'"
+    return words if len(words) <= longest else f"{words[: longest - 2]}…'"
+
+
+def meant(name: str, names: Iterable[str]) -> str:
+    """Return ` (did you mean 'right'?)` when a name is near enough, else nothing."""
+    near = difflib.get_close_matches(name[:LONGEST], list(names), n=1, cutoff=0.6)
+    return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the names as a sentence part: `'a', 'b' or 'c'`."""
+    quoted = [f"'{name}'" for name in names]
+    return " or ".join(part for part in (", ".join(quoted[:-1]), *quoted[-1:]) if part)
