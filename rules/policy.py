@@ -41,6 +41,7 @@ class Condition(Protocol):
     """A compiled list of clauses, all of which must hold. Made by `rules.conditions.compile_all`."""
 
     texts: tuple[str, ...]
+    names: frozenset[str]  # the facts that the clauses ask for
 
     def holds(self, facts: object) -> bool:
         """Judge fast: the answer alone. `facts` is what `rules.conditions.activate` returned for the ticket."""
