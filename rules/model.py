@@ -303,6 +303,7 @@ class Memory:
     ignores: tuple[Ignore, ...] = ()
     answers: tuple[Answer, ...] = ()
     card: Card | None = None
+    touched: datetime | None = None  # when somebody but us last changed the ticket; None: not known
     done: frozenset[str] = frozenset()  # op ids that are carried out, on their way or in doubt: never planned again
 
 
