@@ -1,0 +1,258 @@
+"""The mirror: what the trackers said last, saved a page at a time together with how far we have read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from integrations.base import Noun, Page
+from rules.model import Change, Comment, Deployment, Event, Release, Ticket
+from worker.database import Database
+from worker.rows import CHANGE, COMMENT, DEPLOYMENT, EVENT, RELEASE, TICKET, Shape, iso, moment, when, when_or_none
+
+N = TypeVar("N", bound=Noun)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """How the last read of a source went. It was whole if it ended without an error."""
+
+    began: datetime
+    ended: datetime | None
+    error: str
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether absence may be concluded from it."""
+        return self.ended is not None and not self.error
+
+
+class Mirror:
+    """The trackers' tickets and what belongs to them, as last read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- reading the trackers ---------------------------------------------------------------------------------------
+
+    def save(self, source: str, stream: str, page: Page, now: datetime) -> int:
+        """Save a page and its cursor in one transaction; return how many rows it changed.
+
+        What has not changed is not written; a ticket is never overwritten by an older version of itself.
+        """
+        with self._database.begin_lazy() as connection:
+            changed = self._put(connection, page.items, now)
+            statement = self._database.sql(_SAVE_CURSOR)
+            connection.exec_driver_sql(statement, (source, stream, page.cursor, moment(now)))
+        return changed
+
+    def put_ticket(self, ticket: Ticket, now: datetime) -> int:
+        """Save one ticket as just read from, or written to, the primary store; return 1 if it changed."""
+        with self._database.begin_lazy() as connection:
+            return self._put(connection, (ticket,), now)
+
+    def put_comments(self, comments: Sequence[Comment], now: datetime) -> int:
+        """Save comments as just read from the primary store; return how many changed."""
+        with self._database.begin_lazy() as connection:
+            return self._put(connection, comments, now)
+
+    def _put(self, connection: Connection, items: Sequence[Noun], now: datetime) -> int:
+        kinds = dict.fromkeys(type(item) for item in items)
+        return sum(self._upsert(connection, kind, [i for i in items if type(i) is kind], now) for kind in kinds)
+
+    def _upsert(self, connection: Connection, kind: type[Noun], items: list[Any], now: datetime) -> int:
+        shape, statement = _UPSERTS[kind]
+        rows = [shape.row(item) for item in items]
+        if kind is Ticket:
+            stamp = (self._next_revision(connection), moment(now))
+            rows = [row + stamp for row in rows]
+        return connection.exec_driver_sql(self._database.sql(statement), rows).rowcount
+
+    def _next_revision(self, connection: Connection) -> int:
+        return int(connection.exec_driver_sql(_NEXT_REVISION).scalar_one())
+
+    def cursor(self, source: str, stream: str) -> str:
+        """Return how far a stream was read; "" is the beginning."""
+        rows = self._database.rows("select cursor from cursors where source = ? and stream = ?", (source, stream))
+        return str(rows[0][0]) if rows else ""
+
+    def begin_read(self, source: str, now: datetime) -> None:
+        """Note that a read of a source begins: until it ends it is not whole."""
+        with self._database.begin_lazy() as connection:
+            connection.exec_driver_sql(self._database.sql(_BEGIN_READ), (source, moment(now)))
+
+    def end_read(self, source: str, now: datetime, error: str | None = None) -> None:
+        """Note that a read of a source ended, wholly or (with `error`) not."""
+        with self._database.begin_lazy() as connection:
+            statement = self._database.sql("update reads set ended = ?, error = ? where source = ?")
+            connection.exec_driver_sql(statement, (moment(now), error or "", source))
+
+    def reads(self) -> dict[str, Read]:
+        """Return how the last read of each source went."""
+        rows = self._database.rows("select source, began, ended, error from reads order by source")
+        return {row[0]: Read(began=when(row[1]), ended=when_or_none(row[2]), error=row[3]) for row in rows}
+
+    def unreadable(self, sources: Iterable[str] = ()) -> dict[str, str]:
+        """Return the sources whose last read was not whole, and why; those of `sources` never read are among them."""
+        reads = self.reads()
+        never = {source: "never read" for source in sources if source not in reads}
+        return never | {name: read.error or "cut short" for name, read in reads.items() if not read.whole}
+
+    # -- tickets ----------------------------------------------------------------------------------------------------
+
+    def tickets(self, source: str | None = None) -> Iterator[Ticket]:
+        """Stream all tickets, or a source's, that can be read. `due` is the tracker's, else the one kept on the card."""
+        if source is None:
+            return map(TICKET.noun, self._database.stream(f"{_TICKETS} where buried is null"))
+        return map(TICKET.noun, self._database.stream(f"{_TICKETS} where buried is null and source = ?", (source,)))
+
+    def ticket(self, uid: str) -> Ticket | None:
+        """Return a ticket by its uid, None if it is unknown or buried."""
+        rows = self._database.rows(f"{_TICKETS} where uid = ? and buried is null", (uid,))
+        return TICKET.noun(rows[0]) if rows else None
+
+    def find(self, key: str) -> Ticket | None:
+        """Return the one ticket a person means by `key`: "ops-12", "acme/shop#12", or "#12" if only one has it."""
+        found = self.candidates(key)
+        return found[0] if len(found) == 1 else None
+
+    def candidates(self, key: str) -> tuple[Ticket, ...]:
+        """Return all tickets a person may mean by `key`."""
+        wanted = key.strip()
+        rows = self._database.rows(f"{_TICKETS} where lower(key) = lower(?) and buried is null", (wanted,))
+        number = wanted.removeprefix("#")
+        if not rows and number.isascii() and number.isdigit():
+            rows = self._database.rows(f"{_TICKETS} where key like ? and buried is null order by key", (f"%#{number}",))
+        return tuple(TICKET.noun(row) for row in rows)
+
+    def count(self) -> int:
+        """Return how many tickets can be read."""
+        return int(self._database.rows("select count(*) from tickets where buried is null")[0][0])
+
+    def bury(self, uid: str, now: datetime, why: str) -> int:
+        """Keep a ticket that is gone or no longer for us to see, but show it no more; return 1 if it was alive."""
+        return self._change(_BURY, [(moment(now), why, uid)])
+
+    def set_card_due(self, uid: str, due: date | None) -> int:
+        """Keep a due date for a ticket whose tracker has no place for one but the card; return 1 if it changed."""
+        return self._change(_SET_CARD_DUE, [(iso(due), uid, iso(due))])
+
+    # -- what is to be evaluated ------------------------------------------------------------------------------------
+
+    def revision(self) -> int:
+        """Return the number of the newest change. Take it before `unsettled` and give it to `settle` afterwards."""
+        rows = self._database.rows("select value from counters where name = 'revision'")
+        return int(rows[0][0]) if rows else 0
+
+    def unsettled(self, policy: str, day: date) -> Iterator[Ticket]:
+        """Stream the tickets that changed since they were settled, or all if the policy or the local day is new."""
+        settled = self._database.rows("select revision from settled where policy = ? and day = ?", (policy, iso(day)))
+        since = int(settled[0][0]) if settled else -1
+        return map(TICKET.noun, self._database.stream(f"{_TICKETS} where revision > ? and buried is null", (since,)))
+
+    def settle(self, upto: int, policy: str, day: date) -> None:
+        """Note that all tickets up to a revision were evaluated, under this policy and on this local day."""
+        with self._database.begin_lazy() as connection:
+            connection.exec_driver_sql(self._database.sql("delete from settled where policy <> ?"), (policy,))
+            connection.exec_driver_sql(self._database.sql(_SETTLE), (policy, iso(day), upto))
+
+    def unsettle(self, uids: Iterable[str]) -> int:
+        """Have tickets evaluated again in the next pass; return how many."""
+        return self._change("update tickets set revision = ? where uid = ?", [(uid,) for uid in uids])
+
+    def _change(self, statement: str, parameters: list[tuple[Any, ...]]) -> int:
+        if not parameters:
+            return 0
+        with self._database.begin_lazy() as connection:
+            revision = self._next_revision(connection)
+            rows = [(revision, *values) for values in parameters]
+            return connection.exec_driver_sql(self._database.sql(statement), rows).rowcount
+
+    # -- what belongs to them ---------------------------------------------------------------------------------------
+
+    def comments(self, ticket: str) -> tuple[Comment, ...]:
+        """Return a ticket's comments, oldest first."""
+        return tuple(self._select(COMMENT, "where ticket = ? order by created, uid", (ticket,)))
+
+    def new_comments(self) -> tuple[Comment, ...]:
+        """Return the comments that were not looked at for commands since they were written or edited, oldest first."""
+        return tuple(self._select(COMMENT, "where unread = 1 order by created, uid", ()))
+
+    def mark_read(self, comments: Iterable[Comment]) -> int:
+        """Note that comments were looked at, as they are given: what was edited meanwhile stays new."""
+        rows = [(comment.uid, moment(comment.updated), comment.body) for comment in comments]
+        if not rows:
+            return 0
+        with self._database.begin_lazy() as connection:
+            return connection.exec_driver_sql(self._database.sql(_MARK_READ), rows).rowcount
+
+    def events(self, ticket: str) -> tuple[Event, ...]:
+        """Return what happened to a ticket, oldest first."""
+        return tuple(self._select(EVENT, "where ticket = ? order by at, uid", (ticket,)))
+
+    def changes(self, source: str) -> Iterator[Change]:
+        """Stream a source's changes, oldest first."""
+        return self._select(CHANGE, "where source = ? order by created, uid", (source,))
+
+    def deployments(self, source: str) -> Iterator[Deployment]:
+        """Stream a source's deployments, oldest first."""
+        return self._select(DEPLOYMENT, "where source = ? order by created, uid", (source,))
+
+    def releases(self, source: str) -> Iterator[Release]:
+        """Stream a source's releases, oldest first."""
+        return self._select(RELEASE, "where source = ? order by created, uid", (source,))
+
+    def _select(self, shape: Shape[N], where: str, parameters: tuple[Any, ...]) -> Iterator[N]:
+        statement = f"select {', '.join(shape.columns)} from {shape.table} {where}"  # noqa: S608 - names of our own
+        return map(shape.noun, self._database.stream(statement, parameters))
+
+
+def _upsert_of(shape: Shape[Any], stamps: tuple[str, ...] = (), also: str = "", unless: str = "") -> str:
+    """Word an upsert that writes nothing when nothing changed and, for what has versions, when it is older."""
+    columns = (*shape.columns, *stamps)
+    changed = " or ".join(f"excluded.{c} is distinct from {shape.table}.{c}" for c in shape.columns[1:])
+    newer = f"excluded.updated >= {shape.table}.updated and " if shape.newer else ""
+    return (
+        f"insert into {shape.table} ({', '.join(columns)})"  # noqa: S608 - own names
+        f" values ({', '.join('?' * len(columns))})"
+        f" on conflict (uid) do update set {', '.join(f'{c} = excluded.{c}' for c in columns[1:])}{also}"
+        f" where {newer}({changed}{unless})"
+    )
+
+
+_UPSERTS: dict[type[Noun], tuple[Shape[Any], str]] = {
+    Ticket: (
+        TICKET,
+        _upsert_of(TICKET, ("revision", "seen"), ", buried = null, buried_why = ''", " or tickets.buried is not null"),
+    ),
+    Change: (CHANGE, _upsert_of(CHANGE)),
+    Comment: (COMMENT, _upsert_of(COMMENT, also=", unread = 1")),
+    Deployment: (DEPLOYMENT, _upsert_of(DEPLOYMENT)),
+    Release: (RELEASE, _upsert_of(RELEASE)),
+    Event: (EVENT, _upsert_of(EVENT)),
+}
+
+_TICKETS = "select " + ", ".join(TICKET.columns).replace(" due,", " coalesce(due, card_due),") + " from tickets"
+_NEXT_REVISION = (
+    "insert into counters (name, value) values ('revision', 1)"
+    " on conflict (name) do update set value = counters.value + 1 returning value"
+)
+_SAVE_CURSOR = (
+    "insert into cursors (source, stream, cursor, saved) values (?, ?, ?, ?)"
+    " on conflict (source, stream) do update set cursor = excluded.cursor, saved = excluded.saved"
+)
+_BEGIN_READ = (
+    "insert into reads (source, began, error) values (?, ?, '')"
+    " on conflict (source) do update set began = excluded.began, ended = null, error = ''"
+)
+_BURY = "update tickets set revision = ?, buried = ?, buried_why = ? where uid = ? and buried is null"
+_SET_CARD_DUE = "update tickets set revision = ?, card_due = ? where uid = ? and card_due is distinct from ?"
+_SETTLE = (
+    "insert into settled (policy, day, revision) values (?, ?, ?)"
+    " on conflict (policy) do update set day = excluded.day, revision = excluded.revision"
+)
+_MARK_READ = "update comments set unread = 0 where uid = ? and updated = ? and body = ?"

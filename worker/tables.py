@@ -1,0 +1,201 @@
+"""The tables: everything the database holds. Moments are microseconds since 1970 in UTC, days are ISO dates."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, func, text
+
+HEAD = "0001"
+"""The newest migration; a database that says anything the code does not know is refused."""
+
+METADATA = MetaData()
+
+
+def _key(*names: str) -> list[Column[str]]:
+    return [Column(name, Text, primary_key=True) for name in names]
+
+
+def _texts(*names: str) -> list[Column[str]]:
+    return [Column(name, Text, nullable=False) for name in names]
+
+
+def _moments(*names: str) -> list[Column[int]]:
+    return [Column(name, BigInteger, nullable=False) for name in names]
+
+
+def _numbers(*names: str) -> list[Column[int]]:
+    return [Column(name, Integer, nullable=False, server_default=text("0")) for name in names]
+
+
+def _texts_or_none(*names: str) -> list[Column[str]]:
+    return [Column(name, Text) for name in names]
+
+
+def _moments_or_none(*names: str) -> list[Column[int]]:
+    return [Column(name, BigInteger) for name in names]
+
+
+# -- the mirror: what the trackers said last ------------------------------------------------------------------------
+
+TICKETS = Table(
+    "tickets",
+    METADATA,
+    *_key("uid"),
+    *_moments("revision", "seen"),  # revision: number of the save that changed it last; see counters
+    *_texts_or_none("card_due"),
+    *_moments_or_none("buried"),
+    Column("buried_why", Text, nullable=False, server_default=text("''")),
+    *_texts("source", "key", "ref", "url", "title"),
+    *_moments("created", "updated"),
+    *_texts("phase", "status", "type", "resolution", "labels", "components", "milestone", "assignees"),
+    *_texts("reporter", "priority"),
+    *_texts_or_none("due"),
+    *_moments_or_none("closed"),
+    *_numbers("comments", "locked"),
+    *_texts("body"),  # last: a scan of the rest need not read it
+)
+Index("tickets_revision", TICKETS.c.revision)
+Index("tickets_key", func.lower(TICKETS.c.key))
+
+CHANGES = Table(
+    "changes",
+    METADATA,
+    *_key("uid"),
+    *_texts("source", "key", "ref", "url", "title"),
+    *_moments("created", "updated"),
+    *_texts("state"),
+    *_numbers("draft"),
+    *_texts("labels", "author", "base", "head_sha", "merge_sha"),
+    *_moments_or_none("merged", "closed"),
+    *_texts("body"),
+)
+COMMENTS = Table(
+    "comments",
+    METADATA,
+    *_key("uid"),
+    Column("unread", Integer, nullable=False, server_default=text("1")),  # 1: not yet looked at for commands
+    *_texts("source", "ref", "ticket", "author"),
+    *_moments("created", "updated"),
+    *_texts("op", "mac", "state", "body"),
+)
+Index("comments_ticket", COMMENTS.c.ticket)
+Index(
+    "comments_unread",
+    COMMENTS.c.created,
+    sqlite_where=text("unread = 1"),
+    postgresql_where=text("unread = 1"),
+)
+DEPLOYMENTS = Table(
+    "deployments",
+    METADATA,
+    *_key("uid"),
+    *_texts("source", "ref", "sha", "environment", "state"),
+    *_moments("created", "updated"),
+)
+RELEASES = Table(
+    "releases",
+    METADATA,
+    *_key("uid"),
+    *_texts("source", "ref", "name", "url"),
+    *_moments_or_none("created", "released"),
+    *_numbers("prerelease"),
+)
+EVENTS = Table(
+    "events",
+    METADATA,
+    *_key("uid"),
+    *_texts("source", "ticket"),
+    *_moments("at"),
+    *_texts("actor", "what", "before", "after"),
+)
+Index("events_ticket", EVENTS.c.ticket)
+
+CURSORS = Table("cursors", METADATA, *_key("source", "stream"), *_texts("cursor"), *_moments("saved"))
+READS = Table("reads", METADATA, *_key("source"), *_moments("began"), *_moments_or_none("ended"), *_texts("error"))
+COUNTERS = Table("counters", METADATA, *_key("name"), *_moments("value"))
+SETTLED = Table("settled", METADATA, *_key("policy"), *_texts("day"), *_moments("revision"))
+
+# -- the ledger: what we did, and what people did about it ----------------------------------------------------------
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    *_texts("verb", "policy"),
+    *_moments("began"),
+    *_moments_or_none("ended"),
+    *_texts("outcome", "counts"),
+)
+OPS = Table(
+    "ops",
+    METADATA,
+    *_key("id"),
+    Column("run", Integer, nullable=False),
+    *_texts("state", "uid", "rule", "verb", "value", "op"),  # op: the whole op as JSON; value: its effect's
+    *_numbers("standing", "attempts", "looks"),
+    *_moments("intended", "changed"),
+    *_moments_or_none("not_before", "first_look", "sent"),
+    *_texts("why", "receipt"),
+)
+Index("ops_uid", OPS.c.uid)
+Index(
+    "ops_open",
+    OPS.c.state,
+    sqlite_where=text("state in ('intent', 'sending', 'doubt')"),
+    postgresql_where=text("state in ('intent', 'sending', 'doubt')"),
+)
+Index("ops_changed", OPS.c.changed)
+
+EPISODES = Table(
+    "episodes",
+    METADATA,
+    *_key("uid", "rule"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_moments("began"),
+    *_moments_or_none("ended"),
+)
+REVERSALS = Table("reversals", METADATA, *_key("uid", "rule", "verb", "value"), *_moments("at"), *_texts("person"))
+IGNORES = Table(
+    "ignores",
+    METADATA,
+    *_key("uid", "rule"),
+    *_texts("person"),
+    *_moments("at"),
+    *_texts_or_none("until"),
+    *_texts("because"),
+)
+ANSWERS = Table(
+    "answers", METADATA, *_key("uid", "comment"), *_texts("command", "person"), *_moments("at"), *_texts("reply")
+)
+CARDS = Table("cards", METADATA, *_key("uid"), *_texts("ref", "essence"), *_moments("at"), *_numbers("gone"))
+SLOTS = Table("slots", METADATA, *_key("name"), *_moments("claimed"), *_moments_or_none("done"))
+HOLDS = Table(
+    "holds",
+    METADATA,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    *_key("what"),
+    *_moments("at"),
+    *_numbers("ceiling", "wanted"),
+    *_texts("rules"),
+)
+
+# -- the audit trail, the budgets, the lock -------------------------------------------------------------------------
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    *_moments("at"),
+    *_texts("kind", "body", "previous", "hash"),
+)
+AUDIT_HEAD = Table("audit_head", METADATA, *_key("name"), *_moments("seq"), *_texts("hash", "mac"))
+SPENDINGS = Table("spendings", METADATA, Column("id", Integer, primary_key=True), *_texts("bucket"), *_moments("at"))
+Index("spendings_bucket", SPENDINGS.c.bucket, SPENDINGS.c.at)
+BUCKETS = Table("buckets", METADATA, *_key("bucket"), *_moments("paused_until", "spent"))
+LEASES = Table(
+    "leases",
+    METADATA,
+    *_key("name"),
+    *_texts("owner", "host", "place", "started"),
+    *_numbers("pid"),
+    *_moments("since", "expires", "fence"),
+)
