@@ -68,7 +68,7 @@ class CalendarTable(Table):
     time_zone: Annotated[str, AfterValidator(value.time_zone)] = "UTC"
     country: Annotated[str, AfterValidator(value.country)] = ""
     subdivision: str = ""
-    workdays: Annotated[tuple[Day, ...], Field(min_length=1)] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    workdays: tuple[Day, ...] = ()  # none: those of the country, else Monday to Friday
     holidays: tuple[date, ...] = ()
 
 
