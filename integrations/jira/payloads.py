@@ -1,0 +1,198 @@
+"""Jira's JSON to our nouns. Pure: what a payload lacks or has in another shape is a KeyError, TypeError or ValueError."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from rules.model import Comment, Event, Marker, Phase, Release, Ticket
+
+MARKER = "kaizend"
+"""The key of the comment or issue property that holds our marker."""
+FIELDS = (
+    "summary,description,status,issuetype,project,resolution,resolutiondate,labels,components,fixVersions,assignee,"
+    "reporter,creator,priority,duedate,created,updated,comment"
+)
+"""What a ticket is made of. Jira answers with everything, or on Cloud with bare ids, unless told."""
+
+PHASES: Mapping[str, Phase] = {"new": "new", "undefined": "new", "indeterminate": "active", "done": "done"}
+_EVENTS = {
+    "labels": "label",
+    "duedate": "due",
+    "summary": "title",
+    "description": "body",
+    "issuetype": "type",
+    "fix version": "milestone",
+    "fixversions": "milestone",
+    "components": "component",
+}
+_BY_ID = frozenset({"assignee", "reporter", "due"})  # told by what they are, the rest by what they are called
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EVENT_TEXT = 255  # characters kept of a value in a history
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where payloads come from: what ids and links start with.
+
+    `uid` is host and path of what people's links start with, so that it outlives a change of the API's address:
+    an issue is "acme.atlassian.net/jira/issue/10001", the project itself "acme.atlassian.net/jira/project/OPS".
+    """
+
+    source: str
+    uid: str
+    browse: str
+
+
+def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
+    """Translate an issue."""
+    fields = raw["fields"]
+    status = fields["status"]
+    assignee = account(fields.get("assignee"))
+    key, ref = raw["key"], raw["id"]
+    return Ticket(
+        source=site.source,
+        uid=f"{site.uid}/jira/issue/{ref}",
+        key=key,
+        ref=ref,
+        url=f"{site.browse}/browse/{key}",
+        title=text(fields.get("summary")),
+        created=moment(fields["created"]),
+        updated=moment(fields["updated"]),
+        phase=PHASES.get(status["statusCategory"]["key"], "new"),
+        status=text(status["name"]),
+        body=text(fields.get("description")),
+        type=_name(fields.get("issuetype")),
+        resolution=_name(fields.get("resolution")),
+        labels=frozenset(text(one) for one in fields.get("labels") or ()),
+        components=frozenset(text(one["name"]) for one in fields.get("components") or ()),
+        milestone=next((text(one["name"]) for one in fields.get("fixVersions") or ()), ""),
+        assignees=frozenset({assignee} if assignee else ()),
+        reporter=account(fields.get("reporter")),
+        priority=_name(fields.get("priority")),
+        due=_date(fields.get("duedate")),
+        closed=moment(fields["resolutiondate"]) if fields.get("resolutiondate") else None,
+        comments=(fields.get("comment") or {}).get("total", 0),
+    )
+
+
+def comment(site: Site, issue: str, raw: Mapping[str, Any]) -> Comment:
+    """Translate a comment; its marker is known only where the payload brings properties."""
+    return Comment(
+        source=site.source,
+        uid=f"{site.uid}/jira/comment/{raw['id']}",
+        ref=raw["id"],
+        ticket=f"{site.uid}/jira/issue/{issue}",
+        author=account(raw.get("author")),
+        created=moment(raw["created"]),
+        updated=moment(raw["updated"]),
+        body=text(raw.get("body")),
+        marker=marker(raw.get("properties")),
+    )
+
+
+def events(site: Site, issue: str, histories: Any) -> Iterator[Event]:
+    """Translate a changelog: one event for each field of each entry, and for each label put on or taken off."""
+    for history in histories:
+        at, actor = moment(history["created"]), account(history.get("author"))
+        for place, (what, before, after) in enumerate(_changes(history["items"])):
+            yield Event(
+                source=site.source,
+                uid=f"{site.uid}/jira/event/{history['id']}/{place}",
+                ticket=f"{site.uid}/jira/issue/{issue}",
+                at=at,
+                actor=actor,
+                what=what,
+                before=before[:_EVENT_TEXT],
+                after=after[:_EVENT_TEXT],
+            )
+
+
+def release(site: Site, project: str, raw: Mapping[str, Any]) -> Release:
+    """Translate a version. Jira knows no time of its making; it is released at midnight UTC of its release date."""
+    day = _date(raw.get("releaseDate")) if raw.get("released") else None
+    return Release(
+        source=site.source,
+        uid=f"{site.uid}/jira/version/{raw['id']}",
+        ref=raw["id"],
+        name=text(raw["name"]),
+        url=f"{site.browse}/projects/{project}/versions/{raw['id']}",
+        released=datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None,
+    )
+
+
+def marker(properties: Any) -> Marker | None:
+    """Find our marker among properties as Jira gives them: `[{"key": ..., "value": ...}]`."""
+    for one in properties or ():
+        if isinstance(one, dict) and one.get("key") == MARKER:
+            return marker_of(one.get("value"))
+    return None
+
+
+def marker_of(value: Any) -> Marker | None:
+    """Read a marker from a property's value; anything that is no marker is none."""
+    if not isinstance(value, dict):
+        return None
+    op, mac, state = value.get("op"), value.get("mac"), value.get("state", "")
+    if not (isinstance(op, str) and isinstance(mac, str) and isinstance(state, str) and op and mac):
+        return None
+    return Marker(op=op, mac=mac, state=state)
+
+
+def marker_value(mark: Marker) -> dict[str, str]:
+    """Write a marker as a property's value."""
+    value = {"op": mark.op, "mac": mark.mac}
+    return value | {"state": mark.state} if mark.state else value
+
+
+def account(user: Any) -> str:
+    """Return what an account is addressed by: Cloud's account id, Data Center's user name; "" for nobody."""
+    if not isinstance(user, dict):
+        return ""
+    return text(user.get("accountId") or user.get("name") or user.get("key"))
+
+
+def moment(stamp: str) -> datetime:
+    """Read a time with whatever offset, `2026-01-01T10:00:00.000+0530`, as UTC."""
+    at = datetime.fromisoformat(stamp)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def milliseconds(at: datetime) -> int:
+    """Return whole milliseconds since 1970, the one form of a time in JQL that knows no zone."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def text(value: Any) -> str:
+    """Return a value that should be text; NUL, which no database of ours stores, is made visible."""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\0", "\ufffd") if "\0" in value else value
+
+
+def _name(value: Any) -> str:
+    return text(value["name"]) if value else ""
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _changes(items: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield what, before and after of each change in a history entry."""
+    for item in items:
+        field = text(item["field"]).lower()
+        what = _EVENTS.get(field, field)
+        before, after = text(item.get("fromString")), text(item.get("toString"))
+        if what == "label":
+            left, came = set(before.split()), set(after.split())
+            yield from ((what, gone, "") for gone in sorted(left - came))
+            yield from ((what, "", new) for new in sorted(came - left))
+        elif what == "body":
+            yield what, "", ""  # whole texts are no history of ours
+        elif what in _BY_ID:
+            yield what, text(item.get("from")), text(item.get("to"))
+        else:
+            yield what, before, after

@@ -1,0 +1,189 @@
+"""One request to Jira at a time: by the jira library's session, without its resends, as one of our errors if it fails."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import requests
+import urllib3
+from jira import JIRA
+
+from integrations.errors import Incomplete, NotAllowed, Unavailable
+from integrations.jira.answers import Answer, checked
+from integrations.jira.config import JiraConfig
+
+BODY_LIMIT = 64 * 1024 * 1024  # bytes; a page of a hundred issues with their talk is two or three million
+_CHUNK = 1 << 16
+_NOT_JSON = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
+
+
+class Session:
+    """The library's authenticated session to one Jira, for `send` functions of a Line: one request a call."""
+
+    def __init__(
+        self, config: JiraConfig, *, clock: Callable[[], datetime], back_off: Callable[[str], datetime]
+    ) -> None:
+        base = checked_base(config.name, config.base_url)
+        if not config.token:
+            raise NotAllowed(config.name, "no token is set")
+        auth: dict[str, Any] = {"token_auth": config.token}
+        if config.email:
+            auth = {"basic_auth": (config.email, config.token)}
+        self._client = JIRA(
+            server=base,
+            options={"rest_api_version": "2", "check_update": False},
+            get_server_info=False,  # a request in a constructor: connect() asks, and knows what to make of the answer
+            max_retries=0,
+            timeout=config.timeout,
+            logging=False,  # else it sets its logger to INFO for the whole process
+            **auth,
+        )
+        self._api = f"{base}/rest/api/2"
+        self._source = config.name
+        self._token = config.token
+        self._timeout = config.timeout
+        self._clock = clock
+        self._back_off = back_off
+        self.headers: Mapping[str, str] = {}  # of the newest answer
+
+    def close(self) -> None:
+        """End the kept-alive connections."""
+        self._client.close()
+
+    def ask(
+        self,
+        where: str,
+        method: str,
+        path: tuple[str, ...],
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+    ) -> Any:
+        """Send one request and return its JSON, None if there is none. Raises only integrations.errors."""
+        return self.answer(where, method, path, params=params, json=json)[1]
+
+    def answer(
+        self,
+        where: str,
+        method: str,
+        path: tuple[str, ...],
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+    ) -> tuple[int, Any]:
+        """As `ask`, with the status before it."""
+        place = f"{self._source}: {where}"
+        url = "/".join((self._api, *(quote(part, safe="") for part in path)))
+        answer = self._send(place, method, url, params, json)
+        self.headers = answer.headers
+        answer = self._without_token(answer)
+        return answer.status, checked(place, answer, now=self._clock(), back_off=lambda: self._back_off(where))
+
+    def _send(self, place: str, method: str, url: str, params: Mapping[str, Any] | None, json: Any) -> Answer:
+        """Send once. The library's own `request` would send again after a dropped connection, a 429 or a 503."""
+        try:
+            with requests.Session.request(
+                self._client._session,
+                method,
+                url,
+                params=params,
+                json=json,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                body = self._body(place, response)
+                return Answer(method=method, status=response.status_code, headers=headers, body=body)
+        except _NOT_JSON as error:
+            what = f"no answer ({_innermost(error)})"
+            raise Unavailable(place, what, sent=not _never_connected(error)) from error
+
+    def _body(self, place: str, response: requests.Response) -> bytes:
+        """Read a body piece by piece as it comes: a server that drips cannot hold us, nor a huge one fill memory."""
+        ends = time.monotonic() + 2 * self._timeout[1]
+        chunks, size = [], 0
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > BODY_LIMIT:
+                raise Incomplete(place, f"the answer is larger than {BODY_LIMIT} bytes")
+            if time.monotonic() > ends:
+                raise Unavailable(place, "the answer comes too slowly")
+        expected = response.headers.get("Content-Length", "")
+        if expected.isdecimal() and not response.headers.get("Content-Encoding") and size < int(expected):
+            raise Unavailable(place, "the answer is cut short")
+        return b"".join(chunks)
+
+    def _without_token(self, answer: Answer) -> Answer:
+        """Take our token out of an answer that echoes it, so that no message can carry it on."""
+        secret = self._token.encode()
+        if answer.status < 400 or secret not in answer.body:
+            return answer
+        body = answer.body.replace(secret, b"***")
+        return Answer(method=answer.method, status=answer.status, headers=answer.headers, body=body)
+
+
+def checked_base(source: str, base_url: str) -> str:
+    """Return a base URL without its last slash. Raises NotAllowed for one that must not be talked to."""
+    base = base_url.rstrip("/")
+    try:
+        parts = urlsplit(base)
+        host = parts.hostname or ""
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
+        raise NotAllowed(source, "base_url is no address of a Jira: https://host[/path] is")
+    if parts.username is not None or parts.password is not None:
+        raise NotAllowed(source, "base_url holds a user or password: the token belongs elsewhere")
+    if parts.scheme == "http" and not _loopback(host):
+        raise NotAllowed(source, f"base_url is plain http to {host}: only loopback may go without https")
+    return base
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an exception, and those it wraps in the ways requests and urllib3 have."""
+    found, queue = [], [error]
+    while queue and len(found) < 20:
+        one = queue.pop(0)
+        found.append(one)
+        wrapped = (*one.args, getattr(one, "reason", None), one.__cause__, one.__context__)
+        queue += [inner for inner in wrapped if isinstance(inner, BaseException) and inner not in found]
+    return found
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Tell whether a connection was certainly never there: nothing can have been sent."""
+    if isinstance(error, requests.exceptions.InvalidSchema | requests.exceptions.InvalidURL):
+        return True
+    return any(
+        isinstance(
+            one,
+            urllib3.exceptions.NewConnectionError
+            | urllib3.exceptions.ConnectTimeoutError
+            | ssl.SSLCertVerificationError,
+        )
+        for one in _causes(error)
+    )
+
+
+def _innermost(error: BaseException) -> str:
+    """Name what went wrong by class alone: messages of the HTTP libraries carry addresses and queries."""
+    known = _causes(error)
+    names = [type(one).__name__ for one in known]
+    return names[0] if len(names) == 1 else f"{names[0]}: {names[-1]}"
