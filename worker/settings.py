@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from worker.settings_tables import (
     DigestTable,
     DomainTable,
     Instance,
+    JiraTable,
     Run,
     Tables,
 )
@@ -94,9 +97,10 @@ class Settings:
         for number, pattern in enumerate(self.instance.rules):
             try:
                 if pattern.startswith("pack:"):
-                    files.update([read_pack(pattern.removeprefix("pack:"))])
+                    found = [read_pack(pattern.removeprefix("pack:"))]
                 else:
-                    files.update(read_matching(pattern, self.folder))
+                    found = read_matching(pattern, self.folder)
+                files.update(_unless_other(files, found))
             except SettingsError as error:
                 path = ("instance", "rules", number)
                 problems += [self.say(path, f"[instance]: 'rules': {problem}") for problem in error.problems]
@@ -114,7 +118,20 @@ class Settings:
         """Return every secret value, for the logs to leave out."""
         password = urlsplit(self.instance.database.get_secret_value()).password or ""
         found = {secret.get_secret_value() for secret in self.credentials.found.values()}
-        return frozenset({*found, password, unquote(password)} - {""})
+        basic = {
+            b64encode(f"{source.email}:{self.credentials.text('sources', name)}".encode()).decode()
+            for name, source in self.tables.sources.items()
+            if isinstance(source, JiraTable) and source.email
+        }
+        return frozenset({*found, *basic, password, unquote(password)} - {""})
+
+
+def _unless_other(files: Mapping[str, str], found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what was found; the same file twice is fine, two of one name are not. Raises SettingsError."""
+    twice = [name for name, text in found if files.get(name, text) != text]
+    if twice:
+        raise SettingsError([f"there are two different files named {name}" for name in twice])
+    return found
 
 
 def load_settings(path: Path | None, env: Mapping[str, str]) -> Settings:
@@ -130,10 +147,10 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Settings:
     try:
         tables = Tables(**above(written, said))
     except ValidationError as error:
-        raise SettingsError([*_in_order(error, say), *problems]) from None
-    problems = [say(place, what) for place, what in findings(tables)] + problems
+        raise SettingsError(sorted([*_worded(error, say), *problems], key=_line_number)) from None
+    problems += [say(place, what) for place, what in findings(tables)]
     if problems:
-        raise SettingsError(problems)
+        raise SettingsError(sorted(problems, key=_line_number))
     folder = path.absolute().parent if path else Path.cwd()
     return Settings(folder=folder, tables=tables, credentials=read_credentials(tables, folder, say), say=say)
 
@@ -142,9 +159,7 @@ def _speaker(shown: str, places: Mapping[toml_places.Path, toml_places.Place], s
     """Make the function that puts a fault's place in front of it."""
 
     def say(path: toml_places.Path, what: str) -> str:
-        variable = variable_of(path, said)
-        if variable is None and path[:-1] not in places:
-            variable = variable_of(path[:-1], said) if path[:-1] else None
+        variable = variable_of(path, said, places)
         if variable:
             return f"environment: {variable}: {what}"
         return f"{locate(shown, toml_places.nearest(places, path))}: {what}"
@@ -152,20 +167,19 @@ def _speaker(shown: str, places: Mapping[toml_places.Path, toml_places.Place], s
     return say
 
 
-def _in_order(error: ValidationError, say: Say) -> list[str]:
-    """Word all of pydantic's errors, the file's first lines first."""
-    worded = []
+def _worded(error: ValidationError, say: Say) -> Iterator[str]:
+    """Word all of pydantic's errors."""
     for fault in error.errors(include_url=False):
         path = tuple(part for part in fault["loc"] if part != "[key]")
         if path[0] == "sources" and len(path) > 2 and path[2] in {"github", "jira"}:
             path = (*path[:2], *path[3:])  # pydantic puts the chosen kind into the way
-        worded.append(say(path, word(fault, path, Tables)))
-    return sorted(dict.fromkeys(worded), key=_line_number)
+        yield say(path, word(fault, path, Tables))
 
 
 def _line_number(problem: str) -> int:
-    words = problem.split("line ", 1)
-    return int(words[1].split(",", 1)[0]) if len(words) > 1 and words[1][:1].isdigit() else 0
+    """Find the line a problem is in; what has none comes first."""
+    match = re.match(r"[^:]*: line (\d+)", problem)
+    return int(match[1]) if match else 0
 
 
 def _domains(tables: Tables) -> dict[str, DomainTable]:

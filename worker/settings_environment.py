@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource
 
-from worker.settings_errors import suggest
+from worker.settings_errors import shown, suggest, table_name
 from worker.settings_tables import Tables
 from worker.toml_places import Path
 
 PREFIX = "KAIZEND_"
 NOT_TABLES = ("KAIZEND_CONFIG",)
 """Variables of ours that the command line reads."""
+WAYS = (("token", "token_file", "app"), ("key", "key_file"), ("private_key", "private_key_file"))
+"""The keys that give one secret in different ways."""
 
 
 class Environment(EnvSettingsSource):
@@ -52,28 +54,41 @@ def stray_variables(variables: Mapping[str, str]) -> Iterator[str]:
         if name.upper().startswith(PREFIX) and name.upper() not in NOT_TABLES:
             table = name[len(PREFIX) :].split("__")[0].lower()
             if table not in Tables.model_fields:
-                yield f"environment: {name}: no table [{table}]{suggest(table, Tables.model_fields)}"
+                near = suggest(table, Tables.model_fields)
+                yield f"environment: {shown(name)[1:-1]}: no table {table_name((table,))}{near}"
 
 
 def above(written: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the environment's tables over the file's, key by key."""
+    """Lay the environment's tables over the file's, key by key; a secret given one way puts the other ways aside."""
     merged = dict(written)
-    for key, value in said.items():
-        below = merged.get(key)
-        merged[key] = above(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    for table, inner in said.items():
+        below = merged.get(table)
+        if table == "sources" and isinstance(below, dict) and isinstance(inner, dict):
+            merged[table] = below | {name: _over(below.get(name), source) for name, source in inner.items()}
+        else:
+            merged[table] = _over(below, inner)
     return merged
 
 
-def variable_of(path: Path, said: Mapping[str, Any]) -> str | None:
-    """Return the variable that gave the value at a path, None if it did not come from the environment."""
+def _over(below: Any, said: Any) -> Any:
+    if not (isinstance(below, dict) and isinstance(said, dict)):
+        return said
+    aside = {key for ways in WAYS if not said.keys().isdisjoint(ways) for key in ways}
+    merged = {key: value for key, value in below.items() if key not in aside or key in said}
+    return merged | {key: _over(merged.get(key), value) for key, value in said.items()}
+
+
+def variable_of(path: Path, said: Mapping[str, Any], written: Container[Path]) -> str | None:
+    """Return the variable that gave the value at a path; None if the file did, whose paths are `written`."""
     value: Any = said
     for number, part in enumerate(path):
         if not isinstance(value, dict):
             return _name(path[:number])
         if part not in value:
-            return None
+            around = path[:number]
+            return _name(around) if number == len(path) - 1 and around and around not in written else None
         value = value[part]
-    return _name(path)
+    return None if isinstance(value, dict) and path in written else _name(path)
 
 
 def _name(path: Path) -> str:

@@ -12,30 +12,33 @@ from pydantic_core import ErrorDetails
 
 from worker.toml_places import Path, Place
 
-MUST = {
-    "string_type": "text in quotes",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "finite_number": "a finite number",
-    "tuple_type": "a list",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-    "date_type": "a date, as in 2026-12-24",
-    "date_parsing": "a date, as in 2026-12-24",
-    "date_from_datetime_parsing": "a date, as in 2026-12-24",
-    "date_from_datetime_inexact": "a date without a time",
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "string_too_long": "at most {max_length} characters",
-    "string_too_short": "not empty",
-    "too_short": "not empty",
+LONGEST_NAME = 60
+FAULTS = {
+    "missing": "is missing",
+    "string_type": "must be text in quotes",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "date_type": "must be a date, as in 2026-12-24",
+    "date_parsing": "must be a date, as in 2026-12-24",
+    "date_from_datetime_parsing": "must be a date, as in 2026-12-24",
+    "date_from_datetime_inexact": "must be a date without a time",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_long": "must be at most {max_length} characters",
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "too_long": "must have {max_length} elements",
 }
-"""pydantic's error types -> what a value must be."""
+"""pydantic's error types -> what is wrong, without the value."""
 
 
 class SettingsError(Exception):
@@ -49,8 +52,14 @@ class SettingsError(Exception):
 def suggest(given: str, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the nearest known name, or nothing."""
     by_lower = {name.lower(): name for name in known}
-    near = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
-    return f" (did you mean '{by_lower[near[0]]}'?)" if near else ""
+    near = get_close_matches(given[:LONGEST_NAME].lower(), by_lower, n=1, cutoff=0.6)
+    return f" (did you mean {shown(by_lower[near[0]])}?)" if near else ""
+
+
+def shown(name: str) -> str:
+    """Quote a name for a message: printable, and not endless."""
+    cut = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 3] + "..."
+    return "'" + "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut) + "'"
 
 
 def locate(file: str, place: Place | None) -> str:
@@ -60,42 +69,50 @@ def locate(file: str, place: Place | None) -> str:
 
 def table_name(path: Path) -> str:
     """Write a path to a table as the file does: `[sources.shop]`, `[[digest]] 2`."""
-    names = ""
-    for part in path:
-        names = f"[[{names}]] {part + 1}" if isinstance(part, int) else f"{names}.{part}" if names else part
-    return names if names.startswith("[[") else f"[{names}]" if names else "the file"
+    if len(path) == 2 and isinstance(path[1], int):
+        return f"[[{path[0]}]] {path[1] + 1}"
+    return f"[{'.'.join(shown(str(part))[1:-1] for part in path)}]"
+
+
+def where(path: Path) -> str:
+    """Write a path to a value: `[sources.shop]: 'timeout': element 2`."""
+    numbers = [at for at, part in enumerate(path) if isinstance(part, int)]
+    if path[:1] == ("digest",):
+        end = min(len(path), 2)
+    elif numbers:
+        end = numbers[0] - 1
+    else:
+        end = max(1, len(path) - 1)
+    inner = [f"element {part + 1}" if isinstance(part, int) else shown(part) for part in path[end:]]
+    return ": ".join([table_name(path[:end]), *inner])
 
 
 def word(error: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     """Word one of pydantic's errors about the value at `path` of `model`, without the value."""
-    *parents, last = path
     if error["type"] == "extra_forbidden":
-        return unknown(str(last), tuple(parents), model)
+        return unknown(str(path[-1]), path[:-1], model)
     if error["type"].startswith("union_tag"):
         return f"{table_name(path)}: 'kind' must be 'github' or 'jira'"
-    name = f"{table_name(tuple(parents))}: {_element(last)}" if parents else f"[{last}]"
-    return f"{name} {_fault(error)}"
+    return f"{where(path)} {_fault(error)}"
 
 
 def _fault(error: ErrorDetails) -> str:
     """Say what is wrong with a value: "must be a whole number"."""
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "missing":
-        return "is missing"
     if kind == "value_error":
         return str(context["error"])
     if kind == "literal_error":
         names = context["expected"].split("'")[1::2]  # pydantic's list: "'a', 'b' or 'c'"
         return f"must be {context['expected']}{suggest(str(error['input']), names)}"
-    return f"must be {MUST[kind].format(**context)}" if kind in MUST else "is not valid"
+    return FAULTS.get(kind, "is not valid").format(**context)
 
 
 def unknown(name: str, parents: Path, model: type[BaseModel]) -> str:
     """Word a key that no table of this kind has, with the nearest right one."""
     known = keys_of(model, parents)
     if not parents:
-        return f"no table [{name}]{suggest(name, known)}"
-    return f"{table_name(parents)}: no key '{name}'{suggest(name, known)}"
+        return f"no table {table_name((name,))}{suggest(name, known)}"
+    return f"{table_name(parents)}: no key {shown(name)}{suggest(name, known)}"
 
 
 def keys_of(model: type[BaseModel], path: Path) -> tuple[str, ...]:
@@ -122,8 +139,3 @@ def _members(kind: Any) -> list[Any]:
     if get_origin(kind) in {Union, types.UnionType}:
         return [member for inner in get_args(kind) for member in _members(inner)]
     return [kind]
-
-
-def _element(last: str | int) -> str:
-    """Name a key, or an element of the list under a key."""
-    return f"'{last}'" if isinstance(last, str) else f"element {last + 1}"

@@ -6,7 +6,6 @@ import glob
 import re
 import stat
 import tomllib
-from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,13 @@ MAX_BYTES = 1_000_000
 """No config, rule file or secret is larger than this; a larger one is the wrong file."""
 LOOSE = 0o037
 """The mode bits a secret file should not have: anything for others, more than reading for the group."""
+PLAINER = {
+    "Cannot overwrite a value": "this key is there already",
+    "Cannot declare": "this table is there already",
+    "Expected '=' after a key": "a key, then '=' and a value are wanted",
+    "Invalid value": "this is no value: texts stand in quotes",
+}
+"""How the parser's messages begin -> what we say."""
 
 
 def read_text(path: Path, shown: str) -> str:
@@ -54,12 +60,13 @@ def parse_toml(text: str, shown: str) -> dict[str, Any]:
 def _toml_fault(message: str, text: str) -> tuple[str, int, int]:
     """Take line and column out of the parser's message; a number it chokes on has none, the first line stands."""
     match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
-    if not match:
+    if not match:  # it comes from int() or date(), without a place
         return "holds a number or a date that cannot be", 1, 1
+    what = next((ours for theirs, ours in PLAINER.items() if match[1].startswith(theirs)), match[1])
     if match[2]:
-        return match[1], int(match[2]), int(match[3])
+        return what, int(match[2]), int(match[3])
     lines = text.split("\n")
-    return f"{match[1]} at the end of the file", len(lines), len(lines[-1]) + 1
+    return f"{what} at the end of the file", len(lines), len(lines[-1]) + 1
 
 
 def read_secret(path: Path, shown: str) -> str:
@@ -89,7 +96,7 @@ def read_pack(name: str) -> tuple[str, str]:
     return file.name, file.read_text(encoding="utf-8")
 
 
-def read_matching(pattern: str, folder: Path) -> Iterable[tuple[str, str]]:
+def read_matching(pattern: str, folder: Path) -> list[tuple[str, str]]:
     """Return the rule files of a pattern relative to a folder, in order of name. Raises SettingsError."""
     every = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  # Path.glob refuses absolute patterns
     found = sorted(name for name in every if (folder / name).is_file())

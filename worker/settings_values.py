@@ -106,10 +106,12 @@ def colour(value: str) -> str:
 
 
 def timeouts(value: object) -> object:
-    """Let one number stand for the wait between bytes, connecting staying at five seconds."""
+    """Accept the seconds to connect and the seconds between bytes; one number is the latter."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return (5.0, float(value))
-    return value
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return value
+    raise ValueError("must be seconds: one number, or two as in [5, 30]")
 
 
 def names(value: tuple[str, ...]) -> tuple[str, ...]:
