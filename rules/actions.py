@@ -182,6 +182,8 @@ class Op:
     after: str
     episode: int = 1
     shadow: bool = False  # planned and reported, never applied
+    rules: frozenset[str] = frozenset()  # all rules it rests on, its own among them: held back if one of them is
+    conflict: str = ""  # why it cannot be carried out beside the others; such an op is reported, never applied
 
     @property
     def name(self) -> str:

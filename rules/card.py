@@ -1,0 +1,112 @@
+"""The card: our one comment on a ticket, when it is worth a write, and what its marker keeps for a lost database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+
+from rules.actions import NAMES, Op, WriteCard
+from rules.card_content import Content, content, essence
+from rules.card_words import prose
+from rules.effects import DUE, value_of
+from rules.model import Episode
+from rules.moves import NOTHING, View, target_of
+
+CARD = "card"
+"""What stands as an op's rule for the card, which speaks for all rules at once."""
+FIRST = "c0"
+NOON = time(12, tzinfo=UTC)  # a date in a marker is read as its noon: the same date in nearly all zones
+DAY = r"\d{4}-\d{2}-\d{2}"
+ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<began>{DAY})(?::(?P<ended>{DAY}))?")
+DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
+
+
+def card_op(view: View, ops: Sequence[Op]) -> Op | None:
+    """Return the write of the card if it has something new to say.
+
+    `view` is the ticket as the real `ops` of this pass will leave it, so that a card never speaks of what is settled
+    in the same moment. A card that somebody deleted is not written again.
+    """
+    card = view.memory.card
+    if card is not None and card.gone:
+        return None
+    said = content(view)
+    shadow = not _worth_writing(said, card is not None, ops)
+    if shadow:
+        said = content(view, shadow=True)
+        if not said.points:
+            return None
+    now = essence(said)
+    if card is not None and card.essence == now:
+        return None
+    op = _op(view, said, now, {op.rule for op in ops}, shadow=shadow)
+    return None if op.id in view.memory.done else op
+
+
+def _worth_writing(said: Content, exists: bool, ops: Sequence[Op]) -> bool:
+    """Tell whether there is anything to say: a card is never made only to say nothing."""
+    return exists or bool(said.points or said.answers) or any(value_of(op.verb) for op in ops)
+
+
+def _op(view: View, said: Content, sense: str, rules: set[str], *, shadow: bool) -> Op:
+    card = view.memory.card
+    verb = WriteCard(prose=prose(view, said), essence=sense, state=write_state(view))
+    speaking = tuple(point.held for point in said.points)
+    occasion = FIRST if card is None else f"c{card.at.isoformat()}.{sense[:16]}"
+    return Op(
+        id=view.keys.id(CARD, view.ticket.uid, occasion, NAMES[WriteCard]),
+        target=target_of(view.ticket),
+        verb=verb,
+        rule=CARD,
+        because=tuple(f"{held.rule.id}: {clause}" for held in speaking for clause in held.because),
+        before=NOTHING if card is None else "card",
+        after=", ".join(held.rule.id for held in speaking) or "all in order",
+        shadow=shadow,
+        rules=frozenset(held.rule.id for held in speaking) | rules,
+    )
+
+
+def write_state(view: View) -> str:
+    """Return what the card's marker keeps: the newest episode of each rule, and the due date if it is ours.
+
+    `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30`.
+    """
+    date_of = view.policy.calendar.date_of
+    items = []
+    for episode in sorted(view.evaluation.episodes, key=lambda each: each.rule):
+        days = [date_of(moment).isoformat() for moment in (episode.began, episode.ended) if moment]
+        items.append(":".join((episode.rule, str(episode.number), *days)))
+    due = view.ticket.due.isoformat() if view.ticket.due else ""
+    if any((effect.verb, effect.value) == (DUE, due) for effect in view.memory.effects):
+        items.append(f"due:{due}")
+    return ",".join(items)
+
+
+def read_state(text: str) -> tuple[Episode, ...]:
+    """Return the episodes that a marker keeps. Whatever is no episode is passed over."""
+    episodes: dict[str, Episode] = {}
+    for item in text.split(","):
+        found = ITEM.fullmatch(item)
+        began, ended = (_moment(found[name]) if found and found[name] else None for name in ("began", "ended"))
+        if found and began and bool(ended) is bool(found["ended"]):
+            rule = found["rule"]
+            episodes[rule] = Episode(rule=rule, number=int(found["number"]), began=began, ended=ended)
+    return tuple(episodes.values())
+
+
+def read_due(text: str) -> date | None:
+    """Return the due date that a marker keeps, if it keeps one."""
+    for item in text.split(","):
+        found = DUE_ITEM.fullmatch(item)
+        moment = _moment(found["due"]) if found else None
+        if moment:
+            return moment.date()
+    return None
+
+
+def _moment(day: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(day), NOON)
+    except ValueError:
+        return None

@@ -1,0 +1,90 @@
+"""What a card says, before it is words; and its essence, which stays the same from day to day."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from rules.evaluate import Holding, in_force
+from rules.model import Answer, Effect, Ignore, Reversal
+from rules.moves import NextStep, View, next_step
+from rules.people import called, resolve
+from rules.policy import Rule
+
+ANSWERS = 3  # how many of the newest answers a card shows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One rule that holds, as the card speaks of it."""
+
+    held: Holding
+    since: date
+    next: NextStep | None
+    missing: tuple[str, ...]  # roles whom it should turn to and who are nobody here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Everything a card says."""
+
+    points: tuple[Point, ...] = ()
+    effects: tuple[Effect, ...] = ()  # what we did and what stands
+    undone: tuple[Reversal, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    owners: tuple[str, ...] = ()  # as they are called
+    done: bool = False
+
+
+def content(view: View, *, shadow: bool = False) -> Content:
+    """Gather what the card says. `shadow` gathers what the rules that only show themselves would say instead."""
+    ticket, memory = view.ticket, view.memory
+    speaking = [held for held in view.evaluation.holding if speaks(held.rule) and view.shadowed(held.rule) is shadow]
+    return Content(
+        points=tuple(_point(view, held) for held in speaking),
+        effects=memory.effects,
+        undone=(*memory.reversals, *view.evaluation.reversals),
+        ignores=tuple(ignore for ignore in memory.ignores if in_force(ignore, view.today)),
+        answers=memory.answers[-ANSWERS:],
+        owners=tuple(called(view.policy, ticket.source, login) for login in sorted(ticket.assignees)),
+        done=ticket.phase == "done",
+    )
+
+
+def speaks(rule: Rule) -> bool:
+    """Tell whether a rule has anything to say or do."""
+    asks = (rule.label, rule.add_label, rule.say, rule.comment, rule.assign, rule.priority, rule.steps)
+    return any(asks) or rule.due is not None
+
+
+def essence(said: Content) -> str:
+    """Return the hash of what the card says, less the words and the values that change by the day."""
+    parts = [
+        [_shape(point) for point in said.points],
+        sorted([effect.rule, effect.verb, effect.value] for effect in said.effects),
+        sorted([undo.rule, undo.verb, undo.value] for undo in said.undone),
+        sorted([ignore.rule, ignore.by, str(ignore.until)] for ignore in said.ignores),
+        [[answer.comment, answer.command, answer.reply] for answer in said.answers],
+        said.owners,
+        said.done,
+    ]
+    return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _shape(point: Point) -> list[object]:
+    step = point.next
+    coming = [step.number, step.on.isoformat(), *step.people] if step else []
+    return [point.held.rule.id, point.held.episode.number, point.since.isoformat(), coming, sorted(point.missing)]
+
+
+def _point(view: View, held: Holding) -> Point:
+    asked = [role for step in held.rule.steps for role in step.ping] + ([held.rule.assign] if held.rule.assign else [])
+    return Point(
+        held=held,
+        since=view.policy.calendar.date_of(held.episode.began),
+        next=next_step(view, held),
+        missing=resolve(view.policy, view.ticket, *dict.fromkeys(asked)).missing,
+    )

@@ -1,0 +1,121 @@
+"""The words of the card: short, plain and kind; what others wrote stays text."""
+
+from __future__ import annotations
+
+from rules.card_content import Content, Point
+from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY
+from rules.model import (
+    Answer,
+    Block,
+    Bullets,
+    Code,
+    Effect,
+    Heading,
+    Ignore,
+    Line,
+    Paragraph,
+    Prose,
+    Reversal,
+    Strong,
+    Text,
+)
+from rules.moves import View
+from rules.people import called
+from rules.posts import clauses, ignore_command
+from rules.texts import clipped, fill, quiet_values
+
+HELLO = "Hello {names}, this is where this ticket stands as of {today}. "
+HELLO_ALL = "This is where this ticket stands as of {today}. "
+QUIET = "This comment is kept up to date; nobody is notified when it changes."
+IN_ORDER = "All in order: nothing is asked of anybody here."
+DONE = "This ticket is done. Thank you."
+NO_MORE = "Nothing more happens by itself."
+CHANGED = "Changed here, and why:"
+UNDONE = "Taken back by you, and left so:"
+LEFT_ALONE = "Left alone, as asked:"
+ANSWERED = "Your commands:"
+OBJECT = "Does a rule not fit here? Comment "
+ASK = ", or ask for the reasons with "
+WHY_COMMAND = "/kaizen why"
+CHANGES = {LABELLED: "label", DUE: "due date", PRIORITY: "priority", ASSIGNED: "owner"}
+
+
+def prose(view: View, said: Content) -> Prose:
+    """Return the card's text."""
+    blocks: list[Block] = [_hello(view, said)]
+    for point in said.points:
+        blocks += _point(view, point)
+    if not said.points:
+        blocks.append(Paragraph((Text(DONE if said.done else IN_ORDER),)))
+    blocks += _section(CHANGED, [_change(view, effect) for effect in said.effects])
+    blocks += _section(UNDONE, [_undone(view, undo) for undo in said.undone])
+    blocks += _section(LEFT_ALONE, [_ignored(view, ignore) for ignore in said.ignores])
+    blocks += _section(ANSWERED, [_answer(view, answer) for answer in said.answers])
+    return Prose((*blocks, _footer(said)))
+
+
+def _hello(view: View, said: Content) -> Paragraph:
+    words = HELLO if said.owners and not said.done else HELLO_ALL
+    names: Line = (Text(clipped(" and ".join(said.owners))),)
+    return Paragraph((*fill(words, {"names": names, "today": (Text(view.today.isoformat()),)}), Text(QUIET)))
+
+
+def _point(view: View, point: Point) -> list[Block]:
+    rule = point.held.rule
+    said = fill(rule.say or rule.about, quiet_values(view.policy, view.ticket, view.now))
+    lines: list[Line] = [
+        (Text("Rule "), Code(rule.id), Text(f", since {point.since.isoformat()}: {rule.about}")),
+        (Text("Because "), *clauses(point.held.because)),
+        (Text(_next(point)),),
+    ]
+    if point.missing:
+        lines.append((Text(f"It is not known who is {' or '.join(point.missing)} here, so they cannot be asked."),))
+    return [Heading((Text(clipped(rule.about)),)), Paragraph(said), Bullets(tuple(lines))]
+
+
+def _next(point: Point) -> str:
+    step = point.next
+    if step is None:
+        return NO_MORE
+    who = " and ".join(step.people) or "nobody, because it is not known who is meant"
+    return f"Next: if nothing changes, a comment goes to {clipped(who)} on {step.on.isoformat()}."
+
+
+def _change(view: View, effect: Effect) -> Line:
+    day = view.policy.calendar.date_of(effect.at).isoformat()
+    about = next((rule.about for rule in view.policy.rules if rule.id == effect.rule), "")
+    return (
+        Text(f"{_worded(view, effect)}, on {day}, by rule "),
+        Code(effect.rule),
+        Text(f": {about}" if about else ""),
+    )
+
+
+def _undone(view: View, undo: Reversal) -> Line:
+    return (Text(f"{_worded(view, undo)}, by rule "), Code(undo.rule))
+
+
+def _worded(view: View, thing: Effect | Reversal) -> str:
+    value = called(view.policy, view.ticket.source, thing.value) if thing.verb == ASSIGNED else thing.value
+    return f"{CHANGES[thing.verb]} {clipped(value)}"
+
+
+def _ignored(view: View, ignore: Ignore) -> Line:
+    until = f" until {ignore.until.isoformat()}" if ignore.until else ""
+    who = clipped(called(view.policy, view.ticket.source, ignore.by))
+    because = f": {clipped(ignore.because)}" if ignore.because else ""
+    return (Text("rule "), Code(ignore.rule), Text(f"{until}, says {who}{because}"))
+
+
+def _answer(view: View, answer: Answer) -> Line:
+    who = clipped(called(view.policy, view.ticket.source, answer.by))
+    return (Text(f"{who}: "), Code(clipped(answer.command)), Text(f" - {answer.reply}"))
+
+
+def _section(title: str, lines: list[Line]) -> list[Block]:
+    return [Paragraph((Strong(title),)), Bullets(tuple(lines))] if lines else []
+
+
+def _footer(said: Content) -> Paragraph:
+    rule = said.points[0].held.rule.id if said.points else "RULE"
+    return Paragraph((Text(OBJECT), Code(ignore_command(rule)), Text(ASK), Code(WHY_COMMAND), Text(".")))

@@ -1,0 +1,94 @@
+"""How much a pass may do: what is over a ceiling is held back whole, before its first write, and said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from rules.actions import Held, Op, Post, WriteCard
+from rules.people import login_of, person_of
+from rules.policy import Policy
+
+
+def within(policy: Policy, ops: Iterable[Op], pings: Mapping[str, int]) -> tuple[list[Op], tuple[Held, ...]]:
+    """Return the ops that stay within all ceilings, and what was held back. What is only shown does not count.
+
+    In this order: pings a person in a week (those too many wait, one by one), ops a ticket, ops a rule, ops a pass.
+    """
+    kept, people = _people(policy, list(ops), pings)
+    kept, tickets = _tickets(policy, kept)
+    kept, rules = _rules(policy, kept)
+    kept, whole = _whole(policy, kept)
+    return kept, (*people, *tickets, *rules, *whole)
+
+
+def _people(policy: Policy, ops: list[Op], pings: Mapping[str, int]) -> tuple[list[Op], list[Held]]:
+    """Hold pings back for which somebody in them has no budget left: they are planned again in the next pass."""
+    ceiling = policy.ceilings.person
+    wanted = Counter[str]()
+    spent: dict[str, int] = {}
+    rules: dict[str, set[str]] = {}
+    kept = []
+    for op in ops:
+        people = _addressed(policy, op)
+        over = []
+        for name, logins in people.items():
+            spent.setdefault(name, sum(pings.get(login, 0) for login in logins))
+            wanted[name] += 1
+            if spent[name] >= ceiling:
+                over.append(name)
+                rules.setdefault(name, set()).add(op.rule)
+        if not over:
+            kept.append(op)
+            spent |= {name: spent[name] + 1 for name in people}
+    return kept, [
+        Held(what=f"person {name}", ceiling=ceiling, wanted=wanted[name], rules=frozenset(rules[name]))
+        for name in sorted(rules)
+    ]
+
+
+def _addressed(policy: Policy, op: Op) -> dict[str, frozenset[str]]:
+    """Return whom an op notifies: names, each with all logins the person has, so that budgets are a person's."""
+    if op.shadow or not isinstance(op.verb, Post):
+        return {}
+    people = {}
+    for login in op.verb.people:
+        person = person_of(policy, op.target.source, login)
+        every = (login_of(policy, source, person) for source in policy.sources) if person else ()
+        people[person.name if person else login] = frozenset((login, *every)) - {""}
+    return people
+
+
+def _tickets(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
+    ceiling = policy.ceilings.ticket
+    wanted = Counter(op.target.uid for op in ops if not op.shadow)
+    over = {uid: count for uid, count in wanted.items() if count > ceiling}
+    keys = {op.target.uid: op.target.key for op in ops}
+    rules = {uid: frozenset(op.rule for op in ops if op.target.uid == uid and not op.shadow) for uid in over}
+    held = [
+        Held(what=f"ticket {keys[uid]}", ceiling=ceiling, wanted=count, rules=rules[uid]) for uid, count in over.items()
+    ]
+    return [op for op in ops if op.shadow or op.target.uid not in over], held
+
+
+def _rules(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
+    """Hold rules back with everything that rests on them. A card counts for each rule that speaks on it."""
+    ceilings = {rule.id: policy.ceilings.rule if rule.ceiling is None else rule.ceiling for rule in policy.rules}
+    wanted = Counter(op.rule for op in ops if not op.shadow and not isinstance(op.verb, WriteCard))
+    cards = Counter(rule for op in ops if not op.shadow and isinstance(op.verb, WriteCard) for rule in op.rules)
+    wanted |= cards
+    over = {rule: wanted[rule] for rule, ceiling in ceilings.items() if wanted[rule] > ceiling}
+    held = [
+        Held(what=f"rule {rule}", ceiling=ceilings[rule], wanted=count, rules=frozenset({rule}))
+        for rule, count in over.items()
+    ]
+    return [op for op in ops if op.shadow or not over.keys() & (op.rules | {op.rule})], held
+
+
+def _whole(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
+    ceiling = policy.ceilings.pass_
+    acting = [op for op in ops if not op.shadow]
+    if len(acting) <= ceiling:
+        return ops, []
+    rules = frozenset(op.rule for op in acting)
+    return [op for op in ops if op.shadow], [Held(what="the pass", ceiling=ceiling, wanted=len(acting), rules=rules)]

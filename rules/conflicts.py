@@ -1,0 +1,68 @@
+"""Ops that cannot stand beside each other: the first rule in the policy's order wins, the others are reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rules.actions import AddLabel, Assign, Op, RemoveLabel, SetDue, SetPriority
+from rules.effects import value_of
+from rules.policy import Policy
+
+
+def marked(policy: Policy, ops: Iterable[Op]) -> list[Op]:
+    """Return the ops in the same order, those that lose against another with their `conflict` in words.
+
+    Two conflict when they give one field of a target different values, or one puts on the label the other takes off.
+    What is only shown (shadow) never wins against what is done.
+    """
+    every = list(ops)
+    rank = {rule.id: place for place, rule in enumerate(policy.rules)}
+    contested = [op for op in every if _slot(op) and not op.conflict]
+    winners: dict[tuple[str, str], Op] = {}
+    for op in sorted(contested, key=lambda op: (op.shadow, rank.get(op.rule, len(rank)), op.id)):
+        winners.setdefault(_key(op), op)
+    return [_judged(op, winners) for op in every]
+
+
+def unique(ops: Iterable[Op]) -> list[Op]:
+    """Return the ops without those that only repeat what another one does to the same target."""
+    chosen: dict[tuple[str, ...], Op] = {}
+    for op in sorted(ops, key=lambda op: op.shadow):
+        chosen.setdefault(_deed(op), op)
+    ids = {op.id for op in chosen.values()}
+    return [op for op in ops if op.id in ids]
+
+
+def _judged(op: Op, winners: dict[tuple[str, str], Op]) -> Op:
+    if op.conflict or not _slot(op):
+        return op
+    winner = winners[_key(op)]
+    if (type(winner.verb), _value(winner)) == (type(op.verb), _value(op)):
+        return op
+    text = f"{op.rule} would {op.name} {_value(op)}, {winner.rule} would {winner.name} {_value(winner)}"
+    return replace(op, conflict=f"{text}: {winner.rule} comes first")
+
+
+def _slot(op: Op) -> str:
+    """Return what of the target the op decides, "" if it shares with all others."""
+    match op.verb:
+        case AddLabel(label=label) | RemoveLabel(label=label):
+            return f"label {label}"
+        case SetDue() | SetPriority() | Assign():
+            return op.name
+        case _:
+            return ""
+
+
+def _key(op: Op) -> tuple[str, str]:
+    return op.target.uid, _slot(op)
+
+
+def _value(op: Op) -> str:
+    return op.verb.label if isinstance(op.verb, RemoveLabel) else value_of(op.verb)
+
+
+def _deed(op: Op) -> tuple[str, ...]:
+    """Return what makes two ops the same deed; posts, cards and the like are each their own."""
+    return (op.target.uid, op.name, _value(op)) if _slot(op) else (op.id,)

@@ -1,0 +1,137 @@
+"""What an op leaves behind: on the ticket, in what we remember of it, and whether it still stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from rules.actions import (
+    NAMES,
+    AddLabel,
+    Assign,
+    Close,
+    EditPost,
+    FileTicket,
+    LinkTo,
+    Op,
+    Post,
+    RemoveLabel,
+    Reopen,
+    SetDue,
+    SetPriority,
+    SetStatus,
+    Transition,
+    Verb,
+    WriteCard,
+)
+from rules.model import Effect, Memory, Reversal, Ticket
+from rules.policy import Policy
+
+LABELLED, DUE, PRIORITY, ASSIGNED = NAMES[AddLabel], NAMES[SetDue], NAMES[SetPriority], NAMES[Assign]
+
+
+def value_of(verb: Verb) -> str:
+    """Return what the verb leaves standing, as `Effect.value` keeps it; "" if it leaves nothing that can be undone."""
+    match verb:
+        case AddLabel(label=label):
+            return label
+        case Assign(person=person):
+            return person
+        case SetDue(due=due):
+            return due.isoformat()
+        case SetPriority(level=level):
+            return level
+        case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo():
+            return ""
+        case Reopen() | Close() | Transition() | SetStatus():
+            return ""
+        case _:
+            assert_never(verb)
+
+
+def effect_of(op: Op, at: datetime) -> Effect | None:
+    """Return what to remember of an op that was carried out, if it leaves something that stands."""
+    value = value_of(op.verb)
+    if not value:
+        return None
+    return Effect(op=op.id, rule=op.rule, verb=op.name, value=value, at=at, episode=op.episode)
+
+
+def remembered(memory: Memory, op: Op, at: datetime) -> Memory:
+    """Return the memory after an op was carried out: done, its effect standing, what it took off forgotten."""
+    memory = replace(memory, done=memory.done | {op.id})
+    if isinstance(op.verb, RemoveLabel):
+        gone = (LABELLED, op.verb.label)
+        kept = tuple(effect for effect in memory.effects if (effect.verb, effect.value) != gone)
+        return replace(memory, effects=kept)
+    effect = effect_of(op, at)
+    return memory if effect is None else replace(memory, effects=(*memory.effects, effect))
+
+
+def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
+    """Return the ticket as it will be after the verb, as far as a condition can tell."""
+    match verb:
+        case AddLabel(label=label):
+            changed = replace(ticket, labels=ticket.labels | {label})
+        case RemoveLabel(label=label):
+            changed = replace(ticket, labels=ticket.labels - {label})
+        case Assign(person=person):
+            one = policy.sources[ticket.source].kind == "jira"
+            changed = replace(ticket, assignees=frozenset({person}) if one else ticket.assignees | {person})
+        case SetDue(due=due):
+            changed = replace(ticket, due=due)
+        case SetPriority(level=level):
+            changed = replace(ticket, priority=_native(policy, ticket, level))
+        case Reopen():
+            changed = replace(ticket, phase="new", closed=None, resolution="")
+        case Close(reason=reason):
+            changed = replace(ticket, phase="done", resolution=reason)
+        case Transition(phase=phase, resolution=resolution):
+            changed = replace(ticket, phase=phase, resolution=resolution)
+        case WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | SetStatus():
+            changed = ticket
+        case _:
+            assert_never(verb)
+    return changed
+
+
+def _native(policy: Policy, ticket: Ticket, level: str) -> str:
+    """Return a native priority that means the level; the level itself if the source names none."""
+    names = policy.sources[ticket.source].priorities
+    return next((native for native, meant in names.items() if meant == level), level)
+
+
+def reversed_effects(ticket: Ticket, memory: Memory, *, holding: frozenset[str] | None = None) -> tuple[Reversal, ...]:
+    """Return the standing effects that a person took back: gone from the ticket while their rule still asks for them.
+
+    `holding` are the rules that hold now; without it, those with an open episode in memory. An effect that went away
+    together with its reason is no reversal, and neither is one that a read older than the write cannot show yet.
+    A due date or priority that was changed to another one is the person's own and no reversal either.
+    """
+    if not memory.effects:
+        return ()
+    if holding is None:
+        holding = frozenset(episode.rule for episode in memory.episodes if episode.ended is None)
+    known = {(undone.rule, undone.verb, undone.value) for undone in memory.reversals}
+    return tuple(
+        Reversal(rule=effect.rule, verb=effect.verb, value=effect.value, at=ticket.updated)
+        for effect in memory.effects
+        if effect.rule in holding
+        and (effect.rule, effect.verb, effect.value) not in known
+        and ticket.updated >= effect.at.replace(microsecond=0)
+        and not stands(ticket, effect)
+    )
+
+
+def stands(ticket: Ticket, effect: Effect) -> bool:
+    """Tell whether an effect, or something a person put in its place, still shows on the ticket."""
+    if effect.verb == LABELLED:
+        return effect.value in ticket.labels
+    if effect.verb == ASSIGNED:
+        return bool(ticket.assignees)
+    if effect.verb == DUE:
+        return ticket.due is not None
+    if effect.verb == PRIORITY:
+        return bool(ticket.priority)
+    return True

@@ -1,0 +1,122 @@
+"""Policy x ticket x now -> which rules hold, why, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from rules import facts
+from rules.conditions import activate
+from rules.effects import reversed_effects
+from rules.model import Episode, Ignore, Memory, Reversal, Ticket
+from rules.policy import Clause, Policy, Rule
+
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A rule that holds for a ticket, its clauses with their values, and the episode it is in."""
+
+    rule: Rule
+    because: tuple[Clause, ...]
+    episode: Episode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What the policy says of one ticket at one moment."""
+
+    ticket: Ticket
+    kind: str  # "" if no kind's conditions hold
+    holding: tuple[Holding, ...] = ()  # in the policy's order
+    episodes: tuple[Episode, ...] = ()  # for each rule the newest one, open or ended: what to remember from now on
+    began: tuple[Episode, ...] = ()
+    ended: tuple[Episode, ...] = ()
+    reversals: tuple[Reversal, ...] = ()  # seen now for the first time: to be remembered
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The ids of the rules that hold."""
+        return frozenset(held.rule.id for held in self.holding)
+
+
+def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, kind: str | None = None) -> Evaluation:
+    """Judge all rules for a ticket and carry its episodes on.
+
+    `kind` overrules the policy's kinds (tests of rules, later looks in one pass). Clauses are explained only for rules
+    that hold: this is the hot path; `rules.why` explains the rest.
+    """
+    today = policy.calendar.today(now)
+    if kind is None:
+        kind = facts.kind_of(ticket, memory, policy, today)
+    ignored = ignored_rules(policy, memory, now)
+    candidates = [
+        rule
+        for rule in policy.rules
+        if (kind in rule.on or ANY in rule.on)
+        and rule.id not in ignored
+        and (rule.since is None or not grandfathered(policy, rule, ticket))
+    ]
+    if not candidates and not memory.episodes and not memory.effects:
+        return Evaluation(ticket=ticket, kind=kind)
+    asked = facts.of(ticket, kind, memory, policy, today, facts.needed(rule.when for rule in candidates))
+    activation = activate(asked)
+    rules = [rule for rule in candidates if rule.when.holds(activation)]
+    if not rules and not memory.episodes and not memory.effects:
+        return Evaluation(ticket=ticket, kind=kind)
+    latest = {episode.rule: episode for episode in memory.episodes}
+    because = {rule.id: rule.when.explain(activation) for rule in rules}
+    return _carried_on(Evaluation(ticket=ticket, kind=kind), rules, because, latest, memory, now)
+
+
+def _carried_on(
+    blank: Evaluation,
+    rules: list[Rule],
+    because: Mapping[str, tuple[Clause, ...]],
+    latest: dict[str, Episode],
+    memory: Memory,
+    now: datetime,
+) -> Evaluation:
+    """Keep open episodes of rules that hold, begin new ones, end those of rules that no longer hold."""
+    current = {rule.id: _episode(latest.get(rule.id), rule.id, now) for rule in rules}
+    ended = tuple(
+        replace(episode, ended=now)
+        for episode in latest.values()
+        if episode.ended is None and episode.rule not in current
+    )
+    return replace(
+        blank,
+        holding=tuple(Holding(rule=rule, because=because[rule.id], episode=current[rule.id]) for rule in rules),
+        episodes=tuple((latest | {episode.rule: episode for episode in ended} | current).values()),
+        began=tuple(episode for rule, episode in current.items() if episode is not latest.get(rule)),
+        ended=ended,
+        reversals=reversed_effects(blank.ticket, memory, holding=frozenset(current)),
+    )
+
+
+def _episode(last: Episode | None, rule: str, now: datetime) -> Episode:
+    if last is None:
+        return Episode(rule=rule, number=1, began=now)
+    if last.ended is None:
+        return last
+    return Episode(rule=rule, number=last.number + 1, began=now)
+
+
+def grandfathered(policy: Policy, rule: Rule, ticket: Ticket) -> bool:
+    """Tell whether the ticket is older than the day from which the rule counts."""
+    return rule.since is not None and policy.calendar.date_of(ticket.created) < rule.since
+
+
+def ignored_rules(policy: Policy, memory: Memory, now: datetime) -> frozenset[str]:
+    """Return the rules that somebody asked to leave the ticket alone, and whose time is not over."""
+    if not memory.ignores:
+        return frozenset()
+    today = policy.calendar.today(now)
+    return frozenset(ignore.rule for ignore in memory.ignores if in_force(ignore, today))
+
+
+def in_force(ignore: Ignore, today: date) -> bool:
+    """Tell whether an ignore still counts: up to and with its `until`."""
+    return ignore.until is None or today <= ignore.until

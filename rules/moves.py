@@ -1,0 +1,247 @@
+"""What the rules that hold ask for on one ticket: fields, labels and pings, each once an episode, never a no-op."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Protocol
+
+from rules.actions import NAMES, AddLabel, Assign, Op, Post, RemoveLabel, SetDue, SetPriority, Target, Verb
+from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY
+from rules.evaluate import Evaluation, Holding
+from rules.fact_table import level_of
+from rules.model import Effect, Memory, Ticket
+from rules.people import called, resolve
+from rules.policy import Policy, Rule
+from rules.posts import comment_prose, ping_prose
+from rules.texts import label_text
+
+NOTHING = "-"
+SHARES = 2**64
+
+
+class OpKeys(Protocol):
+    """Where op ids come from: a keyed hash of what an op is for, never of what it says."""
+
+    def id(self, rule: str, target_uid: str, occasion: str, verb: str) -> str:
+        """Return the op id, hex. The same four always give the same id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All that is looked at to plan for one ticket."""
+
+    policy: Policy
+    evaluation: Evaluation
+    memory: Memory
+    now: datetime
+    keys: OpKeys
+    paused: frozenset[str] = frozenset()
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket that was evaluated."""
+        return self.evaluation.ticket
+
+    @property
+    def today(self) -> date:
+        """The calendar's date."""
+        return self.policy.calendar.today(self.now)
+
+    def undone(self, rule: Rule, verb: str) -> frozenset[str]:
+        """Return the values that a person undid for a rule and verb here, now or earlier."""
+        every = (*self.memory.reversals, *self.evaluation.reversals)
+        return frozenset(undo.value for undo in every if (undo.rule, undo.verb) == (rule.id, verb))
+
+    def shadowed(self, rule: Rule) -> bool:
+        """Tell whether the rule only shows here what it would do."""
+        if rule.mode == "shadow" or rule.id in self.paused:
+            return True
+        return rule.mode == "canary" and not chosen(rule, self.ticket.uid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What a rule does next if nothing changes."""
+
+    number: int
+    on: date
+    people: tuple[str, ...]  # as they are called, not as they are mentioned
+    missing: tuple[str, ...] = ()  # roles that stand for nobody
+
+
+def chosen(rule: Rule, uid: str) -> bool:
+    """Tell whether a ticket belongs to the share on which a canary rule acts: the same ones in every pass."""
+    number = int.from_bytes(sha256(f"{rule.id}\n{uid}".encode()).digest()[:8], "big")
+    return number < rule.canary_share * SHARES
+
+
+def field_ops(view: View) -> Iterator[Op]:
+    """Yield what gives the ticket a due date, a priority, an owner or a label that stays."""
+    for held in view.evaluation.holding:
+        yield from _due(view, held)
+        yield from _priority(view, held)
+        yield from _assign(view, held)
+        yield from _kept_label(view, held)
+
+
+def label_ops(view: View) -> Iterator[Op]:
+    """Yield the labels that rules put on while they hold, and take off when they no longer do."""
+    for held in view.evaluation.holding:
+        yield from _worn_label(view, held)
+    rules = {rule.id: rule for rule in view.policy.rules if rule.label}
+    worn = {held.rule.label for held in view.evaluation.holding}
+    for effect in view.memory.effects:
+        rule = rules.get(effect.rule)
+        if rule and _ours_to_take_off(view, rule, effect) and effect.value not in worn:
+            yield from _take_off(view, rule, effect)
+
+
+def comment_ops(view: View) -> Iterator[Op]:
+    """Yield the comments that rules post once an episode; they notify nobody in particular."""
+    for held in view.evaluation.holding:
+        if held.rule.comment:
+            post = Post(prose=comment_prose(view.policy, view.ticket, held, view.now))
+            yield from _op(view, held, post, "comment", after="a comment")
+
+
+def ping_ops(view: View) -> Iterator[Op]:
+    """Yield the one step of each rule's ladder that is due: after a pause the last one speaks for those before it."""
+    for held in view.evaluation.holding:
+        due = due_steps(view, held)
+        if due:
+            yield from _ping(view, held, due[-1])
+
+
+def step_dates(view: View, held: Holding) -> tuple[date, ...]:
+    """Return the date of each step of a rule's ladder in its present episode."""
+    calendar = view.policy.calendar
+    began = calendar.date_of(held.episode.began)
+    return tuple(calendar.add(began, step.after) for step in held.rule.steps)
+
+
+def due_steps(view: View, held: Holding) -> tuple[int, ...]:
+    """Return the numbers, from 1, of the steps whose date has come, in the order of their dates."""
+    dated = sorted((day, number) for number, day in enumerate(step_dates(view, held), 1))
+    return tuple(number for day, number in dated if day <= view.today)
+
+
+def next_step(view: View, held: Holding) -> NextStep | None:
+    """Return the first step of a rule's ladder that is still to come, None after the last."""
+    coming = [(day, number) for number, day in enumerate(step_dates(view, held), 1) if day > view.today]
+    if not coming:
+        return None
+    day, number = min(coming)
+    found = resolve(view.policy, view.ticket, *held.rule.steps[number - 1].ping)
+    people = tuple(called(view.policy, view.ticket.source, login) for login in found.logins)
+    return NextStep(number=number, on=day, people=people, missing=found.missing)
+
+
+def due_date(view: View, held: Holding) -> date | None:
+    """Return the date by which the ticket is to be done, never one already past; None if its level has none."""
+    plan, calendar = held.rule.due, view.policy.calendar
+    span = plan.by_level.get(level_of(view.policy, view.ticket)) if plan else None
+    if plan is None or span is None:
+        return None
+    start = view.ticket.created if plan.start == "created" else held.episode.began
+    due = calendar.add(calendar.date_of(start), span)
+    return due if due >= view.today else calendar.add(view.today, span)
+
+
+def _due(view: View, held: Holding) -> Iterator[Op]:
+    if held.rule.due is None or view.ticket.due is not None or view.undone(held.rule, DUE):
+        return
+    due = due_date(view, held)
+    if due:
+        yield from _op(view, held, SetDue(due=due), after=f"due {due.isoformat()}")
+
+
+def _priority(view: View, held: Holding) -> Iterator[Op]:
+    level = held.rule.priority
+    if not level or level_of(view.policy, view.ticket) != "none" or view.undone(held.rule, PRIORITY):
+        return
+    yield from _op(view, held, SetPriority(level=level), after=f"priority {level}")
+
+
+def _assign(view: View, held: Holding) -> Iterator[Op]:
+    """Yield an owner for a ticket that has none: people who took it keep it."""
+    if not held.rule.assign or view.ticket.assignees or view.undone(held.rule, ASSIGNED):
+        return
+    for login in resolve(view.policy, view.ticket, held.rule.assign).logins[:1]:
+        yield from _op(view, held, Assign(person=login), after=f"owner {login}")
+
+
+def _kept_label(view: View, held: Holding) -> Iterator[Op]:
+    label = label_text(view.policy, view.ticket, held.rule.add_label)
+    if label and label not in view.ticket.labels and label not in view.undone(held.rule, LABELLED):
+        yield from _op(view, held, AddLabel(label=label), "kept", after=f"label {label}")
+
+
+def _worn_label(view: View, held: Holding) -> Iterator[Op]:
+    label = held.rule.label
+    if label and label not in view.ticket.labels and label not in view.undone(held.rule, LABELLED):
+        yield from _op(view, held, AddLabel(label=label), after=f"label {label}")
+
+
+def _ours_to_take_off(view: View, rule: Rule, effect: Effect) -> bool:
+    return (
+        effect.verb == LABELLED
+        and effect.value == rule.label
+        and rule.id not in view.evaluation.names
+        and effect.value in view.ticket.labels
+    )
+
+
+def _take_off(view: View, rule: Rule, effect: Effect) -> Iterator[Op]:
+    op = Op(
+        id=_id(view, rule, f"e{effect.episode}.off", RemoveLabel),
+        target=target_of(view.ticket),
+        verb=RemoveLabel(label=effect.value),
+        rule=rule.id,
+        because=(f"{rule.id} no longer holds",),
+        before=f"label {effect.value}",
+        after=NOTHING,
+        episode=effect.episode,
+        shadow=view.shadowed(rule),
+        rules=frozenset({rule.id}),
+    )
+    if op.id not in view.memory.done:
+        yield op
+
+
+def _ping(view: View, held: Holding, number: int) -> Iterator[Op]:
+    step = held.rule.steps[number - 1]
+    people = resolve(view.policy, view.ticket, *step.ping).logins
+    if people:
+        prose = ping_prose(view.policy, view.ticket, held, step, people, view.now)
+        yield from _op(view, held, Post(prose=prose, people=people), f"s{number}", after=f"ping {', '.join(people)}")
+
+
+def _op(view: View, held: Holding, verb: Verb, part: str = "", *, after: str) -> Iterator[Op]:
+    """Yield an op for a rule's present episode, unless it was carried out or is on its way."""
+    rule, number = held.rule, held.episode.number
+    op = Op(
+        id=_id(view, rule, f"e{number}.{part}" if part else f"e{number}", type(verb)),
+        target=target_of(view.ticket),
+        verb=verb,
+        rule=rule.id,
+        because=tuple(str(clause) for clause in held.because),
+        before=NOTHING,
+        after=after,
+        episode=number,
+        shadow=view.shadowed(rule),
+        rules=frozenset({rule.id}),
+    )
+    if op.id not in view.memory.done:
+        yield op
+
+
+def _id(view: View, rule: Rule, occasion: str, verb: type[Verb]) -> str:
+    return view.keys.id(rule.id, view.ticket.uid, occasion, NAMES[verb])
+
+
+def target_of(ticket: Ticket) -> Target:
+    """Return a ticket as the target of an op."""
+    return Target(source=ticket.source, uid=ticket.uid, ref=ticket.ref, key=ticket.key, url=ticket.url)

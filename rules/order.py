@@ -1,0 +1,35 @@
+"""The order of a plan: by source, ticket, verb; the same whatever order the ops came in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rules.actions import NAMES, Op, Post, WriteCard
+from rules.policy import Policy
+
+CARDS, PINGS = len(NAMES), len(NAMES) + 1  # after all fields and labels; what notifies comes last
+
+
+def in_order(policy: Policy, ops: Iterable[Op]) -> list[Op]:
+    """Return the ops as they are carried out: a ticket's fields and labels, its card, then what notifies."""
+    rank = {rule.id: place for place, rule in enumerate(policy.rules)}
+    return sorted(ops, key=lambda op: (*_place(op), rank.get(op.rule, len(rank)), op.id))
+
+
+def _place(op: Op) -> tuple[str, tuple[str, int], str, int]:
+    return op.target.source, _natural(op.target.key), op.target.uid, _turn(op)
+
+
+def _natural(key: str) -> tuple[str, int]:
+    """Return a key so that "OPS-9" comes before "OPS-12"."""
+    found = re.fullmatch(r"(.*?)([0-9]{0,18})", key, re.DOTALL)
+    return (found[1], int(found[2] or 0)) if found else (key, 0)
+
+
+def _turn(op: Op) -> int:
+    if isinstance(op.verb, WriteCard):
+        return CARDS
+    if isinstance(op.verb, Post):
+        return PINGS
+    return list(NAMES).index(type(op.verb))

@@ -1,0 +1,166 @@
+"""Verdicts -> a plan: no no-ops, no duplicates, no conflicts, within the ceilings, complete before the first write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rules.actions import AddLabel, Op, Plan, RemoveLabel
+from rules.card import card_op
+from rules.ceilings import within
+from rules.conflicts import marked, unique
+from rules.effects import applied, remembered, reversed_effects
+from rules.evaluate import Evaluation, evaluate
+from rules.fact_table import touched
+from rules.model import Episode, Memory
+from rules.moves import OpKeys, View, comment_ops, field_ops, label_ops, ping_ops
+from rules.order import in_order
+from rules.people import asked_of
+from rules.policy import Policy
+
+__all__ = ["Decision", "OpKeys", "assemble", "decide", "operations", "reversed_effects"]
+
+LOOKS = 8  # at one ticket in a pass: each takes in what the one before it will have changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is to be done with one ticket, and the episodes to remember."""
+
+    ops: tuple[Op, ...]
+    episodes: tuple[Episode, ...]
+
+
+def operations(
+    policy: Policy,
+    evaluation: Evaluation,
+    memory: Memory,
+    now: datetime,
+    keys: OpKeys,
+    paused: frozenset[str] = frozenset(),
+) -> tuple[Op, ...]:
+    """Return all ops for one ticket; see `decide`."""
+    return decide(policy, evaluation, memory, now, keys, paused).ops
+
+
+def decide(
+    policy: Policy,
+    evaluation: Evaluation,
+    memory: Memory,
+    now: datetime,
+    keys: OpKeys,
+    paused: frozenset[str] = frozenset(),
+) -> Decision:
+    """Plan for one ticket until nothing is left to do, so that a second pass finds nothing.
+
+    Fields come first, then labels, each judged again on the ticket as the ops before will have left it; last come
+    pings and the card, which speak of the settled state. Rules that never settle because they undo themselves or
+    each other get nothing done: their ops carry a `conflict`.
+    """
+    memory = replace(memory, touched=touched(asked_of(policy, evaluation.ticket, memory=memory)))
+    view = View(policy=policy, evaluation=evaluation, memory=memory, now=now, keys=keys, paused=paused)
+    ops: dict[str, Op] = {}
+    for _ in range(LOOKS):
+        fresh = _fresh(view, ops)
+        ops |= {op.id: op for op in fresh}
+        acting = _acting(fresh)
+        if not acting:
+            settled = _last_words(view, _netted(ops.values()))
+            return Decision(ops=settled, episodes=_episodes(evaluation, view.evaluation))
+        view = _after(view, acting)
+    return Decision(ops=_unsettled(ops.values()), episodes=evaluation.episodes)
+
+
+def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
+    """Return the next ops: fields and comments, and labels too when no field is left to set."""
+    rests_on = frozenset(op.rule for op in _acting(ops.values()))
+    fresh: list[Op] = []
+    for asked in ((field_ops, comment_ops), (label_ops,)):
+        found = [op for source in asked for op in source(view) if op.id not in ops]
+        fresh += marked(view.policy, [replace(op, rules=op.rules | rests_on) for op in found])
+        if _acting(fresh):
+            break
+    return fresh
+
+
+def _acting(ops: Iterable[Op]) -> list[Op]:
+    return [op for op in ops if not op.shadow and not op.conflict]
+
+
+def _after(view: View, ops: Iterable[Op]) -> View:
+    """Return the view of the ticket as the ops will have left it."""
+    ticket, memory = view.ticket, replace(view.memory, episodes=view.evaluation.episodes)
+    for op in ops:
+        ticket = applied(view.policy, ticket, op.verb)
+        memory = remembered(memory, op, view.now)
+    evaluation = evaluate(view.policy, ticket, memory, view.now, kind=view.evaluation.kind)
+    reversals = view.evaluation.reversals
+    return replace(view, evaluation=replace(evaluation, reversals=reversals), memory=memory)
+
+
+def _netted(ops: Iterable[Op]) -> list[Op]:
+    """Return the ops without labels that are put on and taken off again by the same plan."""
+    every = list(ops)
+    acting = [op.verb for op in _acting(every)]
+    put_on = {verb.label for verb in acting if isinstance(verb, AddLabel)}
+    both = put_on & {verb.label for verb in acting if isinstance(verb, RemoveLabel)}
+    return [op for op in every if not (isinstance(op.verb, AddLabel | RemoveLabel) and op.verb.label in both)]
+
+
+def _last_words(view: View, ops: list[Op]) -> tuple[Op, ...]:
+    """Return the ops with the pings and the card of the settled state after them."""
+    acting = _acting(ops)
+    rests_on = frozenset(op.rule for op in acting)
+    pings = [replace(op, rules=op.rules | rests_on) for op in ping_ops(view)]
+    card = card_op(view, acting)
+    return (*ops, *pings, *((card,) if card else ()))
+
+
+def _episodes(seen: Evaluation, settled: Evaluation) -> tuple[Episode, ...]:
+    """Return what was seen, and the episodes that began only by what this plan will do.
+
+    An episode that the plan will end is still open: that is remembered when it has been seen.
+    """
+    first = {episode.rule: episode for episode in seen.episodes}
+    later = {episode.rule: episode for episode in settled.episodes}
+    begun = {rule: each for rule, each in later.items() if rule not in first or each.number > first[rule].number}
+    return tuple((first | begun).values())
+
+
+def _unsettled(ops: Iterable[Op]) -> tuple[Op, ...]:
+    every = tuple(ops)
+    rules = ", ".join(sorted({op.rule for op in every}))
+    text = f"the rules {rules} keep undoing each other here: none of them acts"
+    return tuple(replace(op, conflict=text) for op in every)
+
+
+def assemble(
+    policy: Policy, ops: Iterable[Op], *, pings: Mapping[str, int], paused: frozenset[str], now: datetime
+) -> Plan:
+    """Make the plan of a whole pass: each write once, conflicts settled, everything within the ceilings.
+
+    `pings` are those of the last 7 days by tracker-native login. Deterministic: by source, ticket and verb.
+    """
+    every = [replace(op, shadow=True) if paused & {op.rule} else op for op in in_order(policy, ops)]
+    agreed = marked(policy, every)
+    fitting, held = within(policy, unique([op for op in agreed if not op.conflict]), pings)
+    return Plan(
+        at=now,
+        policy=policy.sha,
+        ops=tuple(fitting),
+        held=held,
+        conflicts=_conflicts(agreed),
+        notes=tuple(_notes(every, paused)),
+    )
+
+
+def _conflicts(ops: Iterable[Op]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{op.target.key}: {op.conflict}" for op in ops if op.conflict))
+
+
+def _notes(ops: list[Op], paused: frozenset[str]) -> Iterator[str]:
+    for rule in sorted(paused):
+        count = sum(op.rule == rule for op in ops)
+        if count:
+            yield f"rule {rule} is paused, because people keep undoing what it does: {count} ops are only shown"

@@ -1,0 +1,56 @@
+"""The words of comments that are posted once: pings, and a rule's own comment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rules.evaluate import Holding
+from rules.model import Code, Line, Paragraph, Prose, Span, Text, Ticket
+from rules.policy import Clause, Policy, Step
+from rules.texts import clipped, fill, mentioned, mentions, notifying_values, quiet_values
+
+REASON = "That is what the rule "
+SAYS = " asks for: "
+OBJECTION = "If it should not, comment: "
+
+
+def ping_prose(
+    policy: Policy, ticket: Ticket, held: Holding, step: Step, people: tuple[str, ...], now: datetime
+) -> Prose:
+    """Return a ping: the people it is for are mentioned, each once, whatever the text says."""
+    said = fill(step.say or held.rule.say or held.rule.about, notifying_values(policy, ticket, now, people))
+    missing = tuple(person for person in people if person not in mentioned(said))
+    start: Line = (*mentions(missing), Text(": ")) if missing else ()
+    return Prose((Paragraph((*start, *said)), *closing(held)))
+
+
+def comment_prose(policy: Policy, ticket: Ticket, held: Holding, now: datetime) -> Prose:
+    """Return a rule's comment; it mentions nobody."""
+    said = fill(held.rule.comment, quiet_values(policy, ticket, now))
+    return Prose((Paragraph(said), *closing(held)))
+
+
+def closing(held: Holding) -> tuple[Paragraph, ...]:
+    """Return what every post ends with: the rule, its reasons, and how to object."""
+    return (
+        Paragraph((Text(REASON), Code(held.rule.id), Text(SAYS), *clauses(held.because))),
+        Paragraph((Text(OBJECTION), Code(ignore_command(held.rule.id)))),
+    )
+
+
+def ignore_command(rule: str) -> str:
+    """Return the command with which people object to a rule."""
+    return f"/kaizen ignore {rule} until YYYY-MM-DD because ..."
+
+
+def clauses(because: tuple[Clause, ...]) -> Line:
+    """Return clauses as code, each with the values it saw as plain text."""
+    line: list[Span] = []
+    for clause in because:
+        if line:
+            line.append(Text("; "))
+        line.append(Code(clause.text))
+        values = ", ".join(f"{name} = {clipped(value)}" for name, value in clause.values)
+        if values:
+            line.append(Text(f" ({values})"))
+    return tuple(line)

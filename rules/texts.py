@@ -1,0 +1,98 @@
+"""Texts for people: placeholders filled without any template logic, what others wrote kept as plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from rules.fact_table import suggested_domain
+from rules.model import Line, Mention, Span, Text, Ticket
+from rules.people import LEAD, asked_of, called, resolve
+from rules.policy import Policy
+
+PLACEHOLDERS = ("title", "key", "owner", "lead", "reporter", "due", "priority", "status", "today")
+LONGEST_VALUE = 200  # characters of somebody else's text that a sentence of ours carries
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+NOBODY, NO_DATE, NO_PRIORITY = "nobody", "no date", "no priority"
+
+
+def fill(template: str, values: Mapping[str, Line]) -> Line:
+    """Put values in the place of `{name}`. A value is never read again, so that braces in it mean nothing.
+
+    An unknown name stays as it is written.
+    """
+    pieces = PLACEHOLDER.split(template)
+    line: list[Span] = []
+    for text, name in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        if text:
+            line.append(Text(text))
+        if name:
+            line.extend(values.get(name, (Text(f"{{{name}}}"),)))
+    return tuple(line)
+
+
+def quiet_values(policy: Policy, ticket: Ticket, now: datetime) -> Mapping[str, Line]:
+    """Return what placeholders stand for where nobody is to be notified: names are plain text."""
+    leads = resolve(policy, ticket, LEAD).logins
+    plain = {
+        "title": ticket.title,
+        "key": ticket.key,
+        "owner": _names(policy, ticket, sorted(ticket.assignees)),
+        "lead": _names(policy, ticket, leads),
+        "reporter": _names(policy, ticket, [ticket.reporter] if ticket.reporter else []),
+        "due": ticket.due.isoformat() if ticket.due else NO_DATE,
+        "priority": ticket.priority or NO_PRIORITY,
+        "status": ticket.status,
+        "today": policy.calendar.today(now).isoformat(),
+    }
+    return {name: (Text(clipped(value)),) for name, value in plain.items()}
+
+
+def notifying_values(policy: Policy, ticket: Ticket, now: datetime, people: tuple[str, ...]) -> Mapping[str, Line]:
+    """Return what placeholders stand for in a ping to `people`: those of them who are named are mentioned."""
+    leads = resolve(policy, ticket, LEAD).logins
+    named = {"owner": sorted(ticket.assignees), "lead": leads, "reporter": (ticket.reporter,)}
+    loud = {
+        role: _joined(tuple(Mention(login) for login in logins))
+        for role, logins in named.items()
+        if logins and set(logins) <= set(people)
+    }
+    return {**quiet_values(policy, ticket, now), **loud}
+
+
+def label_text(policy: Policy, ticket: Ticket, template: str) -> str:
+    """Return a label with `{domain}` filled: the label of the domain that is certain; "" if none is."""
+    if "{" not in template:
+        return template
+    name = suggested_domain(asked_of(policy, ticket))
+    label = next((domain.label for domain in policy.domains if domain.name == name), "")
+    filled = fill(template, {"domain": (Text(label),)}) if label else ()
+    return "".join(span.text for span in filled if isinstance(span, Text))
+
+
+def mentions(people: tuple[str, ...]) -> Line:
+    """Return mentions of people, with commas between them."""
+    return _joined(tuple(Mention(login) for login in people))
+
+
+def mentioned(line: Line) -> frozenset[str]:
+    """Return the people that a line mentions."""
+    return frozenset(span.person for span in line if isinstance(span, Mention))
+
+
+def clipped(text: str, longest: int = LONGEST_VALUE) -> str:
+    """Return somebody else's text on one line and not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def _names(policy: Policy, ticket: Ticket, logins: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(called(policy, ticket.source, login) for login in logins) or NOBODY
+
+
+def _joined(spans: Line) -> Line:
+    line: list[Span] = []
+    for span in spans:
+        line += [Text(", "), span] if line else [span]
+    return tuple(line)
