@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,14 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
-from worker import toml_places
-from worker.settings_checks import findings
-from worker.settings_credentials import Credentials, instance_key, read_credentials
-from worker.settings_environment import above, environment_tables, stray_variables, variable_of
-from worker.settings_errors import SettingsError, locate, word
-from worker.settings_files import parse_toml, read_matching, read_pack, read_text
-from worker.settings_sources import SourceConfig, source_config, source_facts
-from worker.settings_tables import (
+from worker.settings.checks import findings
+from worker.settings.credentials import Credentials, instance_key, read_credentials
+from worker.settings.environment import above, environment_tables, stray_variables, variable_of
+from worker.settings.errors import SettingsError, locate, word
+from worker.settings.files import parse_toml, read_matching, read_pack, read_text
+from worker.settings.places import KeyPath, Place, Say, nearest, places
+from worker.settings.sources import SourceConfig, source_config, source_facts
+from worker.settings.tables import (
     DOMAINS,
     DigestTable,
     DomainTable,
@@ -28,9 +28,8 @@ from worker.settings_tables import (
     Run,
     Tables,
 )
-from worker.settings_values import sqlite_file
+from worker.settings.values import sqlite_file
 
-Say = Callable[[toml_places.Path, str], str]
 HOW_TO_START = "no such file: start with `cp config.example.toml {name}`, or name yours with --config"
 
 
@@ -142,7 +141,7 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Settings:
     text = read_text(path, str(path)) if path else ""
     written = parse_toml(text, shown)
     said = environment_tables(env, written)
-    say = _speaker(shown, toml_places.places(text), said)
+    say = _speaker(shown, places(text), said)
     problems = list(stray_variables(env))
     try:
         tables = Tables(**above(written, said))
@@ -155,14 +154,14 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Settings:
     return Settings(folder=folder, tables=tables, credentials=read_credentials(tables, folder, say), say=say)
 
 
-def _speaker(shown: str, places: Mapping[toml_places.Path, toml_places.Place], said: Mapping[str, Any]) -> Say:
+def _speaker(shown: str, written: Mapping[KeyPath, Place], said: Mapping[str, Any]) -> Say:
     """Make the function that puts a fault's place in front of it."""
 
-    def say(path: toml_places.Path, what: str) -> str:
-        variable = variable_of(path, said, places)
+    def say(path: KeyPath, what: str) -> str:
+        variable = variable_of(path, said, written)
         if variable:
             return f"environment: {variable}: {what}"
-        return f"{locate(shown, toml_places.nearest(places, path))}: {what}"
+        return f"{locate(shown, nearest(written, path))}: {what}"
 
     return say
 

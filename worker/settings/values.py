@@ -58,10 +58,10 @@ def database(value: SecretStr) -> SecretStr:
     """Accept SQLite and PostgreSQL; PostgreSQL always by the psycopg driver."""
     url = value.get_secret_value()
     scheme, _, rest = url.partition("://")
-    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
-        return SecretStr(f"postgresql+psycopg://{rest}")
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return value
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest and "[" not in rest:
+        return SecretStr(f"postgresql+psycopg://{rest}")
     raise ValueError("must be 'sqlite:///path/to/file.db' or 'postgresql://user@host/name'")
 
 

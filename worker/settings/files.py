@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from worker.settings_errors import SettingsError, suggest
+from worker.settings.errors import SettingsError, suggest
 
 MAX_BYTES = 1_000_000
 """No config, rule file or secret is larger than this; a larger one is the wrong file."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """The way to a value: keys, and for a list the element's number from 0."""
 
 TOKEN = re.compile(
@@ -21,6 +21,9 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+Say = Callable[[KeyPath, str], str]
+"""Puts the place of a path in front of what is wrong there."""
 
 
 class Place(NamedTuple):
@@ -38,14 +41,14 @@ class Token(NamedTuple):
     place: Place
 
 
-def places(text: str) -> dict[Path, Place]:
+def places(text: str) -> dict[KeyPath, Place]:
     """Find each key, table header and list element of a text that `tomllib` has accepted."""
     reader = _Reader(list(_tokens(text)))
     reader.document()
     return reader.found
 
 
-def nearest(found: Mapping[Path, Place], path: Path) -> Place | None:
+def nearest(found: Mapping[KeyPath, Place], path: KeyPath) -> Place | None:
     """Return the place of a path, or of the closest table around it that is written down."""
     for end in range(len(path), 0, -1):
         if path[:end] in found:
@@ -71,8 +74,8 @@ class _Reader:
 
     tokens: list[Token]
     at: int = 0
-    found: dict[Path, Place] = field(default_factory=dict)
-    tables: dict[Path, int] = field(default_factory=dict)  # how many [[tables]] of a path there are so far
+    found: dict[KeyPath, Place] = field(default_factory=dict)
+    tables: dict[KeyPath, int] = field(default_factory=dict)  # how many [[tables]] of a path there are so far
 
     def next_is(self, *texts: str) -> bool:
         return self.at < len(self.tokens) and self.tokens[self.at].text in texts
@@ -85,7 +88,7 @@ class _Reader:
         return self.at > start
 
     def document(self) -> None:
-        table: Path = ()
+        table: KeyPath = ()
         self.skip("\n")
         while self.at < len(self.tokens):
             if self.next_is("["):
@@ -94,12 +97,12 @@ class _Reader:
                 self.pair(table)
             self.skip("\n")
 
-    def header(self) -> Path:
+    def header(self) -> KeyPath:
         """Read `[a.b]` or `[[a.b]]`; below a list of tables the last one is meant."""
         start = self.tokens[self.at].place
         self.at += 1
         is_list = self.skip("[")
-        path: Path = ()
+        path: KeyPath = ()
         keys = self.key()
         for number, name in enumerate(keys, 1):
             path = (*path, name)
@@ -123,19 +126,19 @@ class _Reader:
             if not self.skip("."):
                 return names
 
-    def pair(self, table: Path) -> None:
+    def pair(self, table: KeyPath) -> None:
         start = self.tokens[self.at].place
         path = (*table, *self.key())
         self.note(path, start, below=len(table))
         self.skip("=")
         self.value(path)
 
-    def note(self, path: Path, start: Place, below: int = 0) -> None:
+    def note(self, path: KeyPath, start: Place, below: int = 0) -> None:
         """Remember where a path begins, and with it the tables that it makes on its way."""
         for end in range(below + 1, len(path) + 1):
             self.found.setdefault(path[:end], start)
 
-    def value(self, path: Path) -> None:
+    def value(self, path: KeyPath) -> None:
         if self.skip_one("{"):
             while not self.skip_one("}"):
                 if not self.skip("\n", ","):
@@ -146,7 +149,7 @@ class _Reader:
             while self.at < len(self.tokens) and not self.next_is("\n", ",", "]", "}"):
                 self.at += 1
 
-    def elements(self, path: Path) -> None:
+    def elements(self, path: KeyPath) -> None:
         number = 0
         while not self.skip_one("]"):
             if not self.skip("\n", ","):

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource
 
-from worker.settings_errors import shown, suggest, table_name
-from worker.settings_tables import Tables
-from worker.toml_places import Path
+from worker.settings.errors import shown, suggest, table_name
+from worker.settings.places import KeyPath
+from worker.settings.tables import Tables
 
 PREFIX = "KAIZEND_"
 NOT_TABLES = ("KAIZEND_CONFIG",)
@@ -78,7 +78,7 @@ def _over(below: Any, said: Any) -> Any:
     return merged | {key: _over(merged.get(key), value) for key, value in said.items()}
 
 
-def variable_of(path: Path, said: Mapping[str, Any], written: Container[Path]) -> str | None:
+def variable_of(path: KeyPath, said: Mapping[str, Any], written: Container[KeyPath]) -> str | None:
     """Return the variable that gave the value at a path; None if the file did, whose paths are `written`."""
     value: Any = said
     for number, part in enumerate(path):
@@ -91,7 +91,7 @@ def variable_of(path: Path, said: Mapping[str, Any], written: Container[Path]) -
     return None if isinstance(value, dict) and path in written else _name(path)
 
 
-def _name(path: Path) -> str:
+def _name(path: KeyPath) -> str:
     return PREFIX + "__".join(_variable(str(part)).upper() for part in path)
 
 

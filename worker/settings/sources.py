@@ -8,8 +8,8 @@ from typing import Any
 from integrations.base import Limit
 from integrations.github.config import GithubApp, GithubConfig
 from integrations.jira.config import JiraConfig
-from worker.settings_credentials import Credentials
-from worker.settings_tables import GithubTable, JiraTable, Level, Rate
+from worker.settings.credentials import Credentials
+from worker.settings.tables import GithubTable, JiraTable, Level, Rate
 
 SourceConfig = GithubConfig | JiraConfig
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from worker.settings_errors import suggest, table_name
-from worker.settings_tables import GithubTable, JiraTable, Tables
-from worker.toml_places import Path
+from worker.settings.errors import suggest, table_name
+from worker.settings.places import KeyPath
+from worker.settings.tables import GithubTable, JiraTable, Tables
 
-Finding = tuple[Path, str]
+Finding = tuple[KeyPath, str]
 KINDS = ("github", "jira")
 ROLES = ("owner", "lead", "council", "reporter")
 """What rules call people by; nobody may have one of them as a name."""
@@ -37,7 +37,7 @@ def _people(tables: Tables) -> Iterator[Finding]:
 
 def _teams(tables: Tables) -> Iterator[Finding]:
     for name, team in tables.teams.items():
-        table: Path = ("teams", name)
+        table: KeyPath = ("teams", name)
         yield from _named((*table, "sources"), team.sources, "source", tables.sources)
         if team.lead not in tables.people:
             yield (*table, "lead"), f"[teams.{name}]: no person '{team.lead}'{suggest(team.lead, tables.people)}"
@@ -61,7 +61,7 @@ def _address(source: GithubTable | JiraTable) -> str:
 def _digests(tables: Tables) -> Iterator[Finding]:
     seen = set()
     for number, digest in enumerate(tables.digest):
-        table: Path = ("digest", number)
+        table: KeyPath = ("digest", number)
         if digest.source not in tables.sources:
             wrong = f"no source '{digest.source}'{suggest(digest.source, tables.sources)}"
             yield (*table, "source"), f"{table_name(table)}: {wrong}"
@@ -70,7 +70,7 @@ def _digests(tables: Tables) -> Iterator[Finding]:
         seen.add(digest.name)
 
 
-def _named(path: Path, names: Sequence[str], what: str, known: Iterable[str]) -> Iterator[Finding]:
+def _named(path: KeyPath, names: Sequence[str], what: str, known: Iterable[str]) -> Iterator[Finding]:
     """Find names in a list that name nothing."""
     everyone = tuple(known)
     for number, name in enumerate(names):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from worker import toml_places
-from worker.settings_errors import SettingsError
-from worker.settings_files import read_secret, too_open
-from worker.settings_tables import GithubTable, JiraTable, Tables
-from worker.settings_values import sqlite_file
+from worker.settings.errors import SettingsError
+from worker.settings.files import read_secret, too_open
+from worker.settings.places import KeyPath, Say
+from worker.settings.tables import GithubTable, JiraTable, Tables
+from worker.settings.values import sqlite_file
 
 SHORTEST_KEY = 16  # characters
 
@@ -24,7 +24,7 @@ SHORTEST_KEY = 16  # characters
 class Offer:
     """The two ways a secret may be given: itself, or a file that holds it."""
 
-    table: toml_places.Path
+    table: KeyPath
     key: str
     value: SecretStr | None
     file: str
@@ -34,7 +34,7 @@ class Offer:
 class Credentials:
     """What was found. `problems` are secrets that are needed and not there, `warnings` files open to too many."""
 
-    found: dict[toml_places.Path, SecretStr] = field(default_factory=dict)
+    found: dict[KeyPath, SecretStr] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -44,7 +44,7 @@ class Credentials:
         return secret.get_secret_value() if secret else ""
 
 
-def read_credentials(tables: Tables, folder: Path, say: Callable[[toml_places.Path, str], str]) -> Credentials:
+def read_credentials(tables: Tables, folder: Path, say: Say) -> Credentials:
     """Read every secret the tables name. `say` words a fault with the place of its path."""
     credentials = Credentials()
     for name, source in tables.sources.items():
@@ -79,7 +79,7 @@ def _other_offers(tables: Tables) -> Iterator[Offer]:
         yield Offer(("instance",), "key", tables.instance.key, tables.instance.key_file)
 
 
-def _take(offer: Offer, folder: Path, credentials: Credentials, say: Callable[[toml_places.Path, str], str]) -> None:
+def _take(offer: Offer, folder: Path, credentials: Credentials, say: Say) -> None:
     """Add what an offer holds to the credentials, or why it holds nothing."""
     table, key = f"[{'.'.join(str(part) for part in offer.table)}]", offer.key
     if bool(offer.value) == bool(offer.file):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from worker.toml_places import Path, Place
+from worker.settings.places import KeyPath, Place
 
 LONGEST_NAME = 60
 FAULTS = {
@@ -67,14 +67,14 @@ def locate(file: str, place: Place | None) -> str:
     return f"{file}: line {place.line}, column {place.column}" if place else file
 
 
-def table_name(path: Path) -> str:
+def table_name(path: KeyPath) -> str:
     """Write a path to a table as the file does: `[sources.shop]`, `[[digest]] 2`."""
     if len(path) == 2 and isinstance(path[1], int):
         return f"[[{path[0]}]] {path[1] + 1}"
     return f"[{'.'.join(shown(str(part))[1:-1] for part in path)}]"
 
 
-def where(path: Path) -> str:
+def where(path: KeyPath) -> str:
     """Write a path to a value: `[sources.shop]: 'timeout': element 2`."""
     numbers = [at for at, part in enumerate(path) if isinstance(part, int)]
     if path[:1] == ("digest",):
@@ -87,7 +87,7 @@ def where(path: Path) -> str:
     return ": ".join([table_name(path[:end]), *inner])
 
 
-def word(error: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
+def word(error: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> str:
     """Word one of pydantic's errors about the value at `path` of `model`, without the value."""
     if error["type"] == "extra_forbidden":
         return unknown(str(path[-1]), path[:-1], model)
@@ -107,7 +107,7 @@ def _fault(error: ErrorDetails) -> str:
     return FAULTS.get(kind, "is not valid").format(**context)
 
 
-def unknown(name: str, parents: Path, model: type[BaseModel]) -> str:
+def unknown(name: str, parents: KeyPath, model: type[BaseModel]) -> str:
     """Word a key that no table of this kind has, with the nearest right one."""
     known = keys_of(model, parents)
     if not parents:
@@ -115,7 +115,7 @@ def unknown(name: str, parents: Path, model: type[BaseModel]) -> str:
     return f"{table_name(parents)}: no key {shown(name)}{suggest(name, known)}"
 
 
-def keys_of(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+def keys_of(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
     """Return the keys of the table that stands at a path; for a choice of tables those of all of them."""
     kinds: list[Any] = [model]
     for part in path:
