@@ -105,7 +105,7 @@ class Mirror:
     # -- tickets ----------------------------------------------------------------------------------------------------
 
     def tickets(self, source: str | None = None) -> Iterator[Ticket]:
-        """Stream all tickets, or a source's, that can be read. `due` is the tracker's, else the one kept on the card."""
+        """Stream all readable tickets, or a source's. `due` is the tracker's, else the one kept on the card."""
         if source is None:
             return map(TICKET.noun, self._database.stream(f"{_TICKETS} where buried is null"))
         return map(TICKET.noun, self._database.stream(f"{_TICKETS} where buried is null and source = ?", (source,)))
@@ -236,7 +236,7 @@ _UPSERTS: dict[type[Noun], tuple[Shape[Any], str]] = {
     Event: (EVENT, _upsert_of(EVENT)),
 }
 
-_TICKETS = "select " + ", ".join(TICKET.columns).replace(" due,", " coalesce(due, card_due),") + " from tickets"
+_TICKETS = "select " + ", ".join(TICKET.columns).replace(" due,", " coalesce(due, card_due),") + " from tickets"  # noqa: S608 - own names
 _NEXT_REVISION = (
     "insert into counters (name, value) values ('revision', 1)"
     " on conflict (name) do update set value = counters.value + 1 returning value"

@@ -74,15 +74,20 @@ def _names(values: frozenset[str]) -> str:
     return orjson.dumps(sorted(clean(value) for value in values)).decode()
 
 
-def clean(text: str) -> str:
-    """Replace what no database stores, NUL and lone surrogates, by the replacement character."""
+def sound(text: str) -> str:
+    """Replace lone surrogates, which are no text, by the replacement character."""
     if text.isascii():
-        return text.replace("\0", "\ufffd") if "\0" in text else text
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.replace("\0", "\ufffd")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def clean(text: str) -> str:
+    """Replace what no database stores, NUL and lone surrogates, by the replacement character."""
+    return sound(text).replace("\0", "\ufffd") if "\0" in text else sound(text)
 
 
 def _ticket_row(t: Ticket) -> tuple[Any, ...]:

@@ -131,7 +131,7 @@ OPS = Table(
     *_key("id"),
     Column("run", Integer, nullable=False),
     *_texts("state", "uid", "rule", "verb", "value", "op"),  # op: the whole op as JSON; value: its effect's
-    *_numbers("standing", "attempts", "looks"),
+    *_numbers("episode", "standing", "attempts", "looks"),
     *_moments("intended", "changed"),
     *_moments_or_none("not_before", "first_look", "sent"),
     *_texts("why", "receipt"),
@@ -166,6 +166,7 @@ IGNORES = Table(
 ANSWERS = Table(
     "answers", METADATA, *_key("uid", "comment"), *_texts("command", "person"), *_moments("at"), *_texts("reply")
 )
+TOUCHES = Table("touches", METADATA, *_key("uid"), *_moments("at"))
 CARDS = Table("cards", METADATA, *_key("uid"), *_texts("ref", "essence"), *_moments("at"), *_numbers("gone"))
 SLOTS = Table("slots", METADATA, *_key("name"), *_moments("claimed"), *_moments_or_none("done"))
 HOLDS = Table(
@@ -190,12 +191,12 @@ AUDIT = Table(
 AUDIT_HEAD = Table("audit_head", METADATA, *_key("name"), *_moments("seq"), *_texts("hash", "mac"))
 SPENDINGS = Table("spendings", METADATA, Column("id", Integer, primary_key=True), *_texts("bucket"), *_moments("at"))
 Index("spendings_bucket", SPENDINGS.c.bucket, SPENDINGS.c.at)
-BUCKETS = Table("buckets", METADATA, *_key("bucket"), *_moments("paused_until", "spent"))
+BUCKETS = Table("buckets", METADATA, *_key("bucket"), *_moments("paused_until"))
 LEASES = Table(
     "leases",
     METADATA,
     *_key("name"),
-    *_texts("owner", "host", "place", "started"),
+    *_texts("owner", "host", "space", "started"),
     *_numbers("pid"),
     *_moments("since", "expires", "fence"),
 )

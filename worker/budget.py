@@ -1,0 +1,72 @@
+"""Budgets kept in the database: exact sliding windows and pauses that hold across restarts and processes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from integrations.base import Budget, Limit
+from worker.database import Database
+from worker.rows import moment, when
+
+_SECOND = 1_000_000
+
+
+class DatabaseBudget(Budget):
+    """What may be sent when, shared by all processes that use the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def spend(self, bucket: str, limits: tuple[Limit, ...], now: datetime) -> datetime | None:
+        """Take one from the bucket, durably. Return None if granted, else when to ask again (nothing taken)."""
+        at = moment(now)
+        with self._database.begin() as connection:
+            # Locks the bucket's row until the commit: of two processes one counts after the other has taken.
+            connection.exec_driver_sql(self._database.sql(_LOCK_BUCKET), (bucket,))
+            free = max((self._free_at(connection, bucket, limit, at) for limit in limits), default=at)
+            if free > at:
+                return when(free)
+            longest = max((limit.seconds for limit in limits), default=0)
+            connection.exec_driver_sql(self._database.sql(_PRUNE), (bucket, at - longest * _SECOND))
+            connection.exec_driver_sql(self._database.sql(_TAKE), (bucket, at))
+        return None
+
+    def _free_at(self, connection: Connection, bucket: str, limit: Limit, at: int) -> int:
+        """Return when the limit next lets one through: when its count-th newest spending leaves the window."""
+        if limit.count < 1:
+            return at + limit.seconds * _SECOND
+        parameters = (bucket, limit.count - 1)
+        newest = connection.exec_driver_sql(self._database.sql(_NTH_NEWEST), parameters).scalar()
+        return at if newest is None else int(newest) + limit.seconds * _SECOND
+
+    def pause(self, bucket: str, until: datetime) -> None:
+        """Send nothing on this bucket before `until`; never shortens a longer pause."""
+        with self._database.begin() as connection:
+            connection.exec_driver_sql(self._database.sql(_PAUSE), (bucket, moment(until)))
+
+    def paused_until(self, bucket: str, now: datetime) -> datetime | None:
+        """Return the end of a pause that is in force, else None."""
+        statement = "select paused_until from buckets where bucket = ? and paused_until > ?"
+        rows = self._database.rows(statement, (bucket, moment(now)))
+        return when(rows[0][0]) if rows else None
+
+    def pauses(self, now: datetime) -> dict[str, datetime]:
+        """Return all pauses in force, by bucket."""
+        statement = "select bucket, paused_until from buckets where paused_until > ? order by bucket"
+        return {row[0]: when(row[1]) for row in self._database.rows(statement, (moment(now),))}
+
+
+_LOCK_BUCKET = (
+    "insert into buckets (bucket, paused_until) values (?, 0)"
+    " on conflict (bucket) do update set paused_until = buckets.paused_until"
+)
+_NTH_NEWEST = "select at from spendings where bucket = ? order by at desc limit 1 offset ?"
+_PRUNE = "delete from spendings where bucket = ? and at <= ?"
+_TAKE = "insert into spendings (bucket, at) values (?, ?)"
+_PAUSE = (
+    "insert into buckets (bucket, paused_until) values (?, ?)"
+    " on conflict (bucket) do update set paused_until = excluded.paused_until"
+    " where excluded.paused_until > buckets.paused_until"
+)

@@ -1,0 +1,147 @@
+"""The lock: one worker an instance at a time, over all machines that share the database."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from worker.database import Database
+from worker.errors import DatabaseError, LockHeld, LockLost
+from worker.rows import moment, when
+
+TTL = timedelta(seconds=90)
+"""A holder that was not heard of for so long is taken for dead."""
+
+_BEATS = 6  # heartbeats a TTL
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a process is, and which one it is: a pid alone is given out again."""
+
+    host: str
+    space: str  # the machine's boot and the pid namespace: within one, a pid can be looked up
+    pid: int
+    started: str  # the process's start, in the kernel's ticks; "" where the system does not tell
+
+
+class Lease:
+    """The lock, held. `fence` grows with every holder: what carries an older one comes from a dead worker."""
+
+    def __init__(self, database: Database, *, name: str, owner: str, fence: int, ttl: timedelta) -> None:
+        self.fence = fence
+        self._database = database
+        self._name = name
+        self._owner = owner
+        self._ttl = ttl
+
+    def beat(self, now: datetime) -> None:
+        """Say that we live, for another TTL. Raises LockLost if another worker has taken over."""
+        with self._database.begin_lazy() as connection:
+            parameters = (moment(now + self._ttl), self._name, self._owner)
+            beaten = connection.exec_driver_sql(self._database.sql(_BEAT), parameters).rowcount
+        if not beaten:
+            raise LockLost(f"lock {self._name!r}: not heard of for {self._ttl.seconds} s, another worker took over")
+
+    def release(self) -> None:
+        """Give the lock back; nothing happens if it is no longer ours."""
+        with self._database.begin_lazy() as connection:
+            connection.exec_driver_sql(self._database.sql(_RELEASE), (self._name, self._owner))
+
+
+def utc_now() -> datetime:
+    """Return the time, for a lock that has to do with other processes and so with the real clock."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def lease(
+    database: Database, *, name: str = "worker", ttl: timedelta = TTL, clock: Callable[[], datetime] = utc_now
+) -> Iterator[Lease]:
+    """Hold the lock, kept alive by a thread of its own. Raises LockHeld, saying by whom and since when."""
+    held = acquire(database, name=name, ttl=ttl, now=clock())
+    stop = threading.Event()
+    beating = threading.Thread(target=_keep_alive, args=(held, stop, ttl, clock), name="lease", daemon=True)
+    beating.start()
+    try:
+        yield held
+    finally:
+        stop.set()
+        beating.join()
+        held.release()
+
+
+def acquire(database: Database, *, name: str, ttl: timedelta, now: datetime) -> Lease:
+    """Take the lock if nobody holds it, its holder's time has run out or its holder is certainly gone."""
+    owner, here = secrets.token_hex(8), this_place()
+    with database.begin() as connection:
+        connection.exec_driver_sql(database.sql(_MAKE_ROW), (name,))
+        found = connection.exec_driver_sql(database.sql(_HOLDER), (name,)).one()
+        holder = Place(host=found[1], space=found[2], pid=found[3], started=found[4])
+        if found[0] and found[6] > moment(now) and not _gone(holder, here):
+            since = f"{when(found[5]):%Y-%m-%d %H:%M:%S} UTC"
+            raise LockHeld(f"lock {name!r}: held by {holder.host} pid {holder.pid} since {since}")
+        taken = (owner, here.host, here.space, here.pid, here.started, moment(now), moment(now + ttl), name)
+        fence = connection.exec_driver_sql(database.sql(_TAKE), taken).scalar_one()
+    return Lease(database, name=name, owner=owner, fence=int(fence), ttl=ttl)
+
+
+def _keep_alive(held: Lease, stop: threading.Event, ttl: timedelta, clock: Callable[[], datetime]) -> None:
+    while not stop.wait(ttl.total_seconds() / _BEATS):
+        try:
+            held.beat(clock())
+        except LockLost:
+            return  # the holder hears of it at its own next beat
+        except DatabaseError:
+            continue  # busy or away for the moment; there are more beats in a TTL
+
+
+# -- which process is that ------------------------------------------------------------------------------------------
+
+
+def this_place() -> Place:
+    """Return where and who this process is."""
+    return Place(host=socket.gethostname(), space=_pid_space(), pid=os.getpid(), started=_started(os.getpid()))
+
+
+def _gone(holder: Place, here: Place) -> bool:
+    """Tell whether the holder has certainly ended: only its own machine and pid namespace can say."""
+    if not holder.space or (holder.host, holder.space) != (here.host, here.space):
+        return False
+    return _started(holder.pid) != holder.started
+
+
+def _pid_space() -> str:
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def _started(pid: int) -> str:
+    # Field 22 of /proc/PID/stat, counted after the command's name, which may hold anything (proc(5)).
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+_MAKE_ROW = """
+    insert into leases (name, owner, host, space, pid, started, since, expires, fence)
+    values (?, '', '', '', 0, '', 0, 0, 0) on conflict (name) do update set name = excluded.name
+"""
+_HOLDER = "select owner, host, space, pid, started, since, expires from leases where name = ?"
+_TAKE = """
+    update leases set owner = ?, host = ?, space = ?, pid = ?, started = ?, since = ?, expires = ?, fence = fence + 1
+    where name = ? returning fence
+"""
+_BEAT = "update leases set expires = ? where name = ? and owner = ?"
+_RELEASE = "update leases set owner = '', expires = 0 where name = ? and owner = ?"

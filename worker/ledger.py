@@ -1,0 +1,140 @@
+"""The ledger: what we did, so that we do it once. Runs, slots and figures; ops and memories have their own rooms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rules.actions import Held, Post
+from worker.codec import op_from_json, to_json
+from worker.ledger_memory import Memories
+from worker.ledger_ops import STANDING, Entry, Ops, State
+from worker.rows import clean, moment, name_set, names
+
+__all__ = ["Entry", "Ledger", "RuleReport", "State"]
+
+SLOT_REST = timedelta(hours=1)
+"""A slot that was claimed and not finished may be claimed again after this long: its worker died."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleReport:
+    """What came of a rule since a moment: states and verbs with how many, and how often it was held back."""
+
+    rule: str
+    states: Mapping[str, int]  # "done", "failed", "parked", ... -> ops
+    done: Mapping[str, int]  # verb -> ops carried out
+    reversed: int  # effects that people took back
+    held: int  # times that a ceiling stopped it
+
+
+class Ledger(Ops, Memories):
+    """What we did and what people did about it. Each method is one transaction, on the disk when it returns."""
+
+    def begin_run(self, verb: str, policy: str, now: datetime) -> int:
+        """Note that a run begins; return its number."""
+        with self._database.begin() as connection:
+            statement = self._database.sql(_BEGIN_RUN)
+            run = int(connection.exec_driver_sql(statement, (verb, policy, moment(now))).scalar_one())
+            self._audit.append(connection, now, "run begins", {"run": run, "verb": verb, "policy": policy})
+        return run
+
+    def end_run(self, run: int, now: datetime, outcome: str, counts: Mapping[str, int]) -> None:
+        """Note how a run ended. The first applying run that ends "fine" ends the database's being fresh."""
+        with self._database.begin() as connection:
+            statement = self._database.sql("update runs set ended = ?, outcome = ?, counts = ? where id = ?")
+            connection.exec_driver_sql(statement, (moment(now), outcome, to_json(counts), run))
+            told = {"run": run, "outcome": outcome, "counts": counts}
+            self._audit.append(connection, now, "run ends", told)
+
+    def record_held(self, run: int, held: Iterable[Held], now: datetime) -> int:
+        """Note which rules, tickets and people stopped at a ceiling; return how many."""
+        rows = [(run, clean(h.what), moment(now), h.ceiling, h.wanted, names(h.rules)) for h in held]
+        return self._write(_RECORD_HELD, rows)
+
+    def held(self, since: datetime) -> tuple[Held, ...]:
+        """Return what stopped at a ceiling since then, oldest first."""
+        from_then = "select what, ceiling, wanted, rules from holds where at >= ? order by at, what"
+        rows = self._database.rows(from_then, (moment(since),))
+        return tuple(Held(what=r[0], ceiling=r[1], wanted=r[2], rules=name_set(r[3])) for r in rows)
+
+    # -- slots ------------------------------------------------------------------------------------------------------
+
+    def claim_slot(self, name: str, now: datetime) -> bool:
+        """Claim a due time of something periodic; True for one of all that try, and again if that one died of it."""
+        with self._database.begin() as connection:
+            parameters = (name, moment(now), moment(now - SLOT_REST))
+            return connection.exec_driver_sql(self._database.sql(_CLAIM_SLOT), parameters).rowcount == 1
+
+    def release_slot(self, name: str) -> None:
+        """Give a claimed slot back: what was due could not be done now."""
+        with self._database.begin() as connection:
+            statement = self._database.sql("delete from slots where name = ? and done is null")
+            connection.exec_driver_sql(statement, (name,))
+
+    def slot_done(self, name: str, now: datetime) -> None:
+        """Note that what was due in a slot is done: it is never claimed again."""
+        with self._database.begin() as connection:
+            statement = self._database.sql("update slots set done = ? where name = ?")
+            connection.exec_driver_sql(statement, (moment(now), name))
+
+    # -- figures ----------------------------------------------------------------------------------------------------
+
+    def pings(self, since: datetime) -> dict[str, int]:
+        """Return how often each person was, or is about to be, pinged since then."""
+        counts: Counter[str] = Counter()
+        for (text,) in self._database.rows(_PINGS, (moment(since),)):
+            verb = op_from_json(text).verb
+            counts.update(verb.people if isinstance(verb, Post) else ())
+        return dict(counts)
+
+    def reversal_rates(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """Return for each rule how many effects it had since then, and how many people took back."""
+        verbs = ", ".join(f"'{verb}'" for verb in sorted(STANDING - {"card"}))
+        done = self._database.rows(f"{_DONE_BY_RULE} and verb in ({verbs}) group by rule", (moment(since),))
+        back = dict(self._reversed(since))
+        rates = {rule: (int(count), back.pop(rule, 0)) for rule, count in done}
+        return rates | {rule: (0, count) for rule, count in back.items()}
+
+    def report(self, since: datetime) -> tuple[RuleReport, ...]:
+        """Return what each rule did, could not do and was held back from since then, by the rule's name."""
+        states: dict[str, Counter[str]] = {}
+        verbs: dict[str, Counter[str]] = {}
+        for rule, state, verb, count in self._database.rows(_REPORT, (moment(since),)):
+            states.setdefault(rule, Counter())[state] += count
+            if state == "done":
+                verbs.setdefault(rule, Counter())[verb] += count
+        held = Counter(rule for h in self.held(since) for rule in h.rules)
+        back = dict(self._reversed(since))
+        return tuple(
+            RuleReport(
+                rule=rule,
+                states=dict(states.get(rule, {})),
+                done=dict(verbs.get(rule, {})),
+                reversed=back.get(rule, 0),
+                held=held[rule],
+            )
+            for rule in sorted(states.keys() | held.keys() | back.keys())
+        )
+
+    def _reversed(self, since: datetime) -> list[tuple[str, int]]:
+        rows = self._database.rows("select rule, count(*) from reversals where at >= ? group by rule", (moment(since),))
+        return [(str(rule), int(count)) for rule, count in rows]
+
+
+_BEGIN_RUN = "insert into runs (verb, policy, began, outcome, counts) values (?, ?, ?, '', '{}') returning id"
+_RECORD_HELD = """
+    insert into holds (run, what, at, ceiling, wanted, rules) values (?, ?, ?, ?, ?, ?)
+    on conflict (run, what) do update set ceiling = excluded.ceiling, wanted = excluded.wanted, rules = excluded.rules
+"""
+_CLAIM_SLOT = """
+    insert into slots (name, claimed) values (?, ?)
+    on conflict (name) do update set claimed = excluded.claimed where slots.done is null and slots.claimed <= ?
+"""
+_PINGS = "select op from ops where verb = 'ping' and changed >= ? and state not in ('failed', 'dropped')"
+_DONE_BY_RULE = "select rule, count(*) from ops where state = 'done' and changed >= ?"
+_REPORT = """
+    select rule, state, verb, count(*) from ops where changed >= ? group by rule, state, verb order by rule, state, verb
+"""

@@ -1,0 +1,214 @@
+"""What we remember of tickets: episodes, effects, reversals, ignores, answers and cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from rules.model import Answer, Card, Effect, Episode, Ignore, Memory, Reversal
+from worker.audit import Audit
+from worker.database import Database
+from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
+
+FEW = 2000
+"""Up to so many tickets are asked for by name; for more, all that is remembered is read once."""
+
+_CHUNK = 500
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A Memory in the making."""
+
+    episodes: dict[str, Episode] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    reversals: list[Reversal] = field(default_factory=list)
+    ignores: list[Ignore] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    card: Card | None = None
+    touched: datetime | None = None
+
+    def finished(self) -> Memory:
+        return Memory(
+            episodes=tuple(self.episodes.values()),
+            effects=tuple(self.effects),
+            reversals=tuple(self.reversals),
+            ignores=tuple(self.ignores),
+            answers=tuple(self.answers),
+            card=self.card,
+            touched=self.touched,
+            done=frozenset(self.done),
+        )
+
+
+class Memories:
+    """What a ledger remembers of tickets."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._database = database
+        self._audit = Audit(database, key)
+
+    def memory(self, uids: Iterable[str] | None = None) -> dict[str, Memory]:
+        """Return what is remembered, of these tickets or of all. Tickets without memories are left out."""
+        wanted = None if uids is None else tuple(uids)
+        drafts: dict[str, _Draft] = {}
+        for statement, order, put in _PARTS:
+            for row in self._rows(statement, order, wanted):
+                put(drafts.setdefault(row[0], _Draft()), row)
+        known = drafts if wanted is None or len(wanted) <= FEW else drafts.keys() & set(wanted)
+        return {uid: drafts[uid].finished() for uid in known}
+
+    def _rows(self, statement: str, order: str, wanted: tuple[str, ...] | None) -> Iterable[Any]:
+        if wanted is None or len(wanted) > FEW:
+            yield from self._database.stream(f"{statement} {order}")
+            return
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            places = ", ".join("?" * len(chunk))
+            joint = "and" if "where" in statement else "where"
+            yield from self._database.rows(f"{statement} {joint} uid in ({places}) {order}", chunk)
+
+    def save_episodes(self, episodes: Iterable[tuple[str, Episode]]) -> int:
+        """Save episodes of tickets (by uid) as they began or ended; return how many changed."""
+        rows = [(uid, e.rule, e.number, moment(e.began), moment_or_none(e.ended)) for uid, e in episodes]
+        return self._write(f"{_INSERT_EPISODE} {_OR_UPDATE_EPISODE}", rows)
+
+    def adopt(self, uid: str, episodes: Iterable[Episode]) -> int:
+        """Take a ticket's episodes from its card after the database was lost; what is known already counts more."""
+        rows = [(uid, e.rule, e.number, moment(e.began), moment_or_none(e.ended)) for e in episodes]
+        return self._write(f"{_INSERT_EPISODE} on conflict (uid, rule, number) do nothing", rows)
+
+    def save_reversals(self, reversals: Iterable[tuple[str, Reversal]]) -> int:
+        """Save what people undid of ours; it no longer stands. Return how many are new."""
+        new = 0
+        with self._database.begin() as connection:
+            for uid, r in reversals:
+                about = (uid, r.rule, r.verb, clean(r.value))
+                row = (*about, moment(r.at), clean(r.by))
+                if connection.exec_driver_sql(self._database.sql(_INSERT_REVERSAL), row).rowcount:
+                    new += 1
+                    told = {"uid": uid, "rule": r.rule, "verb": r.verb, "value": r.value, "by": r.by}
+                    self._audit.append(connection, r.at, "reversal", told)
+                connection.exec_driver_sql(self._database.sql(_UNDONE), about)
+        return new
+
+    def save_ignores(self, ignores: Iterable[tuple[str, Ignore]]) -> int:
+        """Save what people asked us to leave alone; a newer wish for the same rule counts. Return how many changed."""
+        new = 0
+        with self._database.begin() as connection:
+            for uid, i in ignores:
+                row = (uid, i.rule, clean(i.by), moment(i.at), iso(i.until), clean(i.because))
+                if connection.exec_driver_sql(self._database.sql(_UPSERT_IGNORE), row).rowcount:
+                    new += 1
+                    told = {"uid": uid, "rule": i.rule, "by": i.by, "until": i.until, "because": i.because}
+                    self._audit.append(connection, i.at, "ignore", told)
+        return new
+
+    def save_answers(self, answers: Iterable[tuple[str, Answer]]) -> int:
+        """Save what we say to commands; one answer a comment. Return how many changed."""
+        rows = [(uid, a.comment, clean(a.command), clean(a.by), moment(a.at), clean(a.reply)) for uid, a in answers]
+        return self._write(_UPSERT_ANSWER, rows)
+
+    def save_card(self, uid: str, card: Card) -> int:
+        """Save our card on a ticket, as last written or found."""
+        return self._write(_UPSERT_CARD, [(uid, card.ref, card.essence, moment(card.at), int(card.gone))])
+
+    def save_touched(self, touched: Iterable[tuple[str, datetime]]) -> int:
+        """Save when somebody but us last changed tickets; return how many changed."""
+        return self._write(_UPSERT_TOUCH, [(uid, moment(at)) for uid, at in touched])
+
+    def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> int:
+        if not rows:
+            return 0
+        with self._database.begin() as connection:
+            return connection.exec_driver_sql(self._database.sql(statement), rows).rowcount
+
+
+def _put_op(draft: _Draft, row: Any) -> None:
+    _, op, rule, verb, value, changed, standing, episode = row
+    draft.done.add(op)
+    if standing:
+        effect = Effect(op=op, rule=rule, verb=verb, value=value, at=when(changed), episode=episode)
+        draft.effects.append(effect)
+
+
+def _put_episode(draft: _Draft, row: Any) -> None:
+    _, rule, number, began, ended = row
+    draft.episodes[rule] = Episode(rule=rule, number=number, began=when(began), ended=when_or_none(ended))
+
+
+def _put_reversal(draft: _Draft, row: Any) -> None:
+    _, rule, verb, value, at, by = row
+    draft.reversals.append(Reversal(rule=rule, verb=verb, value=value, at=when(at), by=by))
+
+
+def _put_ignore(draft: _Draft, row: Any) -> None:
+    _, rule, by, at, until, because = row
+    draft.ignores.append(Ignore(rule=rule, by=by, at=when(at), until=day(until), because=because))
+
+
+def _put_answer(draft: _Draft, row: Any) -> None:
+    _, comment, command, by, at, reply = row
+    draft.answers.append(Answer(comment=comment, command=command, by=by, at=when(at), reply=reply))
+
+
+def _put_card(draft: _Draft, row: Any) -> None:
+    _, ref, essence, at, gone = row
+    draft.card = Card(ref=ref, essence=essence, at=when(at), gone=bool(gone))
+
+
+def _put_touched(draft: _Draft, row: Any) -> None:
+    draft.touched = when(row[1])
+
+
+_REMEMBERED_OPS = """
+    select uid, id, rule, verb, value, changed, standing, episode from ops
+    where (state in ('intent', 'sending', 'done', 'doubt', 'parked') or (state = 'dropped' and attempts > 0))
+"""
+_PARTS = (
+    (
+        _REMEMBERED_OPS,
+        "order by changed, id",
+        _put_op,
+    ),
+    ("select uid, rule, number, began, ended from episodes", "order by rule, number", _put_episode),
+    ("select uid, rule, verb, value, at, person from reversals", "order by at, rule, verb, value", _put_reversal),
+    ("select uid, rule, person, at, until, because from ignores", "order by at, rule", _put_ignore),
+    ("select uid, comment, command, person, at, reply from answers", "order by at, comment", _put_answer),
+    ("select uid, ref, essence, at, gone from cards", "", _put_card),
+    ("select uid, at from touches", "", _put_touched),
+)
+_INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended) values (?, ?, ?, ?, ?)"
+_OR_UPDATE_EPISODE = """
+    on conflict (uid, rule, number) do update set began = excluded.began, ended = excluded.ended
+    where excluded.began is distinct from episodes.began or excluded.ended is distinct from episodes.ended
+"""
+_INSERT_REVERSAL = """
+    insert into reversals (uid, rule, verb, value, at, person) values (?, ?, ?, ?, ?, ?)
+    on conflict (uid, rule, verb, value) do nothing
+"""
+_UNDONE = "update ops set standing = 0 where uid = ? and rule = ? and verb = ? and value = ? and standing = 1"
+_UPSERT_IGNORE = """
+    insert into ignores (uid, rule, person, at, until, because) values (?, ?, ?, ?, ?, ?)
+    on conflict (uid, rule) do update set
+        person = excluded.person, at = excluded.at, until = excluded.until, because = excluded.because
+    where excluded.at > ignores.at
+"""
+_UPSERT_ANSWER = """
+    insert into answers (uid, comment, command, person, at, reply) values (?, ?, ?, ?, ?, ?)
+    on conflict (uid, comment) do update set
+        command = excluded.command, person = excluded.person, at = excluded.at, reply = excluded.reply
+    where excluded.command is distinct from answers.command or excluded.reply is distinct from answers.reply
+"""
+_UPSERT_CARD = """
+    insert into cards (uid, ref, essence, at, gone) values (?, ?, ?, ?, ?)
+    on conflict (uid) do update set
+        ref = excluded.ref, essence = excluded.essence, at = excluded.at, gone = excluded.gone
+"""
+_UPSERT_TOUCH = """
+    insert into touches (uid, at) values (?, ?)
+    on conflict (uid) do update set at = excluded.at where excluded.at > touches.at
+"""

@@ -1,0 +1,298 @@
+"""The life of an op: intent -> sending -> done | failed | doubt, and from doubt on; each step durable and lawful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, assert_never
+
+import orjson
+from sqlalchemy import Connection
+
+from integrations.base import Receipt
+from rules.actions import (
+    AddLabel,
+    Assign,
+    Close,
+    EditPost,
+    FileTicket,
+    LinkTo,
+    Op,
+    Post,
+    RemoveLabel,
+    Reopen,
+    SetDue,
+    SetPriority,
+    SetStatus,
+    Transition,
+    Verb,
+    WriteCard,
+)
+from worker.audit import Audit
+from worker.codec import op_from_json, op_to_json, to_json
+from worker.database import Database
+from worker.errors import LedgerError
+from worker.rows import clean, moment, moment_or_none, when, when_or_none
+
+State = Literal["intent", "sending", "done", "failed", "doubt", "parked", "dropped"]
+
+ALLOWED: dict[State, tuple[State, ...]] = {
+    "sending": ("intent",),
+    "done": ("intent", "sending", "doubt", "parked"),
+    "failed": ("intent", "sending", "doubt"),
+    "doubt": ("sending",),
+    "parked": ("intent", "sending", "doubt"),
+    "intent": ("sending", "doubt", "parked"),
+    "dropped": ("intent", "parked"),
+}
+"""State -> the states it may be reached from. Each step is one conditional update: of two that race, one wins."""
+
+STANDING = frozenset({"add label", "assign", "set due", "set priority", "card", "reopen", "close"})
+"""Verbs whose effect stands until it is taken back."""
+
+ONE_AT_A_TIME = frozenset({"set due", "set priority", "card"})
+"""Verbs whose newer effect replaces the older one."""
+
+TAKES_BACK = {"remove label": "add label", "close": "reopen", "reopen": "close"}
+"""Verb -> the verb whose standing effect ends with it (for a label: the same label's)."""
+
+FAILED_REST = timedelta(days=1)
+"""A refused op may be intended again after this long: what was wrong may have been put right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An op in the ledger, and how far it got."""
+
+    op: Op
+    run: int
+    state: State
+    attempts: int  # sends so far
+    looks: int  # times it was looked for and not found, since it came in doubt
+    first_look: datetime | None
+    intended: datetime
+    changed: datetime  # when it came into its state
+    not_before: datetime | None
+    sent: datetime | None
+    why: str
+    receipt: Receipt | None
+
+
+def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
+    """Return what a verb sets, adds or says, in one short text: an effect's value."""
+    match verb:
+        case AddLabel(label=label) | RemoveLabel(label=label):
+            return label
+        case Assign(person=person):
+            return person
+        case SetDue(due=due):
+            return due.isoformat()
+        case SetPriority(level=level):
+            return level
+        case WriteCard(essence=essence):
+            return essence
+        case EditPost(comment=comment):
+            return comment
+        case FileTicket(title=title):
+            return title
+        case LinkTo(url=url):
+            return url
+        case Close(reason=reason):
+            return reason
+        case Transition(phase=phase):
+            return phase
+        case SetStatus(context=context, state=state):
+            return f"{context}={state}"
+        case Reopen() | Post():
+            return ""
+        case _:
+            assert_never(verb)
+
+
+class Ops:
+    """The ops of a ledger."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._database = database
+        self._audit = Audit(database, key)
+
+    def intend(self, run: int, ops: Sequence[Op], now: datetime) -> tuple[str, ...]:
+        """Write down what is to be done, before any of it is; return the ids that are to be carried out.
+
+        Known ops are left out, but those dropped before they were sent, and those refused more than a day ago.
+        """
+        rested = moment(now - FAILED_REST)
+        with self._database.begin() as connection:
+            statement = self._database.sql(_INTEND)
+            new = []
+            for op in ops:
+                row = (op.id, run, op.target.uid, op.rule, op.name, clean(value_of(op.verb)), op_to_json(op))
+                times = (op.episode, moment(now), moment(now), rested)
+                if connection.exec_driver_sql(statement, (*row, *times)).rowcount:
+                    new.append(op)
+            self._audit.extend(connection, now, "intent", [_told(op) | {"run": run} for op in new])
+        return tuple(op.id for op in new)
+
+    def sending(self, op_id: str, now: datetime) -> None:
+        """Claim an op: it is about to be sent by us and nobody else."""
+        with self._database.begin() as connection:
+            self._step(connection, op_id, "sending", now, "", "attempts = attempts + 1, sent = ?", (moment(now),))
+
+    def done(self, op_id: str, receipt: Receipt, now: datetime) -> None:
+        """Note that an op was carried out, or was found to be; its effect stands from now on."""
+        with self._database.begin() as connection:
+            # What was "so already" at the first send was somebody else's doing; at a later one it was our own.
+            standing = (
+                f"standing = case when verb in ({_quoted(STANDING)}) and (? = 1 or attempts > 1) then 1 else 0 end"
+            )
+            values = (int(receipt.wrote), to_json(asdict(receipt)))
+            self._step(connection, op_id, "done", now, "", f"{standing}, receipt = ?", values)
+            self._take_back(connection, op_id)
+
+    def failed(self, op_id: str, why: str, now: datetime) -> None:
+        """Note that an op was definitely refused, without effect."""
+        with self._database.begin() as connection:
+            self._step(connection, op_id, "failed", now, why)
+
+    def doubt(self, op_id: str, why: str, now: datetime) -> None:
+        """Note that an op was sent and nobody knows what came of it."""
+        with self._database.begin() as connection:
+            self._step(connection, op_id, "doubt", now, why, "looks = 0, first_look = null, not_before = null")
+
+    def looked(self, op_id: str, not_before: datetime, now: datetime) -> int:
+        """Note that a doubtful op was looked for and not found, and when to look again; return how often by now."""
+        with self._database.begin() as connection:
+            parameters = (moment(now), moment(not_before), op_id)
+            looks = connection.exec_driver_sql(self._database.sql(_LOOKED), parameters).scalar()
+        if looks is None:
+            raise LedgerError(f"op {op_id}: looked for, but it is not in doubt")
+        return int(looks)
+
+    def park(self, op_id: str, why: str, now: datetime) -> None:
+        """Set an op aside for a person to decide: it is neither sent nor planned again."""
+        with self._database.begin() as connection:
+            self._step(connection, op_id, "parked", now, why)
+
+    def retry(self, op_id: str, not_before: datetime | None, now: datetime) -> None:
+        """Have an op sent (again): it certainly was not sent, or certainly is not there, or a person says so."""
+        unsent = "attempts = case when state = 'sending' then attempts - 1 else attempts end"
+        with self._database.begin() as connection:
+            values = (moment_or_none(not_before),)
+            self._step(connection, op_id, "intent", now, "", f"{unsent}, looks = 0, not_before = ?", values)
+
+    def drop(self, op_id: str, why: str, now: datetime) -> None:
+        """Give an op up before it is sent: what it was planned on is no longer so."""
+        with self._database.begin() as connection:
+            self._step(connection, op_id, "dropped", now, why)
+
+    def open_ops(self, now: datetime) -> tuple[Entry, ...]:
+        """Return what is unfinished and due, oldest first. Met at the start of a pass, `sending` means in doubt."""
+        where = "where state in ('intent', 'sending', 'doubt') and (not_before is null or not_before <= ?)"
+        return self._entries(f"{where} order by intended, id", (moment(now),))
+
+    def op(self, op_id: str) -> Entry | None:
+        """Return an op by its id, or by a beginning that only one has."""
+        found = self._entries("where id = ? or (length(?) >= 4 and id like ?) limit 2", (op_id, op_id, f"{op_id}%"))
+        return found[0] if len(found) == 1 else None
+
+    def entries(self, states: Iterable[State], limit: int = 200) -> tuple[Entry, ...]:
+        """Return the ops in some states, the last changed first."""
+        wanted = tuple(states)
+        places = ", ".join("?" * len(wanted)) or "''"
+        return self._entries(f"where state in ({places}) order by changed desc, id limit ?", (*wanted, limit))
+
+    def of_ticket(self, uid: str) -> tuple[Entry, ...]:
+        """Return the ops of a ticket, oldest first."""
+        return self._entries("where uid = ? order by intended, id", (uid,))
+
+    def ops_by_state(self) -> dict[str, int]:
+        """Return how many ops are in each state."""
+        rows = self._database.rows("select state, count(*) from ops group by state order by state")
+        return {str(state): int(count) for state, count in rows}
+
+    def _entries(self, where: str, parameters: tuple[Any, ...]) -> tuple[Entry, ...]:
+        return tuple(map(_entry, self._database.rows(f"{_ENTRIES} {where}", parameters)))
+
+    def _step(
+        self,
+        connection: Connection,
+        op_id: str,
+        to: State,
+        now: datetime,
+        why: str,
+        also: str = "",
+        values: tuple[Any, ...] = (),
+    ) -> None:
+        update = f"update ops set state = ?, changed = ?, why = ?{', ' + also if also else ''}"  # noqa: S608 - own words
+        statement = f"{update} where id = ? and state in ({_quoted(ALLOWED[to])}) returning run, uid, rule, verb, value"
+        parameters = (to, moment(now), clean(why), *values, op_id)
+        row = connection.exec_driver_sql(self._database.sql(statement), parameters).first()
+        if row is None:
+            raise self._unlawful(connection, op_id, to)
+        if to not in ("sending", "intent"):
+            told = dict(zip(("run", "uid", "rule", "verb", "value"), row, strict=True))
+            self._audit.append(connection, now, to, {"op": op_id, "why": why} | told)
+
+    def _unlawful(self, connection: Connection, op_id: str, to: State) -> LedgerError:
+        state = connection.exec_driver_sql(self._database.sql("select state from ops where id = ?"), (op_id,)).scalar()
+        if state is None:
+            return LedgerError(f"op {op_id}: not in the ledger")
+        return LedgerError(f"op {op_id}: is {state}, cannot become {to} (only from {', '.join(ALLOWED[to])})")
+
+    def _take_back(self, connection: Connection, op_id: str) -> None:
+        statement = self._database.sql("select uid, verb, value from ops where id = ?")
+        uid, verb, value = connection.exec_driver_sql(statement, (op_id,)).one()
+        if verb in TAKES_BACK:
+            kept = value if verb == "remove label" else ""
+            stand_down = self._database.sql(_STAND_DOWN)
+            connection.exec_driver_sql(stand_down, (uid, TAKES_BACK[verb], kept, kept))
+        if verb in ONE_AT_A_TIME:
+            connection.exec_driver_sql(self._database.sql(_REPLACED), (uid, verb, op_id))
+
+
+def _told(op: Op) -> dict[str, Any]:
+    about = {"op": op.id, "target": op.target.key, "uid": op.target.uid, "rule": op.rule, "verb": op.name}
+    return about | {"value": value_of(op.verb), "because": op.because}
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        op=op_from_json(row[0]),
+        run=row[1],
+        state=row[2],
+        attempts=row[3],
+        looks=row[4],
+        first_look=when_or_none(row[5]),
+        intended=when(row[6]),
+        changed=when(row[7]),
+        not_before=when_or_none(row[8]),
+        sent=when_or_none(row[9]),
+        why=row[10],
+        receipt=Receipt(**orjson.loads(row[11])) if row[11] else None,
+    )
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
+
+
+_INTEND = """
+    insert into ops (id, run, uid, rule, verb, value, op, episode, intended, changed, state, why, receipt)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intent', '', '')
+    on conflict (id) do update set
+        run = excluded.run, op = excluded.op, value = excluded.value, state = 'intent', intended = excluded.intended,
+        changed = excluded.changed, attempts = 0, looks = 0, first_look = null, not_before = null, why = ''
+    where (ops.state = 'dropped' and ops.attempts = 0) or (ops.state = 'failed' and ops.changed <= ?)
+"""
+_LOOKED = """
+    update ops set looks = looks + 1, first_look = coalesce(first_look, ?), not_before = ?
+    where id = ? and state = 'doubt' returning looks
+"""
+_STAND_DOWN = """
+    update ops set standing = 0 where uid = ? and verb = ? and standing = 1 and (? = '' or value = ?)
+"""
+_REPLACED = "update ops set standing = 0 where uid = ? and verb = ? and standing = 1 and id <> ?"
+_ENTRIES = (
+    "select op, run, state, attempts, looks, first_look, intended, changed, not_before, sent, why, receipt from ops"
+)
