@@ -87,7 +87,7 @@ class Settings:
         )
         plain["domains"] = {name: domain.model_dump() for name, domain in _domains(self.tables).items()}
         plain["sources"] = {name: source_facts(source) for name, source in self.tables.sources.items()}
-        return plain
+        return {name: _with_lists(table) for name, table in plain.items()}
 
     def packs(self) -> tuple[tuple[str, str], ...]:
         """Read the rule files, as (file name, text), each once. Raises SettingsError with everything unreadable."""
@@ -179,6 +179,13 @@ def _line_number(problem: str) -> int:
     """Find the line a problem is in; what has none comes first."""
     match = re.match(r"[^:]*: line (\d+)", problem)
     return int(match[1]) if match else 0
+
+
+def _with_lists(value: Any) -> Any:
+    """Turn tuples into lists, as TOML has them."""
+    if isinstance(value, dict):
+        return {key: _with_lists(inner) for key, inner in value.items()}
+    return [_with_lists(inner) for inner in value] if isinstance(value, tuple) else value
 
 
 def _domains(tables: Tables) -> dict[str, DomainTable]:

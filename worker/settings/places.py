@@ -11,6 +11,9 @@ from typing import NamedTuple
 KeyPath = tuple[str | int, ...]
 """The way to a value: keys, and for a list the element's number from 0."""
 
+Say = Callable[[KeyPath, str], str]
+"""Puts the place of a path in front of what is wrong there."""
+
 TOKEN = re.compile(
     r"""
     (?P<skip>[ \t]+|\#[^\n]*|\r)
@@ -21,9 +24,6 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-
-Say = Callable[[KeyPath, str], str]
-"""Puts the place of a path in front of what is wrong there."""
 
 
 class Place(NamedTuple):
