@@ -47,12 +47,12 @@ class Server:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock at NOW."""
+    """Make a clock at NOW."""
     return Clock()
 
 
 def line(clock: Clock, budget: MemoryBudget | None = None, **kwargs) -> Line:
-    """A line on that clock."""
+    """Make a line on that clock."""
     return Line(source="shop", budget=budget or MemoryBudget(), clock=clock, sleep=clock.sleep, **kwargs)
 
 
@@ -62,7 +62,7 @@ def gone() -> Unavailable:
 
 
 def told(seconds: float, **kwargs) -> RateLimited:
-    """A throttle that lasts so long from NOW."""
+    """Make a throttle that lasts so long from NOW."""
     return RateLimited("shop: list", "slow down", retry_at=NOW + timedelta(seconds=seconds), **kwargs)
 
 

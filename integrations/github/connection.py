@@ -1,0 +1,108 @@
+"""The connection that PyGithub sends on, and which addresses it may go to."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import requests
+from github.Requester import Requester
+
+from integrations.deadline import DeadlineAdapter
+from integrations.github.answers import printable
+from integrations.github.config import GithubConfig
+
+
+class Connection:
+    """What PyGithub talks to instead of its own connection.
+
+    PyGithub would follow a 301 with its query lost, wait out a 202 by itself and guess the encoding of each body. So
+    it is told that all went well, and the answer is kept here for us to judge.
+    """
+
+    def __init__(self, base: SplitResult, timeout: tuple[float, float]) -> None:
+        self.session = requests.Session()
+        self.session.auth = Requester.noopAuth  # anything but None keeps ~/.netrc out
+        self.adapter = DeadlineAdapter(total=2 * sum(timeout))
+        self.session.mount("https://", self.adapter)
+        self.session.mount("http://", self.adapter)
+        self._origin = f"{base.scheme}://{base.netloc}"
+        self._timeout = timeout
+        self._asked: tuple[str, str, Any, dict[str, str]] = ("", "", None, {})
+        self.status = 200
+        self.headers: Mapping[str, str] = {}
+        self.body = b""
+
+    def request(self, verb: str, url: str, data: Any, headers: dict[str, str], stream: bool = False) -> None:
+        """Take what PyGithub made of the request: its URL, its authentication."""
+        self._asked = (verb, url, data, headers)
+        assert not stream  # noqa: S101 - only requestJson is used
+
+    def getresponse(self) -> _Seen:
+        """Send it, once, and keep the answer."""
+        verb, url, data, headers = self._asked
+        answer = self.session.request(
+            verb, self._origin + url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False
+        )
+        self.status, self.body = answer.status_code, answer.content
+        self.headers = {name.lower(): value for name, value in answer.headers.items()}
+        return _SEEN
+
+
+class _Seen:
+    """An answer that gives PyGithub nothing to do."""
+
+    status = 200
+
+    def getheaders(self) -> tuple[tuple[str, str], ...]:
+        """Tell of no header."""
+        return ()
+
+    def read(self) -> str:
+        """Tell of no body."""
+        return ""
+
+
+_SEEN = _Seen()
+
+
+def checked_base(config: GithubConfig) -> SplitResult:
+    """Read the base URL; ValueError if it is none, or would carry the token in the clear."""
+    base = urlsplit(config.base_url.rstrip("/"))
+    right = "it must be https://HOST[/PREFIX], as in https://github.example.com/api/v3"
+    if base.scheme not in {"https", "http"} or not base.hostname or base.query or base.fragment or base.username:
+        raise ValueError(f"{config.name}: base_url: {right}")
+    if base.scheme == "http" and not _loopback(base.hostname):
+        raise ValueError(f"{config.name}: base_url: plain http would show the token to the network; {right}")
+    if bool(config.token) == bool(config.app):
+        raise ValueError(f"{config.name}: exactly one of a token and an App is needed")
+    if config.token and not (config.token.isascii() and config.token.isprintable() and " " not in config.token):
+        raise ValueError(f"{config.name}: the token holds characters that no token has (a space, a line end?)")
+    return base
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def network_words(error: requests.RequestException) -> str:
+    """Word a network failure by its kind alone: the library's own text holds whole URLs."""
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and len(causes) < 8:
+        causes.append(cause)
+        reason = getattr(cause, "reason", None)
+        first = cause.args[0] if cause.args else None
+        cause = next((c for c in (reason, first, cause.__cause__) if isinstance(c, BaseException)), None)
+    certificate = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
+    if certificate:
+        return f"the server's certificate is not trusted: {printable(certificate.verify_message)}"
+    return "no usable answer: " + " > ".join(dict.fromkeys(type(c).__name__ for c in causes))

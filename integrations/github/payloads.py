@@ -1,0 +1,260 @@
+"""GitHub's JSON into our nouns. Pure, and lean: a cold read makes tens of thousands of tickets.
+
+Global ids hang on the repository's id and on numbers and ids that lists carry ("github.com/4711/issue/12"), so that a
+comment's or an event's ticket is known without another request, and a renamed repository keeps them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from integrations.errors import Incomplete
+from integrations.github.markdown import parse_marker
+from rules.model import Change, Comment, Deployment, Event, Marker, Release, Ticket
+
+T = TypeVar("T")
+Raw = dict[str, Any]
+
+_PACIFIC = ZoneInfo("America/Los_Angeles")
+"""GitHub floors a milestone's due_on to midnight there: that date is the one people chose and see."""
+_WHAT = {
+    "labeled": "label",
+    "unlabeled": "label",
+    "assigned": "assignee",
+    "unassigned": "assignee",
+    "milestoned": "milestone",
+    "demilestoned": "milestone",
+    "closed": "status",
+    "reopened": "status",
+    "renamed": "title",
+}
+
+_STATES = {"closed": ("open", "closed"), "reopened": ("closed", "open")}
+_CARRIED = {"labeled": ("label", "name"), "assigned": ("assignee", "login"), "milestoned": ("milestone", "title")}
+_NONE: Mapping[str, Any] = {}
+_NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Repository:
+    """The repository as connect() found it, and what is known of its labels."""
+
+    source: str
+    host: str
+    id: int
+    full_name: str
+    url: str
+    component_label: str = "component:"
+    priorities: frozenset[str] = frozenset()  # lower-case labels that name a priority
+    _worn: dict[tuple[str, ...], tuple[frozenset[str], frozenset[str], str]] = field(default_factory=dict)
+    _dues: dict[str, date] = field(default_factory=dict)
+
+    @property
+    def uid(self) -> str:
+        """The global id of the repository."""
+        return f"{self.host}/{self.id}"
+
+    def ticket_uid(self, number: int | str) -> str:
+        """Return an issue's global id."""
+        return f"{self.host}/{self.id}/issue/{number}"
+
+    def worn(self, names: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str], str]:
+        """Return labels, components and priority that these label names stand for; remembered, for sets repeat."""
+        known = self._worn.get(names)
+        if known is None:
+            prefix = self.component_label
+            components = frozenset(n[len(prefix) :].strip() for n in names if prefix and n.startswith(prefix))
+            priority = next((n for n in names if n.lower() in self.priorities), "")
+            if len(self._worn) > 10_000:
+                self._worn.clear()
+            known = self._worn[names] = frozenset(names), components, priority
+        return known
+
+    def due(self, due_on: str) -> date:
+        """Return the date of a milestone's due time, as people see it."""
+        known = self._dues.get(due_on)
+        if known is None:
+            known = self._dues[due_on] = datetime.fromisoformat(due_on).astimezone(_PACIFIC).date()
+        return known
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time; None stays None."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def each(where: str, rows: Any, read: Callable[[Raw], T | None]) -> tuple[T, ...]:
+    """Read a page of rows; None means "not this one". Incomplete if the page or a row has not the expected shape."""
+    if not isinstance(rows, list):
+        raise Incomplete(where, f"expected a list, got {type(rows).__name__}")
+    try:
+        return tuple([noun for row in rows if (noun := read(row)) is not None])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Incomplete(where, f"a row has not the expected shape ({type(error).__name__}: {error})"[:200]) from None
+
+
+def ticket(repository: Repository, raw: Raw) -> Ticket | None:
+    """Read an issue; None for a pull request, which issue lists hold too."""
+    if "pull_request" in raw:
+        return None
+    number = raw["number"]
+    worn = repository.worn(tuple([label["name"] for label in raw["labels"]]))
+    milestone = raw.get("milestone")
+    user = raw.get("user")
+    closed_at = raw.get("closed_at")
+    done = raw["state"] == "closed"
+    assignees = raw.get("assignees")
+    return Ticket(
+        source=repository.source,
+        uid=f"{repository.host}/{repository.id}/issue/{number}",
+        key=f"{repository.full_name}#{number}",
+        ref=str(number),
+        url=raw["html_url"],
+        title=raw["title"],
+        created=datetime.fromisoformat(raw["created_at"]),
+        updated=datetime.fromisoformat(raw["updated_at"]),
+        phase="done" if done else "new",
+        status="closed" if done else "open",
+        body=raw.get("body") or "",
+        type=(raw.get("type") or _NONE).get("name") or "",
+        resolution=(raw.get("state_reason") or "completed") if done else "",
+        labels=worn[0],
+        components=worn[1],
+        milestone=milestone["title"] if milestone else "",
+        assignees=frozenset([person["login"] for person in assignees]) if assignees else _NOBODY,
+        reporter=user["login"] if user else "",
+        priority=worn[2],
+        due=repository.due(milestone["due_on"]) if milestone and milestone.get("due_on") else None,
+        closed=datetime.fromisoformat(closed_at) if closed_at else None,
+        comments=raw.get("comments") or 0,
+        locked=bool(raw.get("locked")),
+    )
+
+
+def change(repository: Repository, raw: Raw) -> Change:
+    """Read a pull request."""
+    number = raw["number"]
+    merged = moment(raw.get("merged_at"))
+    return Change(
+        source=repository.source,
+        uid=f"{repository.uid}/pull/{number}",
+        key=f"{repository.full_name}#{number}",
+        ref=str(number),
+        url=raw["html_url"],
+        title=raw["title"],
+        created=datetime.fromisoformat(raw["created_at"]),
+        updated=datetime.fromisoformat(raw["updated_at"]),
+        state="merged" if merged else "closed" if raw["state"] == "closed" else "open",
+        body=raw.get("body") or "",
+        draft=bool(raw.get("draft")),
+        labels=repository.worn(tuple([label["name"] for label in raw.get("labels") or ()]))[0],
+        author=_login(raw.get("user")),
+        base=(raw.get("base") or {}).get("ref") or "",
+        head_sha=(raw.get("head") or {}).get("sha") or "",
+        merge_sha=raw.get("merge_commit_sha") or "" if merged else "",
+        merged=merged,
+        closed=moment(raw.get("closed_at")),
+    )
+
+
+def comment(repository: Repository, raw: Raw) -> Comment | None:
+    """Read a comment of a ticket; None for one on a pull request."""
+    if "/pull/" in raw["html_url"]:
+        return None
+    body = raw.get("body") or ""
+    return Comment(
+        source=repository.source,
+        uid=f"{repository.uid}/comment/{raw['id']}",
+        ref=str(raw["id"]),
+        ticket=repository.ticket_uid(raw["issue_url"].rpartition("/")[2]),
+        author=_login(raw.get("user")),
+        created=datetime.fromisoformat(raw["created_at"]),
+        updated=datetime.fromisoformat(raw["updated_at"]),
+        body=body,
+        marker=parse_marker(body),
+    )
+
+
+def event(repository: Repository, raw: Raw) -> Event | None:
+    """Read a repository's issue event; None for pull requests and for what no rule asks about."""
+    what = _WHAT.get(raw["event"])
+    issue = raw.get("issue")
+    if what is None or not issue or "pull_request" in issue:
+        return None
+    before, after = _before_after(raw)
+    return Event(
+        source=repository.source,
+        uid=f"{repository.uid}/event/{raw['id']}",
+        ticket=repository.ticket_uid(issue["number"]),
+        at=datetime.fromisoformat(raw["created_at"]),
+        actor=_login(raw.get("actor")),
+        what=what,
+        before=before,
+        after=after,
+    )
+
+
+def _before_after(raw: Raw) -> tuple[str, str]:
+    name = raw["event"]
+    if name == "renamed":
+        return raw["rename"]["from"], raw["rename"]["to"]
+    if name in _STATES:
+        return _STATES[name]
+    thing, key = _CARRIED[name.removeprefix("un").removeprefix("de")]
+    value = str((raw.get(thing) or _NONE).get(key) or "")
+    return (value, "") if name.startswith(("un", "de")) else ("", value)
+
+
+def deployment(repository: Repository, raw: Raw, state: str) -> Deployment:
+    """Read a deployment; its state comes from its statuses."""
+    return Deployment(
+        source=repository.source,
+        uid=f"{repository.uid}/deployment/{raw['id']}",
+        ref=str(raw["id"]),
+        sha=raw["sha"],
+        environment=raw.get("environment") or "",
+        state=state,
+        created=datetime.fromisoformat(raw["created_at"]),
+        updated=datetime.fromisoformat(raw["updated_at"]),
+    )
+
+
+def deployment_state(statuses: Iterable[Raw]) -> str:
+    """Return what a deployment came to: its newest status, but "inactive" only says that a later one replaced it."""
+    newest = sorted(statuses, key=lambda status: int(status["id"]), reverse=True)
+    told = [str(status["state"]) for status in newest]
+    return next((state for state in told if state != "inactive"), told[0] if told else "")
+
+
+def release(repository: Repository, raw: Raw) -> Release | None:
+    """Read a release; None for a draft."""
+    if raw.get("draft"):
+        return None
+    return Release(
+        source=repository.source,
+        uid=f"{repository.uid}/release/{raw['id']}",
+        ref=str(raw["id"]),
+        name=raw.get("name") or raw.get("tag_name") or "",
+        url=raw.get("html_url") or "",
+        created=moment(raw.get("created_at")),
+        released=moment(raw.get("published_at")),
+        prerelease=bool(raw.get("prerelease")),
+    )
+
+
+def filed(repository: Repository, rows: Iterable[Raw], author: str, since: datetime) -> Iterator[tuple[Ticket, Marker]]:
+    """Pick the tickets that we filed since then: ours by author, created late enough, with a marker."""
+    for raw in rows:
+        mark = parse_marker(raw.get("body") or "")
+        found = ticket(repository, raw) if mark and _login(raw.get("user")).lower() == author.lower() else None
+        if found and mark and found.created >= since.astimezone(UTC).replace(microsecond=0):
+            yield found, mark
+
+
+def _login(user: Any) -> str:
+    """Return a person's login; "" for somebody whose account is gone."""
+    return str(user["login"]) if user else ""

@@ -1,0 +1,168 @@
+"""The session: PyGithub's requester, one request at a time, every answer looked at by us."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+from github import Auth, Github
+from github.Requester import Requester
+
+from integrations.errors import NotAllowed, Rejected, TrackerError, Unavailable
+from integrations.github.answers import Answer, printable, refusal
+from integrations.github.config import GithubConfig
+from integrations.github.connection import Connection, checked_base, network_words
+from integrations.github.credentials import InstallationToken
+from integrations.http import Line
+
+_HOPS = 3
+_VERSION = "2022-11-28"
+_AGENT = "kaizend"
+
+
+class Session:
+    """One repository's requests. Each goes over the line; errors name the source and the call, never a secret."""
+
+    def __init__(self, config: GithubConfig, line: Line, clock: Callable[[], datetime]) -> None:
+        self.config = config
+        self.clock = clock
+        self._line = line
+        self._base = checked_base(config)
+        self._connection = Connection(self._base, config.timeout)
+        self.installation = InstallationToken(config.app) if config.app else None
+        self._requester = self._as(self.installation or Auth.Token(config.token))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.session.close()
+
+    # -- requests -------------------------------------------------------------------------------------------------
+    def get(self, endpoint: str, path: str, params: Mapping[str, Any] | None = None, *, etag: str = "") -> Answer:
+        """Read; with an ETag the answer may be "not modified". Redirects on our host are followed, query and all."""
+        self._authorise()
+        url = f"{path}?{urlencode(params)}" if params else path
+        headers = {"If-None-Match": etag} if etag else {}
+        for _ in range(_HOPS):
+            send = partial(self._send, endpoint, "GET", url, headers=headers)
+            answer = self._line.read(endpoint, send)
+            if answer.status < 300 or answer.status == 304:
+                return answer
+            url = self._moved(endpoint, answer, url)
+        raise Rejected(self.where(endpoint), "redirected in circles")
+
+    def rows(self, endpoint: str, path: str, params: Mapping[str, Any] | None = None, *, etag: str = "") -> Answer:
+        """Read one page of a list."""
+        return self.get(endpoint, path, {**(params or {}), "per_page": 100}, etag=etag)
+
+    def once(self, endpoint: str, verb: str, path: str, body: Any, *, target: str = "") -> Answer:
+        """Write exactly one time."""
+        self._authorise()
+        return self._line.once(endpoint, lambda: self._send(endpoint, verb, path, body=body), target=target)
+
+    def repeatable(
+        self, endpoint: str, verb: str, path: str, body: Any = None, *, content: bool = False, target: str = ""
+    ) -> Answer:
+        """Write what may be written again."""
+        self._authorise()
+        return self._line.repeatable(
+            endpoint, lambda: self._send(endpoint, verb, path, body=body), content=content, target=target
+        )
+
+    def as_app(self, endpoint: str, path: str) -> Answer:
+        """Read as the App itself, not as its installation."""
+        return self._as_app(endpoint, "GET", path)
+
+    def where(self, endpoint: str) -> str:
+        """Name a call in errors."""
+        return f"{self.config.name}: {endpoint}"
+
+    @property
+    def graphql(self) -> str:
+        """The address of GraphQL, which is not under the REST prefix."""
+        prefix = self._base.path.removesuffix("/v3") if self._base.path else ""
+        return f"{self._base.scheme}://{self._base.netloc}{prefix}/graphql"
+
+    # -- one request ----------------------------------------------------------------------------------------------
+    def _send(
+        self,
+        endpoint: str,
+        verb: str,
+        url: str,
+        *,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        requester: Requester | None = None,
+    ) -> Answer:
+        where = self.where(endpoint)
+        wire = self._connection
+        wire.adapter.journey.began = False
+        try:
+            (requester or self._requester).requestJson(
+                verb,
+                url,
+                headers=dict(headers or {}),
+                input=body,
+                cnx=wire,  # type: ignore[arg-type] # quacks alike
+            )
+        except requests.RequestException as error:
+            raise Unavailable(where, network_words(error), sent=wire.adapter.journey.began) from None
+        answer = Answer(status=wire.status, headers=wire.headers, body=wire.body, path=url)
+        if verb == "GET" and 300 <= answer.status < 400:
+            return answer
+        refused = refusal(where, answer, self._line, endpoint, self.clock())
+        if refused:
+            raise self._without_secrets(refused)
+        return answer
+
+    def _moved(self, endpoint: str, answer: Answer, asked: str) -> str:
+        """Return where a redirect leads, below our prefix; the query is kept unless the new address has its own."""
+        to = urlsplit(answer.headers.get("location", ""))
+        if answer.status not in {301, 302, 307, 308} or not to.path:
+            raise Rejected(self.where(endpoint), f"{answer.status} without a usable address")
+        if to.netloc and (to.scheme, to.netloc.lower()) != (self._base.scheme, self._base.netloc.lower()):
+            raise Rejected(self.where(endpoint), f"redirected to another host, {printable(to.netloc)}: not followed")
+        path = to.path.removeprefix(self._base.path)
+        query = to.query or urlsplit(asked).query
+        return f"{path}?{query}" if query else path
+
+    def _without_secrets(self, error: TrackerError) -> TrackerError:
+        """Take our token out of what a server (or a proxy's echo) says."""
+        for secret in (self.config.token, self.installation.value if self.installation else ""):
+            if secret and secret in str(error):
+                return type(error)(error.where, "refused; the answer repeats the credential and is not shown")
+        return error
+
+    # -- credentials ----------------------------------------------------------------------------------------------
+    def _as(self, auth: Auth.Auth) -> Requester:
+        return Github(
+            auth=auth,
+            base_url=self._base.geturl(),
+            timeout=int(sum(self.config.timeout)) or 1,
+            user_agent=_AGENT,
+            per_page=100,
+            retry=None,
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+            api_version=_VERSION,
+        ).requester
+
+    def _authorise(self) -> None:
+        """See to it that an App's token lasts."""
+        if self.installation is None or self.installation.lasts(self.clock()):
+            return
+        endpoint = "App token"
+        try:
+            answer = self._as_app(endpoint, "POST", self.installation.path, body={})
+        except NotAllowed as refused:
+            what = f"{refused.what}; is the key the App's, and is this machine's clock right?"
+            raise NotAllowed(refused.where, what) from None
+        self.installation.renew(answer.json(self.where(endpoint)), self.where(endpoint))
+
+    def _as_app(self, endpoint: str, verb: str, path: str, body: Any = None) -> Answer:
+        assert self.installation  # noqa: S101 - asked only for Apps
+        requester = self._as(self.installation.app(self.where(endpoint)))
+        return self._line.read(endpoint, lambda: self._send(endpoint, verb, path, body=body, requester=requester))
