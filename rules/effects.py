@@ -25,6 +25,7 @@ from rules.actions import (
     Verb,
     WriteCard,
 )
+from rules.fact_table import UNKNOWN_SOURCE
 from rules.model import Effect, Memory, Reversal, Ticket
 from rules.policy import Policy
 
@@ -77,7 +78,7 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
         case RemoveLabel(label=label):
             changed = replace(ticket, labels=ticket.labels - {label})
         case Assign(person=person):
-            one = policy.sources[ticket.source].kind == "jira"
+            one = policy.sources.get(ticket.source, UNKNOWN_SOURCE).kind == "jira"
             changed = replace(ticket, assignees=frozenset({person}) if one else ticket.assignees | {person})
         case SetDue(due=due):
             changed = replace(ticket, due=due)
@@ -98,7 +99,7 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
 
 def _native(policy: Policy, ticket: Ticket, level: str) -> str:
     """Return a native priority that means the level; the level itself if the source names none."""
-    names = policy.sources[ticket.source].priorities
+    names = policy.sources.get(ticket.source, UNKNOWN_SOURCE).priorities
     return next((native for native, meant in names.items() if meant == level), level)
 
 

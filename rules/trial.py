@@ -1,0 +1,159 @@
+"""Rules carry their tests: run each `[[rule.test]]` and say what came instead of what was expected.
+
+A test looks at its own rule alone, at a ticket seen for the first time `at` that moment, the rule's episode having
+begun on the day from which the rule held for it. What the rule would do is worded like this:
+
+    label NAME        domain NAME (its label)      unlabel NAME (given labels of the rule count as put on by it)
+    set due DATE      set priority LEVEL           assign ROLE
+    ping ROLE, ROLE   comment                      say (the rule holds and has only its line on the card)
+
+ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, and a domain is
+certain for a ticket with a component of the domain's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rules.actions import AddLabel, Assign, Op, Post, RemoveLabel, WriteCard
+from rules.effects import LABELLED, value_of
+from rules.evaluate import Evaluation, evaluate
+from rules.model import NOTHING, Effect, Episode, Memory, Ticket
+from rules.people import COUNCIL, LEAD, OWNER, REPORTER, ROLES
+from rules.plan import operations
+from rules.policy import Clause, Person, Policy, Rule, SourceFacts, Team, Test
+from rules.why import clauses_of
+
+LONGEST_EPISODE = 400  # days that an episode is traced back
+SAY = "say"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialResult:
+    """What came of one test."""
+
+    where: str  # "backlog.toml: rule 'time-boxed', test 1"
+    expected: tuple[str, ...]
+    got: tuple[str, ...]
+    clauses: tuple[Clause, ...] = ()  # of the rule, as the test's ticket is
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether exactly the expected came, in any order."""
+        return sorted(self.expected) == sorted(self.got)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return what was expected and did not come."""
+        return tuple(op for op in self.expected if op not in self.got)
+
+    @property
+    def surplus(self) -> tuple[str, ...]:
+        """Return what came and was not expected."""
+        return tuple(op for op in self.got if op not in self.expected)
+
+    def __str__(self) -> str:
+        """Word the result: one line when it passed, else the difference and each clause with its values."""
+        if self.passed:
+            return f"{self.where}: ok"
+        lines = [f"{self.where}:"]
+        lines += [f"  - expected: {op}" for op in self.missing] + [f"  + came:     {op}" for op in self.surplus]
+        lines += [f"    {HOLDS[clause.holds]}: {clause}" for clause in self.clauses]
+        return "\n".join(lines)
+
+
+HOLDS: Mapping[bool | None, str] = {True: "holds", False: "does not hold", None: "cannot be said"}
+
+
+class _Keys:
+    """Op ids of a trial: nothing is ever written."""
+
+    def id(self, rule: str, target_uid: str, occasion: str, verb: str) -> str:
+        """Return the four as they are."""
+        return "\n".join((rule, target_uid, occasion, verb))
+
+
+def run_tests(policy: Policy) -> tuple[TrialResult, ...]:
+    """Run all tests of the policy, in its order."""
+    rules = {rule.id: rule for rule in policy.rules}
+    return tuple(_run(policy, rules[test.rule], test) for test in policy.tests)
+
+
+def _run(policy: Policy, rule: Rule, test: Test) -> TrialResult:
+    alone = _stage(policy, replace(rule, mode="on"), test.given)
+    memory = _memory(alone, rule, test)
+    evaluation = evaluate(alone, test.given, memory, test.at, kind=test.kind)
+    ops = operations(alone, evaluation, memory, test.at, _Keys())
+    got = tuple(words for op in ops if (words := _worded(alone, test.given, op)))
+    if not got and evaluation.holding and rule.say:
+        got = (SAY,)
+    clauses = clauses_of(alone, test.given, test.kind, memory, test.at)[rule.id]
+    return TrialResult(where=test.where, expected=test.expect, got=got, clauses=clauses)
+
+
+def _stage(policy: Policy, rule: Rule, ticket: Ticket) -> Policy:
+    """Return a policy of one rule in which every role is somebody, called by the role."""
+    named = {name for step in rule.steps for name in step.ping} | {rule.assign, LEAD, COUNCIL}
+    everybody = {name: Person(name=name, logins={ticket.source: name}) for name in named - {OWNER, REPORTER, ""}}
+    source = policy.sources.get(ticket.source) or SourceFacts(name=ticket.source, kind="github")
+    return replace(
+        policy,
+        rules=(rule,),
+        people=everybody,
+        teams=(Team(name="trial", lead=LEAD, sources=frozenset({ticket.source})),),
+        council=(COUNCIL,),
+        sources={ticket.source: source},
+        domains=tuple(replace(each, components=each.components | {each.name.lower()}) for each in policy.domains),
+    )
+
+
+def _memory(alone: Policy, rule: Rule, test: Test) -> Memory:
+    """Return what would be remembered: the open episode, and the rule's label if the ticket wears it."""
+    began = _began(alone, test)
+    episodes = (Episode(rule=rule.id, number=1, began=began),) if began else ()
+    if not rule.label or rule.label not in test.given.labels:
+        return Memory(episodes=episodes)
+    ours = Effect(op="given", rule=rule.id, verb=LABELLED, value=rule.label, at=test.given.created)
+    return Memory(episodes=episodes, effects=(ours,))
+
+
+def _began(alone: Policy, test: Test) -> datetime | None:
+    """Return the first of the days, up to the test's, on all of which the rule held; None if it does not hold."""
+    began = None
+    moment = test.at
+    for _ in range(LONGEST_EPISODE):
+        if moment < test.given.created or not _at(alone, test, moment).holding:
+            break
+        began = moment
+        moment -= timedelta(days=1)
+    return began
+
+
+def _at(alone: Policy, test: Test, moment: datetime) -> Evaluation:
+    return evaluate(alone, test.given, NOTHING, moment, kind=test.kind)
+
+
+def _worded(policy: Policy, ticket: Ticket, op: Op) -> str:
+    match op.verb:
+        case WriteCard():
+            words = ""
+        case AddLabel(label=label):
+            domain = next((each.name for each in policy.domains if each.label == label), "")
+            words = f"domain {domain}" if domain else f"label {label}"
+        case RemoveLabel(label=label):
+            words = f"unlabel {label}"
+        case Assign(person=person):
+            words = f"assign {_role(ticket, person)}"
+        case Post(people=people):
+            words = f"ping {', '.join(_role(ticket, person) for person in people)}" if people else "comment"
+        case _:
+            words = f"{op.name} {value_of(op.verb)}".strip()
+    return words
+
+
+def _role(ticket: Ticket, login: str) -> str:
+    if login in ticket.assignees:
+        return OWNER
+    return REPORTER if login == ticket.reporter and login not in ROLES else login

@@ -1,0 +1,111 @@
+"""Why: every rule with every clause and the values it saw, what stands in its way, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from rules import facts
+from rules.conditions import activate
+from rules.evaluate import ANY, evaluate, grandfathered, in_force
+from rules.model import Episode, Memory, Ticket
+from rules.moves import NextStep, View, chosen, due_steps, next_step
+from rules.policy import Clause, Policy, Rule
+
+State = Literal["holds", "does not hold", "ignored", "older than the rule", "not its kind"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One rule, as it stands towards one ticket."""
+
+    rule: Rule
+    kind: str  # the ticket's
+    state: State
+    clauses: tuple[Clause, ...]
+    episode: Episode | None = None  # the open one, if the rule holds
+    next: NextStep | None = None
+    notes: tuple[str, ...] = ()
+
+
+class _NoKeys:
+    """Stands in where nothing is planned."""
+
+    def id(self, rule: str, target_uid: str, occasion: str, verb: str) -> str:
+        """Return the four as they are."""
+        return "\n".join((rule, target_uid, occasion, verb))
+
+
+def why(
+    policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, paused: frozenset[str] = frozenset()
+) -> tuple[Explanation, ...]:
+    """Explain all rules for a ticket, in the policy's order, those that do not hold as well."""
+    evaluation = evaluate(policy, ticket, memory, now)
+    view = View(policy=policy, evaluation=evaluation, memory=memory, now=now, keys=_NoKeys(), paused=paused)
+    clauses = clauses_of(policy, ticket, evaluation.kind, memory, now)
+    return tuple(_explained(view, rule, clauses[rule.id]) for rule in policy.rules)
+
+
+def clauses_of(
+    policy: Policy, ticket: Ticket, kind: str, memory: Memory, now: datetime
+) -> Mapping[str, tuple[Clause, ...]]:
+    """Return the clauses of each rule as they are for a ticket, whether they hold or not."""
+    names = facts.needed(rule.when for rule in policy.rules)
+    activation = activate(facts.of(ticket, kind, memory, policy, policy.calendar.today(now), names))
+    return {rule.id: rule.when.explain(activation) for rule in policy.rules}
+
+
+def _explained(view: View, rule: Rule, clauses: tuple[Clause, ...]) -> Explanation:
+    held = next((held for held in view.evaluation.holding if held.rule.id == rule.id), None)
+    return Explanation(
+        rule=rule,
+        kind=view.evaluation.kind,
+        state="holds" if held else _obstacle(view, rule),
+        clauses=clauses,
+        episode=held.episode if held else None,
+        next=next_step(view, held) if held else None,
+        notes=tuple(_notes(view, rule)),
+    )
+
+
+def _obstacle(view: View, rule: Rule) -> State:
+    if view.evaluation.kind not in rule.on and ANY not in rule.on:
+        return "not its kind"
+    if grandfathered(view.policy, rule, view.ticket):
+        return "older than the rule"
+    if any(ignore.rule == rule.id and in_force(ignore, view.today) for ignore in view.memory.ignores):
+        return "ignored"
+    return "does not hold"
+
+
+def _notes(view: View, rule: Rule) -> Iterator[str]:
+    """Yield what else is to be known: modes, pauses, what people asked for and took back."""
+    if rule.id in view.paused:
+        yield "paused: people keep undoing what it does, so it only shows what it would do"
+    if rule.mode == "shadow":
+        yield "in shadow: it only shows what it would do"
+    if rule.mode == "canary":
+        does = "this ticket is in its share" if chosen(rule, view.ticket.uid) else "not in its share: only shown"
+        yield f"in canary: {does}"
+    if rule.since and grandfathered(view.policy, rule, view.ticket):
+        yield f"counts for tickets created from {rule.since.isoformat()} on"
+    for ignore in view.memory.ignores:
+        if ignore.rule == rule.id:
+            until = f" until {ignore.until.isoformat()}" if ignore.until else ""
+            over = "" if in_force(ignore, view.today) else " (over)"
+            because = f": {ignore.because}" if ignore.because else ""
+            yield f"left alone{until}{over}, as {ignore.by} asked{because}"
+    for undo in (*view.memory.reversals, *view.evaluation.reversals):
+        if undo.rule == rule.id:
+            by = f" by {undo.by}" if undo.by else ""
+            yield f"{undo.verb} {undo.value} was taken back{by} and stays so"
+    yield from _skipped(view, rule)
+
+
+def _skipped(view: View, rule: Rule) -> Iterator[str]:
+    for held in view.evaluation.holding:
+        due = due_steps(view, held) if held.rule.id == rule.id else ()
+        if due:
+            yield f"step {due[-1]} of {len(rule.steps)} is reached; it speaks for any before it that were missed"
