@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ def get_issue(call: Call) -> Response:
         answer["changelog"] = {**counts, "histories": histories}
     if "transitions" in expand:
         answer["transitions"] = [{"id": one.id, "name": one.name} for one in call.world.ways(issue)]
+    if "renderedFields" in expand:
+        answer["renderedFields"] = {"description": f"<p>{html.escape(issue.description)}</p>"}
     if "names" in expand:
         answer["names"] = {name: scheme.FIELDS[name][0] for name in answer["fields"] if name in scheme.FIELDS}
     wanted = call.many("properties")
@@ -80,7 +83,7 @@ def edit_issue(call: Call) -> Response:
     world.edit(issue.id, actor=call.actor().login, at=call.now, **changes)
     for step in talk:
         about = step.get("add", {})
-        text = long_text(call, about.get("body"), "comment")
+        text = comment_text(call, about.get("body"))
         properties = read_properties(about.get("properties", []))
         world.comment(issue.id, text, author=call.actor().login, at=call.now, properties=properties)
     issue.properties |= read_properties(body.get("properties", []))
@@ -183,6 +186,17 @@ def read_properties(given: Any) -> dict[str, Any]:
     if not isinstance(given, list) or not all(isinstance(one, dict) and "key" in one for one in given):
         raise Refusal(400, "Properties must be a list of objects with a key and a value.")
     return {one["key"]: one.get("value") for one in given}
+
+
+def comment_text(call: Call, given: object) -> str:
+    """Check the text of a comment. 400 if it is empty or too long."""
+    try:
+        text = long_text(call, given, "comment")
+    except BadValue as error:
+        raise Refusal(400, errors={"comment": str(error)}) from None
+    if not text.strip():
+        raise Refusal(400, errors={"comment": "Comment body can not be empty!"})
+    return text
 
 
 def _changes(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.sandbox.jira.call import Call, Refusal, page
-from integrations.sandbox.jira.issues import DONE, read_properties
+from integrations.sandbox.jira.issues import DONE, comment_text, read_properties
 from integrations.sandbox.jira.records import Transition
-from integrations.sandbox.jira.values import BadValue, long_text
 from integrations.sandbox.wire import Response
 
 
@@ -32,10 +31,7 @@ def take_transition(call: Call) -> Response:
     actor = call.actor().login
     for step in (body.get("update") or {}).get("comment", []):
         about = step.get("add", {})
-        try:
-            text = long_text(call, about.get("body"), "comment")
-        except BadValue as error:
-            raise Refusal(400, errors={"comment": str(error)}) from None
+        text = comment_text(call, about.get("body"))
         properties = read_properties(about.get("properties", []))
         call.world.comment(issue.id, text, author=actor, at=call.now, properties=properties)
     call.world.transition(issue.id, way.name, actor=actor, resolution=resolution, at=call.now)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from integrations.sandbox.jira.call import Call, Refusal, page
-from integrations.sandbox.jira.issues import DONE, property_value, read_properties
+from integrations.sandbox.jira.issues import DONE, comment_text, property_value, read_properties
 from integrations.sandbox.jira.records import Comment
-from integrations.sandbox.jira.values import BadValue, long_text
 from integrations.sandbox.wire import Response
 
 
@@ -32,7 +31,7 @@ def add_comment(call: Call) -> Response:
     """POST issue/comment, with `properties` in the body if wished."""
     issue, body = call.issue(), call.body()
     call.need("ADD_COMMENTS", "You do not have the permission to comment on this issue.")
-    text = _text(call, body.get("body"))
+    text = comment_text(call, body.get("body"))
     properties = read_properties(body.get("properties", []))
     made = call.world.comment(issue.id, text, author=call.actor().login, at=call.now, properties=properties)
     return Response(status=201, json=call.encoder.comment(issue, made, expand=call.many("expand")))
@@ -42,7 +41,7 @@ def edit_comment(call: Call) -> Response:
     """PUT issue/comment/ID."""
     issue, comment, body = call.issue(), _comment(call), call.body()
     _own(call, comment, "EDIT")
-    text = _text(call, body.get("body"))
+    text = comment_text(call, body.get("body"))
     if "properties" in body:
         comment.properties |= read_properties(body["properties"])
     made = call.world.edit_comment(issue.id, comment.id, text, actor=call.actor().login, at=call.now)
@@ -88,16 +87,6 @@ def delete_property(call: Call) -> Response:
     if comment.properties.pop(key, None) is None:
         raise Refusal(404, f"The property with key '{key}' does not exist.")
     return DONE
-
-
-def _text(call: Call, given: object) -> str:
-    try:
-        text = long_text(call, given, "comment")
-    except BadValue as error:
-        raise Refusal(400, errors={"comment": str(error)}) from None
-    if not text.strip():
-        raise Refusal(400, errors={"comment": "Comment body can not be empty!"})
-    return text
 
 
 def _comment(call: Call) -> Comment:
