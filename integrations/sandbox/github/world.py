@@ -22,8 +22,8 @@ TOKEN_LIFE = timedelta(hours=1)
 class GithubWorld(Delivery):
     """A small GitHub. Edit it as a person would; a face serves it.
 
-    The edits come from `Catalogue` (labels, milestones), `Edits` (issues), `Threads` (comments) and `Delivery` (pulls, statuses,
-    deployments, releases); lookups and knobs from `State`.
+    The edits come from `Catalogue` (labels, milestones), `Edits` (issues), `Threads` (comments) and `Delivery` (pulls,
+    statuses, deployments, releases); lookups and knobs from `State`.
     """
 
     def add_app(
