@@ -185,6 +185,7 @@ WRONG_TEXTS = [
     ("no value", SHOP + "due = auto\n", "line 7, column 7: this is no value: texts stand in quotes"),
     ("a text without an end", 'x = "abc', "line 1, column 9: Unterminated string at the end of the file"),
     ("lists in lists in lists", "x = " + "[" * 5000, "is nested too deeply"),
+    ("a key of endless parts", "x" + ".x" * 100_000 + " = 1", "line 1: is no line of a config"),
     ("a number without an end", "x = " + "9" * 5000, "line 1, column 1: holds a number or a date that cannot be"),
     ("a file far too large", b"# " + b"x" * 1_000_000, "is larger than 1,000,000 bytes: not a file of kaizend's"),
 ]

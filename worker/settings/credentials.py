@@ -32,11 +32,15 @@ class Offer:
 
 @dataclass
 class Credentials:
-    """What was found. `problems` are secrets that are needed and not there, `warnings` files open to too many."""
+    """What was found by table, what is wrong by table, and `warnings` of files that are open to too many."""
 
     found: dict[KeyPath, SecretStr] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: dict[KeyPath, list[str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+    def lacks(self, table: KeyPath, problem: str) -> None:
+        """Remember why a table's secret cannot be used."""
+        self.problems.setdefault(table, []).append(problem)
 
     def text(self, *table: str) -> str:
         """Return a table's secret, "" if it has none."""
@@ -53,9 +57,9 @@ def read_credentials(tables: Tables, folder: Path, say: Say) -> Credentials:
         given = [key for key in ("token", "token_file", "app") if getattr(source, key, None)]
         if len(given) > 1:
             both = " and ".join(f"'{key}'" for key in given)
-            credentials.problems.append(say(path, f"[sources.{name}]: {both} are given: choose one"))
+            credentials.lacks(path, say(path, f"[sources.{name}]: {both} are given: choose one"))
         elif not given:
-            credentials.problems.append(say(path, f"[sources.{name}]: {_how_to_give(name, source)}"))
+            credentials.lacks(path, say(path, f"[sources.{name}]: {_how_to_give(name, source)}"))
         elif not app:
             _take(Offer(path, "token", source.token, source.token_file), folder, credentials, say)
     for offer in _other_offers(tables):
@@ -84,21 +88,22 @@ def _take(offer: Offer, folder: Path, credentials: Credentials, say: Say) -> Non
     table, key = f"[{'.'.join(str(part) for part in offer.table)}]", offer.key
     if bool(offer.value) == bool(offer.file):
         wrong = "both are given: choose one" if offer.value else "neither is given"
-        credentials.problems.append(say(offer.table, f"{table}: '{key}' and '{key}_file': {wrong}"))
+        credentials.lacks(offer.table, say(offer.table, f"{table}: '{key}' and '{key}_file': {wrong}"))
         return
     secret, path = offer.value, (*offer.table, f"{key}_file")
     if offer.file:
         try:
             secret = SecretStr(read_secret(folder / offer.file, f"{table}: '{key}_file': {offer.file}"))
         except SettingsError as error:
-            credentials.problems.extend(say(path, problem) for problem in error.problems)
+            for problem in error.problems:
+                credentials.lacks(offer.table, say(path, problem))
             return
         if too_open(folder / offer.file):
             note = f"{table}: '{key}_file': {offer.file} is open to too many: chmod 600 it"
             credentials.warnings.append(say(path, note))
     fault = _unfit(key, secret.get_secret_value() if secret else "")
     if fault:
-        credentials.problems.append(say((*offer.table, key), f"{table}: '{key}' {fault}"))
+        credentials.lacks(offer.table, say((*offer.table, key), f"{table}: '{key}' {fault}"))
     elif secret:
         credentials.found[offer.table] = secret
 
@@ -115,16 +120,17 @@ def _unfit(key: str, secret: str) -> str:
 def instance_key(tables: Tables, folder: Path, credentials: Credentials) -> bytes:
     """Return the key our markers are signed with; make it beside an SQLite database where there is none yet.
 
-    Raises SettingsError if PostgreSQL is used, which several machines may share, and no key is named.
+    Raises SettingsError if the key that is named cannot be used, or none is named with PostgreSQL, which several
+    machines may share.
     """
+    if ("instance",) in credentials.problems:
+        raise SettingsError(credentials.problems["instance",])
     given = credentials.text("instance")
     if given:
         return given.encode()
     database = sqlite_file(tables.instance.database.get_secret_value(), folder)
     if database is None:
-        raise SettingsError(
-            ["[instance]: with PostgreSQL set KAIZEND_INSTANCE__KEY or 'key_file': all workers share it"]
-        )
+        raise SettingsError(["[instance]: PostgreSQL needs 'key_file' or KAIZEND_INSTANCE__KEY: workers share the key"])
     path = database.with_name("kaizend.key")
     if not path.exists():
         _make_key(path)

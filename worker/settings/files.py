@@ -14,6 +14,8 @@ from worker.settings.errors import SettingsError, suggest
 
 MAX_BYTES = 1_000_000
 """No config, rule file or secret is larger than this; a larger one is the wrong file."""
+MAX_DOTS = 1000
+"""In one line: what the parser needs for a dotted key grows with the square of its parts."""
 LOOSE = 0o037
 """The mode bits a secret file should not have: anything for others, more than reading for the group."""
 PLAINER = {
@@ -48,6 +50,9 @@ def read_text(path: Path, shown: str) -> str:
 
 def parse_toml(text: str, shown: str) -> dict[str, Any]:
     """Parse TOML. Raises SettingsError with line and column."""
+    dotted = [number for number, row in enumerate(text.split("\n"), 1) if row.count(".") > MAX_DOTS]
+    if dotted:
+        raise SettingsError([f"{shown}: line {dotted[0]}: is no line of a config"])
     try:
         return tomllib.loads(text)
     except RecursionError:

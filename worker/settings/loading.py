@@ -110,7 +110,7 @@ class Settings:
     def source_configs(self) -> tuple[SourceConfig, ...]:
         """Return what the adapters need, credentials included. Raises SettingsError for those that are missing."""
         if self.credentials.problems:
-            raise SettingsError(self.credentials.problems)
+            raise SettingsError(line for lines in self.credentials.problems.values() for line in lines)
         return tuple(source_config(name, source, self.credentials) for name, source in self.tables.sources.items())
 
     def secrets(self) -> frozenset[str]:
