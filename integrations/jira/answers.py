@@ -56,21 +56,28 @@ def checked(where: str, answer: Answer, *, now: datetime, back_off: Callable[[],
 
 def _error(where: str, answer: Answer, now: datetime, back_off: Callable[[], datetime]) -> TrackerError:
     status, (words, fields) = answer.status, said(answer.body)
-    shown = f"{status}{': ' + words if words else ''}"
+    shown = f"{status}: {words}" if words else str(status)
     if status == 429 or (status == 503 and "retry-after" in answer.headers):
         return _limited(where, answer, now, back_off)
-    if 300 <= status < 400:
-        host = urlsplit(answer.headers.get("location", "")).hostname or "elsewhere on the server"
-        return NotAllowed(where, f"{status}: sent on to {host}: a login page, or base_url is not Jira's own address")
-    if status == 401:
-        return NotAllowed(where, f"{shown or status}; the token is wrong, expired or revoked")
-    if status == 403:
-        return NotAllowed(where, _forbidden(answer, shown))
-    if status in {404, 410}:
-        return NotFound(where, shown)
     if status in {408, 409} or status >= 500:
         return Unavailable(where, shown)
+    if status in {404, 410}:
+        return NotFound(where, shown)
+    if refusal := _unwelcome(answer, shown):
+        return NotAllowed(where, refusal)
     return FieldRefused(where, shown, fields) if fields else Rejected(where, shown)
+
+
+def _unwelcome(answer: Answer, shown: str) -> str:
+    """Say why an admin must act; "" for an answer that has another reason."""
+    if answer.status == 401:
+        return f"{shown}; the token is wrong, expired or revoked"
+    if answer.status == 403:
+        return _forbidden(answer, shown)
+    if 300 <= answer.status < 400:
+        host = urlsplit(answer.headers.get("location", "")).hostname or "another path"
+        return f"{shown}: sent on to {host}: a login page, or base_url is not Jira's own address"
+    return ""
 
 
 def said(body: bytes) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Jira's JSON to our nouns. Pure: what a payload lacks or has in another shape is a KeyError, TypeError or ValueError."""
+"""Jira's JSON to our nouns. Pure; a payload of another shape is a KeyError, TypeError, ValueError or AttributeError."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _EVENTS = {
     "fix version": "milestone",
     "fixversions": "milestone",
     "components": "component",
+    "remoteissuelink": "link",
 }
 _BY_ID = frozenset({"assignee", "reporter", "due"})  # told by what they are, the rest by what they are called
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -94,9 +95,10 @@ def comment(site: Site, issue: str, raw: Mapping[str, Any]) -> Comment:
 
 
 def events(site: Site, issue: str, histories: Any) -> Iterator[Event]:
-    """Translate a changelog: one event for each field of each entry, and for each label put on or taken off."""
-    for history in histories:
-        at, actor = moment(history["created"]), account(history.get("author"))
+    """Translate a changelog, oldest first: one event for each field of an entry, and for each label on or off."""
+    dated = sorted(((moment(one["created"]), one) for one in histories), key=lambda one: one[0])
+    for at, history in dated:
+        actor = account(history.get("author"))
         for place, (what, before, after) in enumerate(_changes(history["items"])):
             yield Event(
                 source=site.source,

@@ -1,4 +1,4 @@
-"""One request to Jira at a time: by the jira library's session, without its resends, as one of our errors if it fails."""
+"""One request to Jira: by the jira library's session, without its resends; what fails is one of our errors."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Session:
 
     def close(self) -> None:
         """End the kept-alive connections."""
-        self._client.close()
+        self._client.close()  # type: ignore[no-untyped-call]  # the library has no types here
 
     def ask(
         self,
@@ -158,7 +158,8 @@ def _loopback(host: str) -> bool:
 
 def _causes(error: BaseException) -> list[BaseException]:
     """Return an exception, and those it wraps in the ways requests and urllib3 have."""
-    found, queue = [], [error]
+    found: list[BaseException] = []
+    queue = [error]
     while queue and len(found) < 20:
         one = queue.pop(0)
         found.append(one)

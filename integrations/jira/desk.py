@@ -1,0 +1,109 @@
+"""What reading and writing share: the session, the line, who we are, and which Jira this is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from integrations.errors import Incomplete, Unavailable
+from integrations.http import Line
+from integrations.jira.config import JiraConfig
+from integrations.jira.payloads import Site, account
+from integrations.jira.session import Session, checked_base
+
+SHAPE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What a payload of an unexpected shape ends in."""
+
+
+class Desk:
+    """One project of one Jira, and a line to it."""
+
+    def __init__(self, config: JiraConfig, line: Line, clock: Callable[[], datetime]) -> None:
+        self.name = config.name
+        self.config = config
+        self.line = line
+        self.clock = clock
+        self.session = Session(config, clock=clock, back_off=line.back_off)
+        browse = checked_base(config.name, config.browse_url or config.base_url)
+        self.site = Site(source=config.name, uid=browse.partition("://")[2], browse=browse)
+        self._author = ""
+        self._server: dict[str, Any] = {}
+        self._project: dict[str, Any] = {}
+        self._refused: dict[str, frozenset[str]] = {}  # issue type -> fields that are not on its screen
+        self._edits_take_markers = False  # seen, of this server: an edit of a comment takes its properties along
+
+    def get(self, where: str, *path: str, **params: str) -> Any:
+        """Read something, again if need be."""
+        return self.line.read(where, lambda: self.session.ask(where, "GET", path, params=params))
+
+    def put(self, where: str, ref: str, method: str, *path: str, json: Mapping[str, Any]) -> Any:
+        """Write to the issue `ref` what may be written twice."""
+        return self.line.repeatable(
+            where,
+            lambda: self.session.ask(where, method, path, json=json),
+            target=ref,
+            limits=self.config.issue_limits,
+        )
+
+    def shaped(self, where: str, data: Any) -> dict[str, Any]:
+        """Insist on a JSON object."""
+        if not isinstance(data, dict):
+            raise Incomplete(f"{self.name}: {where}", "the answer is not of the expected shape")
+        return data
+
+    def made(self, where: str, data: Any, *keys: str) -> dict[str, Any]:
+        """Insist on an answer to a write that names what was made; without it, whether it was made is unknown."""
+        if isinstance(data, dict) and all(data.get(key) for key in keys or ("id",)):
+            return data
+        raise Unavailable(f"{self.name}: {where}", "the answer does not say what was made")
+
+    def wrong(self, where: str, error: Exception) -> Incomplete:
+        """Word a payload that could not be understood, by the kind of trouble and never by its content."""
+        return Incomplete(f"{self.name}: {where}", f"the answer is not of the expected shape ({type(error).__name__})")
+
+    @property
+    def server(self) -> dict[str, Any]:
+        """What the server says of itself; asked once, and again by each connect()."""
+        return self._server or self.greet()
+
+    def greet(self) -> dict[str, Any]:
+        """Ask the server what it is."""
+        self._server = self.shaped("server", self.get("server", "serverInfo"))
+        return self._server
+
+    @property
+    def cloud(self) -> bool:
+        """Whether this is Jira Cloud; before the server was asked, an e-mail beside the token says so."""
+        kind = self._server.get("deploymentType")
+        return kind == "Cloud" if isinstance(kind, str) else bool(self.config.email)
+
+    @property
+    def author(self) -> str:
+        """Our account as it stands on what we write; asked once, and again by each connect()."""
+        return self._author or account(self.meet())
+
+    def meet(self) -> dict[str, Any]:
+        """Ask who we are."""
+        myself = self.shaped("myself", self.get("myself", "myself"))
+        self._author = account(myself)
+        if not self._author:
+            raise Incomplete(f"{self.name}: myself", "the server does not say who we are")
+        return myself
+
+    @property
+    def project(self) -> dict[str, Any]:
+        """The project as it is called now; asked once, and again by each connect()."""
+        return self._project or self.visit()
+
+    def visit(self) -> dict[str, Any]:
+        """Ask for the project."""
+        project = self.shaped("project", self.get("project", "project", self.config.project))
+        if not (project.get("id") and isinstance(project.get("key"), str)):
+            raise Incomplete(f"{self.name}: project", "the answer is not of the expected shape")
+        self._project = project
+        return project
+
+    def person(self, person: str) -> dict[str, str]:
+        """Address a person in a payload."""
+        return {"accountId" if self.cloud else "name": person}

@@ -1,0 +1,238 @@
+"""Reading a project: everything once, then what changed, a page at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from integrations.base import Noun, Page
+from integrations.errors import Incomplete, NotFound, Rejected
+from integrations.jira import payloads
+from integrations.jira.cursor import Cursor, loads
+from integrations.jira.desk import SHAPE, Desk
+from integrations.jira.history import History
+from integrations.jira.payloads import FIELDS, milliseconds, moment
+from integrations.jira.walks import ChangeWalk, KeysetWalk, KeyWalk, Walk, WalkError, quoted
+from rules.model import Comment, Ticket
+
+_SKEW = timedelta(minutes=10)
+_SEARCH = "search"
+_TALK_PAGE = 100  # comments; Cloud gives no more at once
+
+
+class Reading(Desk):
+    """The reading half of a tracker."""
+
+    streams: tuple[str, ...] = ("tickets", "releases")
+
+    def read(self, stream: str, cursor: str) -> Iterator[Page]:
+        """Read a stream from a cursor to its present end."""
+        return self._releases(cursor) if stream == "releases" else self._tickets(loads(cursor))
+
+    def ticket(self, ref: str) -> Ticket:
+        """Read one ticket. One that was moved to another project is not found here any more."""
+        raw = self.get("ticket", "issue", ref, fields=FIELDS)
+        try:
+            home = raw["fields"]["project"]
+            if str(home["id"]) != str(self.project["id"]):
+                raise NotFound(f"{self.name}: ticket", f"it was moved to another project and is {raw['key']} now")
+            return payloads.ticket(self.site, raw)
+        except SHAPE as error:
+            raise self.wrong("ticket", error) from error
+
+    def comments(self, ref: str) -> Iterator[Comment]:
+        """Read a ticket's comments with their markers, oldest first, page by page."""
+        start, total = 0, 1
+        while start < total:
+            page = self.get(
+                "comments",
+                *("issue", ref, "comment"),
+                startAt=str(start),
+                maxResults=str(_TALK_PAGE),
+                orderBy="created",
+                expand="properties",
+            )
+            try:
+                yield from [payloads.comment(self.site, ref, one) for one in page["comments"]]
+                total = page["total"]
+                start += len(page["comments"]) or total
+            except SHAPE as error:
+                raise self.wrong("comments", error) from error
+
+    # -- tickets --------------------------------------------------------------------------------------------------
+    def _tickets(self, cursor: Cursor) -> Iterator[Page]:
+        if not self._server:
+            self.greet()  # Cloud or not decides how to search
+        if cursor.mode == "warm":
+            yield from self._warm(cursor)
+            return
+        for last in (False, True):
+            try:
+                yield from self._cold(cursor)
+            except Rejected:
+                if last or not self.cloud:
+                    raise
+                cursor = Cursor()  # the token has expired, or the issue at the edge of a page has left: once more
+            else:
+                return
+
+    def _newest(self) -> int:
+        """Return when the newest change of the project was, by Jira's clock; a cold read counts from there."""
+        data = self._search(
+            {"jql": f"project = {quoted(self.project['key'])} ORDER BY updated DESC", "maxResults": "1"}
+        )
+        try:
+            rows = data["issues"]
+            return min(max((_updated(row) for row in rows), default=0), self._latest())
+        except SHAPE as error:
+            raise self.wrong(_SEARCH, error) from error
+
+    def _cold(self, cursor: Cursor) -> Iterator[Page]:
+        """Read the whole project in an order that does not change: by key (Cloud), by creation (Data Center)."""
+        if cursor.walk is None:
+            cursor = replace(cursor, mark=self._newest())
+        walk: Walk
+        if self.cloud:
+            walk = KeyWalk(self.project["key"], cursor.walk or {})
+        else:
+            walk = KeysetWalk(self.project["key"], "created", 0, cursor.walk or {})
+        expected = self._count() if self.cloud else None
+        while not walk.done:
+            rows = self._take(walk)
+            known = [(row["id"], _updated(row)) for row in rows]
+            cursor = replace(cursor, rows=cursor.rows + len(rows), edge=cursor.with_edge(known), walk=walk.state())
+            if walk.done:
+                self._believable(cursor)
+                cursor = replace(cursor, mode="warm", walk=None)
+            expected = walk.total if isinstance(walk, KeysetWalk) else expected
+            yield Page(items=self._nouns(rows, since=0), cursor=cursor.dumps(), expected=expected)
+
+    def _warm(self, cursor: Cursor) -> Iterator[Page]:
+        """Read what changed since the mark, less the overlap, and was not read in that state before."""
+        walk: Walk
+        key, since = self.project["key"], cursor.since
+        state = cursor.walk or {}
+        walk = ChangeWalk(key, since, state) if self.cloud else KeysetWalk(key, "updated", since, state)
+        seen, mark = bool(state), cursor.mark
+        while not walk.done:
+            rows = self._take(walk)
+            seen = seen or bool(rows)
+            known = [(row["id"], _updated(row)) for row in rows]
+            fresh = [row for row, one in zip(rows, known, strict=True) if not cursor.knows(*one)]
+            latest = self._latest()
+            mark = max([mark, *(at for _, at in known if at <= latest)])
+            cursor = replace(cursor, edge=cursor.with_edge(known), walk=walk.state())
+            if walk.done:
+                if not seen and cursor.edge:
+                    self._not_vanished()
+                cursor = replace(cursor, mark=mark, walk=None)
+                cursor = replace(cursor, edge=cursor.with_edge(()))
+            yield Page(items=self._nouns(fresh, since=since), cursor=cursor.dumps())
+
+    def _take(self, walk: Walk) -> list[dict[str, Any]]:
+        """Ask for the next page of a walk; look into the gap before it, if it tells of one."""
+        data = self._search({**walk.ask(), "expand": "changelog"})
+        try:
+            rows = walk.take(data)
+            if isinstance(walk, KeyWalk) and walk.gap:
+                rows = [*self._between(*walk.gap), *rows]
+        except WalkError as error:
+            raise Incomplete(f"{self.name}: {_SEARCH}", str(error)) from error
+        except SHAPE as error:
+            raise self.wrong(_SEARCH, error) from error
+        return rows
+
+    def _between(self, last: str, first: str) -> list[dict[str, Any]]:
+        """Read what lies between two keys and no page held: it moved up when issues before it left."""
+        jql = f"project = {quoted(self.project['key'])} AND key > {quoted(last)} AND key < {quoted(first)}"
+        data = self._search({"jql": jql, "maxResults": "100", "expand": "changelog"})
+        if data.get("nextPageToken"):
+            raise WalkError("more than a hundred issues left the project while it was read")
+        return list(data["issues"])
+
+    def _count(self) -> int | None:
+        """Ask Cloud about how many issues there are: for a progress bar, so a refusal is no matter."""
+        jql = {"jql": f"project = {quoted(self.project['key'])}"}
+        path = ("search", "approximate-count")
+        try:
+            data = self.line.read("count", lambda: self.session.ask("count", "POST", path, json=jql))
+            return int(data["count"])
+        except (Rejected, NotFound, *SHAPE):
+            return None
+
+    def _search(self, params: dict[str, str]) -> dict[str, Any]:
+        path = ("search", "jql") if self.cloud else ("search",)
+        return self.shaped(_SEARCH, self.get(_SEARCH, *path, fields=FIELDS, **params))
+
+    def _nouns(self, rows: list[dict[str, Any]], *, since: int) -> tuple[Noun, ...]:
+        """Translate rows: each ticket with its events and its comments."""
+        found: list[Noun] = []
+        history = History(self)
+        for row in rows:
+            try:
+                found.append(payloads.ticket(self.site, row))
+                found += payloads.events(self.site, row["id"], history.of(row, since))
+                found += self._talk(row)
+            except SHAPE as error:
+                raise self.wrong(_SEARCH, error) from error
+        return tuple(found)
+
+    def _talk(self, row: dict[str, Any]) -> list[Comment]:
+        """Return an issue's comments; those embedded carry no markers, so where one is ours they are read apart."""
+        talk = row["fields"].get("comment") or {}
+        embedded = talk.get("comments") or []
+        whole = len(embedded) >= talk.get("total", 0)
+        if whole and not any(payloads.account(one.get("author")) == self.author for one in embedded):
+            return [payloads.comment(self.site, row["id"], one) for one in embedded]
+        try:
+            return list(self.comments(row["id"]))
+        except NotFound:
+            return []  # deleted since the search
+
+    # -- suspicion --------------------------------------------------------------------------------------------------
+    def _believable(self, cursor: Cursor) -> None:
+        """Refuse a cold read that found nothing where something must be."""
+        if cursor.rows == 0 and (self.config.canary or cursor.mark):
+            what = "a read of the whole project found no ticket: a lost permission, or an index being rebuilt"
+            raise Incomplete(f"{self.name}: {_SEARCH}", what)
+
+    def _not_vanished(self) -> None:
+        """Make sure that a project that had tickets still has some, when not even those we know were found."""
+        if not self._newest():
+            what = "no ticket is found where there were some: a lost permission, or an index being rebuilt"
+            raise Incomplete(f"{self.name}: {_SEARCH}", what)
+
+    def _latest(self) -> int:
+        """Return the latest time that can be believed of a change: what is later is a wrong clock's or an import's."""
+        now = self.clock()
+        return milliseconds(max(now, server_time(self.session.headers.get("date", ""), now)) + _SKEW)
+
+    # -- releases ---------------------------------------------------------------------------------------------------
+    def _releases(self, cursor: str) -> Iterator[Page]:
+        """Read the versions: one small list, told only when it differs."""
+        rows = self.get("versions", "project", self.config.project, "versions")
+        try:
+            key = self.project["key"]
+            items = tuple(payloads.release(self.site, key, row) for row in rows)
+        except SHAPE as error:
+            raise self.wrong("versions", error) from error
+        digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+        yield Page(items=() if cursor == digest else items, cursor=digest, expected=len(items))
+
+
+def server_time(date_header: str, otherwise: datetime) -> datetime:
+    """Read a Date header."""
+    try:
+        at = parsedate_to_datetime(date_header)
+    except (ValueError, TypeError, IndexError):
+        return otherwise
+    return at if at.tzinfo else otherwise
+
+
+def _updated(row: dict[str, Any]) -> int:
+    return milliseconds(moment(row["fields"]["updated"]))

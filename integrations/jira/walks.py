@@ -1,0 +1,188 @@
+"""How to read all of a search while its rows move. Pure: a walk says what to ask next and is given the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from integrations.jira.payloads import milliseconds, moment
+
+PAGE = 100
+_MANY_TIES = 400  # rows of one millisecond: past this they are skipped by offset, not asked for again
+
+
+class WalkError(Exception):
+    """The answers do not add up to a whole read."""
+
+
+class Walk(Protocol):
+    """A search, page by page."""
+
+    done: bool
+
+    def ask(self) -> dict[str, str]:
+        """Return the parameters of the next request."""
+
+    def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Take an answer; return its rows that were not there before."""
+
+    def state(self) -> dict[str, Any]:
+        """Return what a walk from here needs to know, as JSON."""
+
+
+class KeyWalk:
+    """Cloud, the whole project in the order of keys: each page names the next by a token.
+
+    Where an issue leaves an earlier page, the token's page may begin one too far: `gap` then names the keys between
+    which an issue may be missing, for the caller to look there.
+    """
+
+    def __init__(self, project: str, state: Mapping[str, Any], also: str = "") -> None:
+        self._jql = f"project = {quoted(project)}{also} ORDER BY key ASC"
+        self._token: str = state.get("token", "")
+        self._last: str = state.get("last", "")
+        self.gap: tuple[str, str] | None = None
+        self.done = False
+
+    def ask(self) -> dict[str, str]:
+        """Ask for the page that the last one named."""
+        params = {"jql": self._jql, "maxResults": str(PAGE)}
+        return params | {"nextPageToken": self._token} if self._token else params
+
+    def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Take a page, short or even empty: only the missing token is the end."""
+        rows, token = list(data["issues"]), _next(data, self._token)
+        self.gap = None
+        if rows:
+            first = rows[0]["key"]
+            self.gap = (self._last, first) if self._last and number(first) != number(self._last) + 1 else None
+            self._last = rows[-1]["key"]
+        self._token, self.done = token, not token
+        return rows
+
+    def state(self) -> dict[str, Any]:
+        """Return the token, which lives for seven days, and the last key."""
+        return {"token": self._token, "last": self._last}
+
+
+class ChangeWalk:
+    """Cloud, what changed: on from the time of the last row; tokens only inside one millisecond."""
+
+    def __init__(self, project: str, since: int, state: Mapping[str, Any]) -> None:
+        self._project = quoted(project)
+        self._at: int = state.get("at", since)
+        self._ties: set[str] = set(state.get("ties", ()))
+        self._token = ""
+        self.done = False
+
+    def ask(self) -> dict[str, str]:
+        """Ask for the rows from the last one's time on."""
+        jql = f"project = {self._project} AND updated >= {self._at} ORDER BY updated ASC, key ASC"
+        params = {"jql": jql, "maxResults": str(PAGE)}
+        return params | {"nextPageToken": self._token} if self._token else params
+
+    def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Take a page; the last has no token."""
+        rows, token = list(data["issues"]), _next(data, self._token)
+        fresh = [row for row in rows if not (row["id"] in self._ties and _time(row, "updated") == self._at)]
+        newest = _time(rows[-1], "updated") if rows else self._at
+        self.done = not token
+        if newest > self._at:
+            self._at, self._token = newest, ""
+            self._ties = {row["id"] for row in rows if _time(row, "updated") == newest}
+        else:
+            self._ties |= {row["id"] for row in rows}
+            self._token = token
+        return fresh
+
+    def state(self) -> dict[str, Any]:
+        """Return where the walk is, in terms that hold when rows have moved."""
+        return {"at": self._at, "ties": sorted(self._ties)}
+
+
+class KeysetWalk:
+    """Data Center: on from the time of the last row, `created` or `updated`; offsets only inside one millisecond.
+
+    Offsets into the whole list would skip a row for each one that leaves an earlier page. Each page asks for the rows
+    of the last page's newest millisecond again, and for a hundred more. Should fewer rows be left than the page before
+    promised, the walk goes back into that page's list, by offset, as far as rows are missing.
+    """
+
+    def __init__(self, project: str, order: str, since: int, state: Mapping[str, Any]) -> None:
+        self._project = quoted(project)
+        self._order = order
+        self._at: int = state.get("at", since)
+        self._ties: set[str] = set(state.get("ties", ()))  # ids of the rows read at that very millisecond
+        self._start = self._offset()
+        self._before: tuple[int, set[str], int, int] | None = None  # at, ties, offset after it, rows left after it
+        self.total = 0
+        self.done = False
+
+    def ask(self) -> dict[str, str]:
+        """Ask for the rows from the last one's time on."""
+        jql = f"project = {self._project} AND {self._order} >= {self._at} ORDER BY {self._order} ASC, key ASC"
+        size = PAGE + (len(self._ties) if self._start == 0 else 0)
+        return {"jql": jql, "startAt": str(self._start), "maxResults": str(size)}
+
+    def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Take a page. A short one is not the end: the offset has to reach the total."""
+        rows, total = list(data["issues"]), int(data["total"])
+        if self._went_back(total):
+            return []
+        fresh = [row for row in rows if not (row["id"] in self._ties and _time(row, self._order) == self._at)]
+        read_to = self._start + max(len(rows), int(data.get("maxResults") or 0))
+        self.total = max(self.total, total)
+        self.done = read_to >= total
+        newest = max((_time(row, self._order) for row in rows), default=self._at)
+        left = total - self._start - len(rows)
+        if newest > self._at:
+            self._before = (self._at, self._ties, self._start + len(rows), left)
+            self._at, self._ties = newest, {row["id"] for row in rows if _time(row, self._order) == newest}
+            self._start = self._offset()
+        else:
+            self._before = None
+            self._ties |= {row["id"] for row in fresh}
+            self._start += len(rows) or max(read_to - self._start, 1)
+        return fresh
+
+    def state(self) -> dict[str, Any]:
+        """Return where the walk is, in terms that hold when rows have moved."""
+        return {"at": self._at, "ties": sorted(self._ties)}
+
+    def _offset(self) -> int:
+        return len(self._ties) if len(self._ties) > _MANY_TIES else 0
+
+    def _went_back(self, total: int) -> bool:
+        """Go back if fewer rows are left than were: some left the list, or a row's time was newer than its place."""
+        if self._before is None:
+            return False
+        at, ties, offset, left = self._before
+        self._before = None
+        missing = left + len(self._ties) - total
+        if missing <= 0:
+            return False
+        self._at, self._ties, self._start = at, ties, max(offset - missing, 0)
+        return True
+
+
+def number(key: str) -> int:
+    """Return the number in an issue's key."""
+    return int(key.rpartition("-")[2])
+
+
+def _time(row: Mapping[str, Any], field: str) -> int:
+    return milliseconds(moment(row["fields"][field]))
+
+
+def _next(data: Mapping[str, Any], token: str) -> str:
+    """Return the token of the page after this one, "" after the last."""
+    after = data.get("nextPageToken") or ""
+    if after and after == token:
+        raise WalkError("the server names the same page again and again")
+    return "" if data.get("isLast") is True else str(after)
+
+
+def quoted(text: str) -> str:
+    """Quote a literal for JQL."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,242 @@
+"""Writing to a project: comments and tickets once, everything else so that twice is as good as once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from integrations.base import Draft, LabelStyle, Receipt
+from integrations.errors import Rejected
+from integrations.jira import markup, payloads, transitions
+from integrations.jira.answers import FieldRefused
+from integrations.jira.desk import SHAPE, Desk
+from integrations.jira.payloads import MARKER, marker_value
+from rules.model import Marker, Phase, Prose
+
+NOTHING_WROTE = Receipt(wrote=False)
+_OPTIONAL = frozenset({"labels", "assignee", "duedate"})  # of a new ticket: it is filed without what has no place
+
+
+class Writing(Desk):
+    """The writing half of a tracker, links apart."""
+
+    text_limit = markup.LIMIT
+
+    def render(self, prose: Prose, marker: Marker | None = None) -> str:  # noqa: ARG002 - no text here: a property
+        """Render prose as wiki text; the marker is a property beside it."""
+        return markup.render(prose, cloud=self.cloud)
+
+    # -- fields ---------------------------------------------------------------------------------------------------
+    def add_label(self, ref: str, label: LabelStyle) -> Receipt:
+        """Put one label on."""
+        self._one_word(label.name)
+        return self._label(ref, "add", label.name)
+
+    def remove_label(self, ref: str, name: str) -> Receipt:
+        """Take one label off; absent is fine."""
+        return self._label(ref, "remove", name)
+
+    def set_due(self, ref: str, due: date | None) -> Receipt:
+        """Set or clear the due date."""
+        value = due.isoformat() if due else None
+        issue = self._fields("set due", ref, "duedate")
+        if issue.get("duedate") == value:
+            return NOTHING_WROTE
+        return self._edit("set due", ref, issue, "duedate", [{"set": value}])
+
+    def set_priority(self, ref: str, level: str) -> Receipt:
+        """Set the priority that the config's table has for a level."""
+        name = self.config.priority_names.get(level)
+        if not name:
+            known = ", ".join(sorted(self.config.priority_names)) or "nothing"
+            what = f"no priority is configured for '{level}': priority_names has {known}"
+            raise Rejected(f"{self.name}: set priority", what)
+        issue = self._fields("set priority", ref, "priority")
+        if (issue.get("priority") or {}).get("name") == name:
+            return NOTHING_WROTE
+        return self._edit("set priority", ref, issue, "priority", [{"set": {"name": name}}])
+
+    def assign(self, ref: str, person: str) -> Receipt:
+        """Make a person the assignee; Jira has one."""
+        issue = self._fields("assign", ref, "assignee")
+        if payloads.account(issue.get("assignee")) == person:
+            return NOTHING_WROTE
+        self.put("assign", ref, "PUT", "issue", ref, "assignee", json=self.person(person))
+        return Receipt()
+
+    def set_status(  # the seam's signature, to refuse it
+        self,
+        *,
+        sha: str,
+        context: str,
+        state: str,  # noqa: ARG002 - see above
+        description: str,  # noqa: ARG002 - see above
+        url: str,  # noqa: ARG002 - see above
+    ) -> Receipt:
+        """Refuse: commits live elsewhere."""
+        raise Rejected(f"{self.name}: set status", f"Jira has no commit statuses ({context} on {sha[:12]})")
+
+    # -- the workflow ---------------------------------------------------------------------------------------------
+    def reopen(self, ref: str) -> Receipt:
+        """Open a closed ticket; a resolution that the workflow leaves is cleared where that is allowed."""
+        receipt = self._move("reopen", ref, ("new", "active"), ())
+        if receipt.wrote:
+            issue = self._fields("reopen", ref, "resolution")
+            if issue.get("resolution"):
+                self._clear_resolution(ref, issue)
+        return receipt
+
+    def close(self, ref: str, reason: Literal["completed", "not_planned"]) -> Receipt:
+        """Close an open ticket, with a resolution that fits the reason where the workflow takes one."""
+        names = transitions.COMPLETED if reason == "completed" else transitions.NOT_PLANNED
+        return self._move("close", ref, ("done",), names)
+
+    def transition(self, ref: str, phase: Phase, resolution: str) -> Receipt:
+        """Move a ticket to a phase of its workflow."""
+        return self._move("transition", ref, (phase,), transitions.wanted(phase, resolution))
+
+    def _move(self, where: str, ref: str, phases: tuple[Phase, ...], resolutions: tuple[str, ...]) -> Receipt:
+        try:
+            status = self._fields(where, ref, "status")["status"]
+            if payloads.PHASES.get(status["statusCategory"]["key"], "new") in phases:
+                return NOTHING_WROTE
+            found = self.get("transitions", "issue", ref, "transitions", expand="transitions.fields")["transitions"]
+            way = transitions.choose(found, phases, resolutions)
+        except transitions.NoWay as error:
+            raise Rejected(f"{self.name}: {where}", f"from {status['name']}: {error}") from error
+        except SHAPE as error:
+            raise self.wrong(where, error) from error
+        body = {"transition": {"id": way.id}} | ({"fields": way.fields} if way.fields else {})
+        # Sent once: a transition taken twice may lead on to where nobody wanted to go.
+        self.line.once(
+            where,
+            lambda: self.session.ask(where, "POST", ("issue", ref, "transitions"), json=body),
+            content=False,
+            target=ref,
+            limits=self.config.issue_limits,
+        )
+        return Receipt()
+
+    def _clear_resolution(self, ref: str, issue: dict[str, Any]) -> None:
+        try:
+            self._edit("reopen", ref, issue, "resolution", [{"set": None}])
+        except Rejected:
+            return  # the workflow does not let us; the ticket is open all the same
+
+    # -- once -----------------------------------------------------------------------------------------------------
+    def comment(self, ref: str, prose: Prose, marker: Marker) -> Receipt:
+        """Add a comment, its marker in the same request."""
+        body = {"body": self.render(prose), "properties": _properties(marker)}
+        where, path = "comment", ("issue", ref, "comment")
+        made = self.line.once(
+            where,
+            lambda: self.session.ask(where, "POST", path, json=body),
+            target=ref,
+            limits=self.config.issue_limits,
+        )
+        ref_made = str(self.made(where, made)["id"])
+        return Receipt(
+            ref=ref_made,
+            uid=f"{self.site.uid}/jira/comment/{ref_made}",
+            url=f"{self.site.browse}/browse/{ref}?focusedCommentId={ref_made}",
+        )
+
+    def edit_comment(self, ref: str, comment: str, prose: Prose, marker: Marker) -> Receipt:
+        """Put a new text and marker into our own comment. Where the edit does not take the marker, it is put apart."""
+        where = "edit comment"
+        uid = f"{self.site.uid}/jira/comment/{comment}"
+        path, wanted = ("issue", ref, "comment", comment), self.render(prose)
+        old = self.shaped(where, self.get("comment", *path, expand="properties"))
+        if old.get("body") == wanted and payloads.marker(old.get("properties")) == marker:
+            return Receipt(ref=comment, uid=uid, wrote=False)
+        body = {"body": wanted, "properties": _properties(marker)}
+        self.put(where, ref, "PUT", *path, json=body)
+        if not self._edits_take_markers:
+            now = self.shaped(where, self.get("comment", *path, expand="properties"))
+            self._edits_take_markers = payloads.marker(now.get("properties")) == marker
+        if not self._edits_take_markers:
+            self.put(where, ref, "PUT", "comment", comment, "properties", MARKER, json=marker_value(marker))
+        return Receipt(ref=comment, uid=uid)
+
+    def file(self, draft: Draft, marker: Marker) -> Receipt:
+        """File a ticket, its marker in the same request; without the optional fields that its type has no place for."""
+        for label in draft.labels:
+            self._one_word(label.name)
+        kind = draft.type or self.config.issue_type
+        fields = self._draft(draft, kind)
+        refused = self._refused.get(kind, frozenset())
+        fields = {name: value for name, value in fields.items() if name not in refused & _OPTIONAL}
+        try:
+            made = self._create(fields, marker)
+        except FieldRefused as error:
+            gone = self._remember(kind, error) & _OPTIONAL & fields.keys()
+            if not gone or error.fields.keys() - gone:
+                raise
+            # Refused outright, so nothing was made: once more, without them.
+            made = self._create({name: value for name, value in fields.items() if name not in gone}, marker)
+        ref, key = str(made["id"]), str(made["key"])
+        url = f"{self.site.browse}/browse/{key}"
+        return Receipt(ref=ref, uid=f"{self.site.uid}/jira/issue/{ref}", key=key, url=url)
+
+    def _draft(self, draft: Draft, kind: str) -> dict[str, Any]:
+        fields: dict[str, Any] = {
+            "project": {"key": self.config.project},
+            "issuetype": {"name": kind},
+            "summary": markup.summary(draft.title) or "(no title)",
+            "description": self.render(draft.prose),
+        }
+        if draft.labels:
+            fields["labels"] = [label.name for label in draft.labels]
+        if draft.assignee:
+            fields["assignee"] = self.person(draft.assignee)
+        if draft.due:
+            fields["duedate"] = draft.due.isoformat()
+        return fields
+
+    def _create(self, fields: dict[str, Any], marker: Marker) -> dict[str, Any]:
+        body = {"fields": fields, "properties": _properties(marker)}
+        made = self.line.once("file", lambda: self.session.ask("file", "POST", ("issue",), json=body))
+        return self.made("file", made, "id", "key")
+
+    # -- one field --------------------------------------------------------------------------------------------------
+    def _label(self, ref: str, verb: Literal["add", "remove"], name: str) -> Receipt:
+        where = f"{verb} label"
+        issue = self._fields(where, ref, "labels")
+        if (name in (issue.get("labels") or ())) == (verb == "add"):
+            return NOTHING_WROTE
+        return self._edit(where, ref, issue, "labels", [{verb: name}])
+
+    def _one_word(self, name: str) -> None:
+        if not name or any(letter.isspace() for letter in name) or len(name) > 255:
+            right = "-".join(name.split()) or "needs-owner"
+            what = (
+                f"'{name[:80]}' cannot be a label: Jira's are one word of at most 255 characters, as in '{right[:80]}'"
+            )
+            raise Rejected(f"{self.name}: label", what)
+
+    def _fields(self, where: str, ref: str, field: str) -> dict[str, Any]:
+        """Read one field of an issue as it is now, and its type."""
+        issue = self.shaped(where, self.get("ticket", "issue", ref, fields=f"{field},issuetype"))
+        return self.shaped(where, issue.get("fields"))
+
+    def _edit(self, where: str, ref: str, issue: dict[str, Any], field: str, steps: list[dict[str, Any]]) -> Receipt:
+        """Change one field. One that is not on the screen of the issue's type is not tried there again."""
+        kind = str((issue.get("issuetype") or {}).get("name", ""))
+        if field in self._refused.get(kind, frozenset()):
+            what = f"the field '{field}' is not on the screen of {kind or 'this type'} in {self.config.project}"
+            raise Rejected(f"{self.name}: {where}", what)
+        try:
+            self.put(where, ref, "PUT", "issue", ref, json={"update": {field: steps}})
+        except FieldRefused as error:
+            self._remember(kind, error)
+            raise
+        return Receipt()
+
+    def _remember(self, kind: str, error: FieldRefused) -> frozenset[str]:
+        """Note the fields that a type of issue has no place for, for as long as the process lives."""
+        self._refused[kind] = self._refused.get(kind, frozenset()) | error.off_screen
+        return error.off_screen
+
+
+def _properties(marker: Marker) -> list[dict[str, Any]]:
+    return [{"key": MARKER, "value": marker_value(marker)}]
