@@ -62,15 +62,15 @@ def _hello(view: View, said: Content) -> Paragraph:
 
 def _point(view: View, point: Point) -> list[Block]:
     rule = point.held.rule
-    said = fill(rule.say or rule.about, quiet_values(view.policy, view.ticket, view.now))
     lines: list[Line] = [
-        (Text("Rule "), Code(rule.id), Text(f", since {point.since.isoformat()}: {rule.about}")),
+        (Text("Rule "), Code(rule.id), Text(f", since {point.since.isoformat()}")),
         (Text("Because "), *clauses(point.held.because)),
         (Text(_next(point)),),
     ]
     if point.missing:
         lines.append((Text(f"It is not known who is {' or '.join(point.missing)} here, so they cannot be asked."),))
-    return [Heading((Text(clipped(rule.about)),)), Paragraph(said), Bullets(tuple(lines))]
+    say = Paragraph(fill(rule.say, quiet_values(view.policy, view.ticket, view.now)))
+    return [Heading((Text(clipped(rule.about)),)), *([say] if rule.say else []), Bullets(tuple(lines))]
 
 
 def _next(point: Point) -> str:

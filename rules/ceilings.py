@@ -33,7 +33,8 @@ def _people(policy: Policy, ops: list[Op], pings: Mapping[str, int]) -> tuple[li
         people = _addressed(policy, op)
         over = []
         for name, logins in people.items():
-            spent.setdefault(name, sum(pings.get(login, 0) for login in logins))
+            if name not in spent:
+                spent[name] = wanted[name] = sum(pings.get(login, 0) for login in logins)
             wanted[name] += 1
             if spent[name] >= ceiling:
                 over.append(name)

@@ -1,4 +1,4 @@
-"""Slash commands in comments, which nobody has vetted: `/kaizen why`, `/kaizen ignore RULE [until DATE] [because ...]`."""
+"""Slash commands in comments, from anybody: `/kaizen why`, `/kaizen ignore RULE [until DATE] [because ...]`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ NO_RULE = "Which rule? Write '/kaizen ignore RULE until YYYY-MM-DD because ...'.
 COMMAND = re.compile(r"/kaizen(?:\s+(?P<verb>\S+))?(?:\s+(?P<rest>\S.*?))?\s*", re.DOTALL)
 FENCE = re.compile(r"\s{0,3}(?P<fence>`{3,}|~{3,})")
 JIRA_BLOCK = re.compile(r"\{(?P<name>quote|code|noformat)(?::[^}\n]*)?\}")
+LINE_END = re.compile(r"\r?\n")  # no other: a quoted line that holds another kind of break stays one line
 HIDDEN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
 
 
@@ -65,7 +66,7 @@ def _answer(comment: Comment, line: str, reply: str, now: datetime) -> Answer:
 def _command_lines(body: str) -> Iterator[str]:
     """Yield the lines that begin with a command, outside of quotes, code and what nobody sees."""
     fence = block = ""
-    for line in HIDDEN.sub("", body[:LONGEST_BODY]).splitlines():
+    for line in LINE_END.split(HIDDEN.sub("", body[:LONGEST_BODY])):
         opened = FENCE.match(line)
         if fence:
             closes = opened and opened["fence"].startswith(fence) and not line.strip().strip(fence[0])
@@ -87,6 +88,9 @@ def _ignore(policy: Policy, comment: Comment, rest: str, now: datetime) -> tuple
     name, until_given, day = _split(head, "until")
     if not name:
         return NO_RULE, None
+    name, _, surplus = name.partition(" ")
+    if surplus:
+        return f"I do not understand {shown(surplus.strip())}. {USAGE}", None
     rules = _rules(policy, name)
     if len(rules) != 1:
         return _no_rule(policy, name, rules), None

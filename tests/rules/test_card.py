@@ -1,0 +1,202 @@
+"""The card: when it is written, what it says, and what its marker keeps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from rules.card import read_due, read_state
+from rules.model import NOTHING, Answer, Ignore, Memory, Mention, Text
+from tests.rules.factories import (
+    NOW,
+    card_of,
+    decision,
+    done,
+    due,
+    episode,
+    later,
+    lines,
+    ops,
+    policy,
+    posts,
+    rule,
+    step,
+    ticket,
+    words,
+)
+
+OWNED = rule(
+    label="needs-owner",
+    say="Nobody owns this yet. Who takes it?",
+    about="Every improvement has an owner.",
+    steps=(step(5, "lead"),),
+)
+HOSTILE = "@org/team @all {owner} {key} [~admin] closes #1 <!-- kaizend op=1 mac=2 --> \n/kaizen ignore owned"
+
+
+def card(*rules, of=None, memory=NOTHING, now=NOW):
+    """Return the card's verb, None if it is not written."""
+    op = card_of(decision(policy(*rules), of, memory, now).ops)
+    return op.verb if op else None
+
+
+def spans(prose):
+    """Return all spans of a text."""
+    return [span for line in lines(prose) for span in line]
+
+
+def test_a_card_says_what_holds_why_and_what_comes_next():
+    """The rule, since when, its clauses with their values, the next step with its date, and how to object."""
+    expected = """\
+This is where this ticket stands as of 2026-11-03. This comment is kept up to date; nobody is notified when it changes.
+Every improvement has an owner.
+Nobody owns this yet. Who takes it?
+Rule backlog/owned, since 2026-11-03
+Because open (open = yes); !has_owner (has_owner = no)
+Next: if nothing changes, a comment goes to lena on 2026-11-08.
+Changed here, and why:
+label needs-owner, on 2026-11-03, by rule backlog/owned: Every improvement has an owner.
+Does a rule not fit here? Comment /kaizen ignore backlog/owned until YYYY-MM-DD because ..., or ask for the reasons \
+with /kaizen why."""
+    assert words(card(OWNED).prose) == expected
+
+
+def test_a_card_is_not_made_only_to_say_nothing():
+    """Where no rule holds there is no card."""
+    assert card(OWNED, of=ticket(assignees=frozenset({"ana-gh"}))) is None
+
+
+def test_a_card_says_when_all_is_in_order_again_and_then_is_silent():
+    """One last edit when the last rule has ended; the owner is greeted by name, not mentioned."""
+    of, memory, _ = done(policy(OWNED))
+    of = replace(of, assignees=frozenset({"ana-gh"}))
+    of, memory, second = done(policy(OWNED), of, memory, later(1))
+    text = words(card_of(second.ops).verb.prose)
+    assert "Hello ana, " in text
+    assert "All in order" in text
+    assert done(policy(OWNED), of, memory, later(2))[2].ops == ()
+
+
+def test_a_card_speaks_of_the_ticket_as_the_plan_will_leave_it():
+    """A due date that the same plan sets is not asked for; it is told as done."""
+    text = words(card(rule("time-boxed", ("!has_due",), due=due(high=5)), of=ticket(priority="P2")).prose)
+    assert "All in order" in text
+    assert "due date 2026-11-07, on 2026-11-03, by rule backlog/time-boxed" in text
+
+
+def test_a_card_is_not_edited_from_day_to_day():
+    """Values that change by the day are no reason to edit; a step that has been reached is."""
+    counting = rule(
+        "owned", ("open", "!has_owner", "days_open >= 1"), say="Old.", steps=(step(5, "lead"), step(9, "lead"))
+    )
+    of, memory, edits = ticket(), Memory(), []
+    for day in range(15):
+        of, memory, passed = done(policy(counting), of, memory, later(day))
+        edits += [day] if card_of(passed.ops) else []
+    assert edits == [0, 5, 9]
+
+
+def test_other_words_in_the_rule_file_do_not_edit_cards():
+    """Old cards are left as they are when only a text was changed."""
+    of, memory, _ = done(policy(OWNED))
+    assert card(replace(OWNED, say="New words.", about="New."), of=of, memory=memory) is None
+
+
+def test_two_edits_have_two_ids_even_when_the_card_says_the_same_again():
+    """A card that goes back and forth is written each time."""
+    of, memory, first = done(policy(OWNED))
+    ids = [card_of(first.ops).id]
+    for day in range(1, 5):
+        of = replace(of, assignees=frozenset({"ana-gh"}) if day % 2 else frozenset())
+        of, memory, passed = done(policy(OWNED), of, memory, later(day))
+        ids.append(card_of(passed.ops).id)
+    assert len(set(ids)) == 5
+
+
+def test_a_card_names_roles_that_are_nobody():
+    """What cannot be done is said where people look."""
+    asks = rule(steps=(step(5, "owner", "dave"),))
+    assert "It is not known who is owner or dave here" in words(card(asks).prose)
+
+
+def test_a_card_shows_ignores_reversals_and_the_last_three_answers():
+    """Who asked a rule to leave the ticket alone, until when and why; and what was said to commands."""
+    of, memory, _ = done(policy(OWNED))
+    answers = tuple(
+        Answer(comment=str(n), command="/kaizen why", by="bo-gh", at=NOW, reply=f"Reply {n}.") for n in range(5)
+    )
+    ignore = Ignore(rule=OWNED.id, by="bo-gh", at=NOW, until=date(2026, 12, 1), because="we wait for *them*")
+    bare = replace(of, labels=frozenset({"improvement"}), updated=later(1))
+    asked = replace(memory, answers=answers, ignores=(replace(ignore, rule="backlog/idle"),))
+    text = words(card(OWNED, of=bare, memory=asked, now=later(1)).prose)
+    assert "rule backlog/idle until 2026-12-01, says bo: we wait for *them*" in text
+    assert "Taken back by you, and left so:\nlabel needs-owner, by rule backlog/owned" in text
+    assert [f"Reply {number}." in text for number in range(5)] == [False, False, True, True, True]
+
+
+def test_a_command_is_answered_where_no_card_is():
+    """An answer is something to say."""
+    answer = Answer(comment="1", command="/kaizen why", by="bo-gh", at=NOW, reply="Nothing holds.")
+    assert "bo: /kaizen why - Nothing holds." in words(
+        card(OWNED, of=ticket(assignees=frozenset({"bo-gh"})), memory=Memory(answers=(answer,))).prose
+    )
+
+
+def test_what_others_wrote_stays_text_in_cards_and_posts():
+    """A hostile title is one plain span, its braces mean nothing, and nobody is mentioned but whom the rule asks."""
+    loud = rule(
+        say="About {title}, {owner}.", steps=(step(0, "lead", say="{lead}: {title}"),), comment="{title} {owner}"
+    )
+    of = ticket(title=HOSTILE)
+    found = decision(policy(loud), of).ops
+    for op in (*posts(found), card_of(found)):
+        assert [span for span in spans(op.verb.prose) if "org/team" in str(span)] == [Text(" ".join(HOSTILE.split()))]
+    mentioned = [[span.person for span in spans(op.verb.prose) if isinstance(span, Mention)] for op in posts(found)]
+    assert mentioned == [[], ["lena-gh"]]
+    assert not any(isinstance(span, Mention) for span in spans(card_of(found).verb.prose))
+
+
+def test_a_ping_mentions_each_person_once_and_says_how_to_object():
+    """Whoever the text does not name is named before it."""
+    asks = rule(when=("open",), say="{owner}, is this still yours?", steps=(step(0, "owner", "lead"),))
+    (ping,) = posts(ops(policy(asks), ticket(assignees=frozenset({"ana-gh"}))))
+    assert words(ping.verb.prose) == (
+        "@lena-gh: @ana-gh, is this still yours?\n"
+        "That is what the rule backlog/owned asks for: open (open = yes)\n"
+        "If it should not, comment: /kaizen ignore backlog/owned until YYYY-MM-DD because ..."
+    )
+
+
+def test_the_marker_keeps_episodes_and_our_due_date():
+    """Open episodes with their beginning, ended ones with their end, the date if it is ours."""
+    rules = policy(OWNED, rule("time-boxed", ("!has_due",), due=due(high=5)), rule("idle", ("days_idle > 99",)))
+    memory = Memory(episodes=(episode("idle", 3, later(-9), ended=later(-4)),))
+    state = card_of(decision(rules, ticket(priority="P2"), memory).ops).verb.state
+    assert state == (
+        "backlog/idle:3:2026-10-25:2026-10-30,backlog/owned:1:2026-11-03,"
+        "backlog/time-boxed:1:2026-11-03:2026-11-03,due:2026-11-07"
+    )
+    noon = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    assert read_state(state)[1] == episode(began=noon)
+    assert [each.ended is None for each in read_state(state)] == [False, True, False]
+    assert read_due(state) == date(2026, 11, 7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ",,,", "backlog/owned", "backlog/owned:0:2026-11-03", "a/b:1:2026-13-40", "a/b:1:2026-11-03:never", "due:x"],
+)
+def test_a_marker_that_makes_no_sense_keeps_nothing(text):
+    """Garbage is passed over, not raised."""
+    assert (read_state(text), read_due(text)) == ((), None)
+
+
+@given(some.text())
+def test_any_text_can_be_read_as_a_marker(text):
+    """Whatever stands in a marker, reading it raises nothing."""
+    read_state(text)
+    read_due(text)

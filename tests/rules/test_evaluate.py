@@ -1,0 +1,152 @@
+"""Which rules hold, since when, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rules.evaluate import Evaluation, Holding, evaluate
+from rules.model import NOTHING, Effect, Ignore, Memory, Reversal
+from rules.policy import Clause
+from rules.why import why
+from tests.rules.factories import NOW, episode, later, policy, rule, step, ticket
+
+OWNED = rule()
+POLICY = policy(OWNED)
+CLAUSES = (
+    Clause(text="open", holds=True, values=(("open", "yes"),)),
+    Clause(text="!has_owner", holds=True, values=(("has_owner", "no"),)),
+)
+
+
+def test_a_rule_that_holds_begins_its_first_episode_now():
+    """What is seen for the first time begins now, however old it is."""
+    old = ticket(created=later(-400))
+    expected = Evaluation(
+        ticket=old,
+        kind="improvement",
+        holding=(Holding(rule=OWNED, because=CLAUSES, episode=episode()),),
+        episodes=(episode(),),
+        began=(episode(),),
+    )
+    assert evaluate(POLICY, old, NOTHING, NOW) == expected
+
+
+def test_an_open_episode_goes_on():
+    """An episode keeps its number and its beginning while the rule holds."""
+    memory = Memory(episodes=(episode(number=2, began=later(-9)),))
+    seen = evaluate(POLICY, ticket(), memory, NOW)
+    assert (seen.episodes, seen.began, seen.ended) == (memory.episodes, (), ())
+
+
+def test_an_episode_ends_when_the_rule_no_longer_holds():
+    """The end of an episode is the moment it was seen."""
+    memory = Memory(episodes=(episode(began=later(-9)),))
+    seen = evaluate(POLICY, ticket(assignees=frozenset({"ana"})), memory, NOW)
+    over = episode(began=later(-9), ended=NOW)
+    assert (seen.holding, seen.episodes, seen.ended) == ((), (over,), (over,))
+
+
+def test_a_rule_that_holds_again_is_a_new_occasion():
+    """After an ended episode the next number begins."""
+    memory = Memory(episodes=(episode(began=later(-9), ended=later(-5)),))
+    seen = evaluate(POLICY, ticket(), memory, NOW)
+    assert seen.episodes == (episode(number=2),)
+
+
+@pytest.mark.parametrize(
+    ("label", "of", "holds"),
+    [
+        ("its kind", ticket(), True),
+        ("no kind", ticket(labels=frozenset()), False),
+        ("done", ticket(phase="done", closed=NOW), False),
+    ],
+)
+def test_a_rule_speaks_of_its_kind_and_of_what_is_open(label, of, holds):
+    """Another kind and a closed ticket are left alone."""
+    assert bool(evaluate(POLICY, of, NOTHING, NOW).holding) is holds
+
+
+def test_a_rule_on_any_speaks_of_tickets_without_a_kind():
+    """The kind `any` is every ticket."""
+    every = policy(rule(on=("any",)))
+    assert evaluate(every, ticket(labels=frozenset()), NOTHING, NOW).kind == ""
+    assert evaluate(every, ticket(labels=frozenset()), NOTHING, NOW).holding
+
+
+@pytest.mark.parametrize(("created", "holds"), [(later(-1), False), (later(0), True)])
+def test_a_rule_leaves_tickets_older_than_itself_alone(created, holds):
+    """`from` counts by the day a ticket was created."""
+    young = policy(rule(since=NOW.date()))
+    assert bool(evaluate(young, ticket(created=created), NOTHING, NOW).holding) is holds
+
+
+@pytest.mark.parametrize(
+    ("until", "holds"),
+    [(None, False), (date(2026, 11, 3), False), (date(2026, 11, 2), True), (date(2027, 1, 1), False)],
+)
+def test_an_ignore_counts_up_to_and_with_its_date(until, holds):
+    """A rule that was asked to leave a ticket alone does so for the time asked."""
+    ignore = Ignore(rule=OWNED.id, by="ana", at=later(-3), until=until)
+    assert bool(evaluate(POLICY, ticket(), Memory(ignores=(ignore,)), NOW).holding) is holds
+
+
+def test_an_ignore_ends_the_episode():
+    """Being asked to leave a ticket alone is an end, not a pause of the ladder."""
+    ignore = Ignore(rule=OWNED.id, by="ana", at=NOW)
+    memory = Memory(episodes=(episode(began=later(-9)),), ignores=(ignore,))
+    assert evaluate(POLICY, ticket(), memory, NOW).ended == (episode(began=later(-9), ended=NOW),)
+
+
+LABELLED = Effect(op="1", rule=OWNED.id, verb="add label", value="needs-owner", at=later(-2))
+
+
+@pytest.mark.parametrize(
+    ("label", "of", "effect", "expected"),
+    [
+        ("label gone", ticket(), LABELLED, ("needs-owner",)),
+        ("label there", ticket(labels=frozenset({"improvement", "needs-owner"})), LABELLED, ()),
+        ("gone with its reason", ticket(assignees=frozenset({"ana"})), LABELLED, ()),
+        ("not read since", ticket(updated=later(-2.5)), LABELLED, ()),
+        ("due cleared", ticket(), replace(LABELLED, verb="set due", value="2026-12-01"), ("2026-12-01",)),
+        ("due moved", ticket(due=date(2027, 1, 1)), replace(LABELLED, verb="set due", value="2026-12-01"), ()),
+        ("owner gone", ticket(), replace(LABELLED, verb="assign", value="ana"), ("ana",)),
+        ("priority cleared", ticket(), replace(LABELLED, verb="set priority", value="high"), ("high",)),
+        ("priority changed", ticket(priority="P1"), replace(LABELLED, verb="set priority", value="high"), ()),
+    ],
+)
+def test_what_a_person_took_back_is_seen(label, of, effect, expected):
+    """An effect of ours that is gone while its rule still asks for it was taken back by somebody."""
+    seen = evaluate(POLICY, of, Memory(effects=(effect,), episodes=(episode(began=later(-2)),)), NOW)
+    assert tuple(undo.value for undo in seen.reversals) == expected
+
+
+def test_a_reversal_is_new_only_once():
+    """What is remembered as taken back is not reported again."""
+    known = Reversal(rule=OWNED.id, verb="add label", value="needs-owner", at=later(-1))
+    assert evaluate(POLICY, ticket(), Memory(effects=(LABELLED,), reversals=(known,)), NOW).reversals == ()
+
+
+def test_why_explains_every_rule_and_every_clause():
+    """Rules that do not hold are explained as well, with the values they saw and the next step."""
+    rules = policy(
+        rule(steps=(step(5, "lead"),)),
+        rule("prioritised", ("open", "has_priority", "workdays_open >= 9"), mode="shadow"),
+        rule("old", since=date(2027, 1, 1)),
+        rule("incident", on=("incident",)),
+        rule("quiet"),
+    )
+    memory = Memory(
+        episodes=(episode(began=later(-2)),), ignores=(Ignore(rule="backlog/quiet", by="ana", at=NOW, because="later"),)
+    )
+    owned, prioritised, old, incident, quiet = why(rules, ticket(), memory, NOW, paused=frozenset({"backlog/owned"}))
+    assert (owned.state, owned.clauses, owned.episode) == ("holds", CLAUSES, memory.episodes[0])
+    assert (owned.next.on, owned.next.people) == (date(2026, 11, 6), ("lena",))
+    assert "paused" in owned.notes[0]
+    assert [clause.holds for clause in prioritised.clauses] == [True, False, False]
+    assert prioritised.clauses[2].values == (("workdays_open", "1"),)
+    assert (prioritised.state, "shadow" in prioritised.notes[0]) == ("does not hold", True)
+    assert (old.state, incident.state, quiet.state) == ("older than the rule", "not its kind", "ignored")
+    assert quiet.notes == ("left alone, as ana asked: later",)
