@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test check bench lock clean setup
+.PHONY: demo test check audit bench lock clean setup
 
 setup: .venv/.dev
 
@@ -29,6 +29,11 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.licences
+	$(BIN)/python -m tests.audit --if-reachable
+
+# Known vulnerabilities; fails if the advisory service does not answer.
+audit: .venv/.dev
+	$(BIN)/python -m tests.audit
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench
