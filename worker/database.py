@@ -92,7 +92,8 @@ class Database:
         """Return the rows of a large query a few at a time; the database is not held up by a slow reader."""
         with self.connect() as connection:
             options = {"stream_results": True, "max_row_buffer": 1000}
-            yield from connection.exec_driver_sql(self.sql(statement), parameters, execution_options=options)
+            with connection.exec_driver_sql(self.sql(statement), parameters, execution_options=options) as result:
+                yield from result
 
     @property
     def fresh(self) -> bool:

@@ -129,7 +129,8 @@ def _pid_space() -> str:
 def _started(pid: int) -> str:
     # Field 22 of /proc/PID/stat, counted after the command's name, which may hold anything (proc(5)).
     try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
+        told = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return "" if told[0] in "ZX" else told[19]  # a zombie has ended, only nobody has asked how
     except (OSError, IndexError):
         return ""
 
