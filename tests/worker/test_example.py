@@ -1,0 +1,78 @@
+"""config.example.toml is real."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from worker.settings import load_settings
+from worker.settings.tables import Tables
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+TOKENS = {f"KAIZEND_SOURCES__{name}__TOKEN": "t0ken" for name in ("SHOP", "PLATFORM", "OPS")}
+
+
+@pytest.fixture
+def lines():
+    """Return the example's lines."""
+    return EXAMPLE.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_example_loads_with_tokens_from_the_environment():
+    """Copied as it is, it wants nothing but credentials."""
+    settings = load_settings(EXAMPLE, TOKENS)
+    assert [config.name for config in settings.source_configs()] == ["shop", "platform", "ops"]
+    assert [digest.source for digest in settings.digests] == ["shop", "ops"]
+    assert settings.warnings == ()
+
+
+def test_the_example_can_be_pointed_at_a_sandbox_by_the_environment():
+    """The demo runs on it: only addresses and the database change."""
+    env = {
+        **TOKENS,
+        "KAIZEND_SOURCES__SHOP__BASE_URL": "http://127.0.0.1:8080/api/v3",
+        "KAIZEND_SOURCES__OPS__BASE_URL": "http://127.0.0.1:8080/jira",
+        "KAIZEND_INSTANCE__DATABASE": "sqlite:////demo/kaizend.db",
+    }
+    settings = load_settings(EXAMPLE, env)
+    assert [config.base_url for config in settings.source_configs()] == [
+        "http://127.0.0.1:8080/api/v3",
+        "https://api.github.com",
+        "http://127.0.0.1:8080/jira",
+    ]
+    assert settings.database_url == "sqlite:////demo/kaizend.db"
+
+
+def test_what_is_commented_out_is_the_default(lines):
+    """With every `# key = value` in force the settings are the same, but for what has no default."""
+    without_default = ("key_file", "label", "token_file", "app", "canary", "issue", "metrics_port")
+    wanted = re.compile(r"# (?!(?:" + "|".join(without_default) + r") = )(\w+ = .*)")
+    in_force = "\n".join(match[1] if (match := wanted.fullmatch(line)) else line for line in lines)
+    defaults, shown = tomllib.loads("\n".join(lines)), tomllib.loads(in_force)
+    assert shown != defaults
+    assert Tables(**shown) == Tables(**defaults)
+
+
+def test_every_key_has_a_line_above_it(lines):
+    """Each key of each kind of table, on or commented out, follows a sentence the first time it appears."""
+    assignment = re.compile(r"(?:# )?([a-z_-]+) = ")
+    for table in ("instance", "calendar", "ceilings", "council", "commands", "run"):
+        start = lines.index(f"[{table}]") + 1
+        keys = set()
+        for number, line in enumerate(lines[start:], start):
+            if line.startswith("["):
+                break
+            if match := assignment.match(line):
+                keys.add(match[1])
+                assert lines[number - 1].startswith("# "), line
+        fields = Tables.model_fields[table].annotation.model_fields
+        assert keys | {"key"} >= {field.alias or name for name, field in fields.items()}, table
+
+
+def test_every_key_of_a_source_is_shown(lines):
+    """Nobody has to read code to know what a source can be told."""
+    text = "\n".join(lines)
+    shown = set(re.findall(r"^(?:# )?([a-z_]+) = ", text[text.index("[sources.shop]") :], re.MULTILINE))
+    github, jira = Tables.model_fields["sources"].annotation.__args__[1].__args__[0].__args__
+    assert {*github.model_fields, *jira.model_fields} - shown == {"token"}
