@@ -54,12 +54,25 @@ class JiraWorld:
         self._ids: dict[str, int] = {}
 
     # -- people and projects ---------------------------------------------------------------------------------------
-    def add_user(self, login: str, name: str = "", *, token: str = "", zone: str = "UTC", admin: bool = False) -> User:
+    def add_user(
+        self,
+        login: str,
+        name: str = "",
+        *,
+        account_id: str = "",
+        token: str = "",
+        zone: str = "UTC",
+        admin: bool = False,
+    ) -> User:
         """Make an account."""
-        account = f"712020:{login}-{len(self.users) + 1:04d}"
-        email = f"{login}@acme.example"
         user = User(
-            login=login, account_id=account, name=name or login, email=email, zone=zone, token=token, admin=admin
+            login=login,
+            account_id=account_id or f"712020:{login}-{len(self.users) + 1:04d}",
+            name=name or login,
+            email=f"{login}@acme.example",
+            zone=zone,
+            token=token,
+            admin=admin,
         )
         self.users[login] = user
         return user

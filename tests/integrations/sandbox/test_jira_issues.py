@@ -10,7 +10,7 @@ from tests.integrations.sandbox.jira_bench import bench, connect
 
 @pytest.fixture(params=["cloud", "dc"])
 def jira(request):
-    """A small Jira of each flavour."""
+    """Serve a small Jira of each flavour."""
     with bench(request.param) as served:
         yield served
 
