@@ -6,8 +6,8 @@ comment's or an event's ticket is known without another request, and a renamed r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -61,6 +61,10 @@ class Repository:
     def ticket_uid(self, number: int | str) -> str:
         """Return an issue's global id."""
         return f"{self.host}/{self.id}/issue/{number}"
+
+    def holds(self, path: str) -> bool:
+        """Say whether what a path leads to is this repository's still."""
+        return path.lower().startswith((f"/repos/{self.full_name}/".lower(), f"/repositories/{self.id}/"))
 
     def worn(self, names: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str], str]:
         """Return labels, components and priority that these label names stand for; remembered, for sets repeat."""
@@ -246,13 +250,23 @@ def release(repository: Repository, raw: Raw) -> Release | None:
     )
 
 
-def filed(repository: Repository, rows: Iterable[Raw], author: str, since: datetime) -> Iterator[tuple[Ticket, Marker]]:
-    """Pick the tickets that we filed since then: ours by author, created late enough, with a marker."""
-    for raw in rows:
-        mark = parse_marker(raw.get("body") or "")
-        found = ticket(repository, raw) if mark and _login(raw.get("user")).lower() == author.lower() else None
-        if found and mark and found.created >= since.astimezone(UTC).replace(microsecond=0):
-            yield found, mark
+def filed(repository: Repository, raw: Raw, author: str) -> tuple[Ticket, Marker] | None:
+    """Read an issue that we filed: ours by its author, with a marker; None for any other."""
+    if _login(raw.get("user")).lower() != author.lower():
+        return None
+    mark = parse_marker(raw.get("body") or "")
+    found = ticket(repository, raw) if mark else None
+    return (found, mark) if found and mark else None
+
+
+def with_due(found: Ticket, due: date | None) -> Ticket:
+    """Put in the date field's date, which goes before a milestone's."""
+    return replace(found, due=due) if due else found
+
+
+def stamp(at: datetime) -> str:
+    """Write a time as GitHub does: UTC, whole seconds."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _login(user: Any) -> str:

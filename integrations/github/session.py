@@ -40,7 +40,7 @@ class Session:
         """Close the connection."""
         self._connection.session.close()
 
-    # -- requests -------------------------------------------------------------------------------------------------
+    # -- requests ---------------------------------------------------------------------------------------------
     def get(self, endpoint: str, path: str, params: Mapping[str, Any] | None = None, *, etag: str = "") -> Answer:
         """Read; with an ETag the answer may be "not modified". Redirects on our host are followed, query and all."""
         self._authorise()
@@ -86,7 +86,7 @@ class Session:
         prefix = self._base.path.removesuffix("/v3") if self._base.path else ""
         return f"{self._base.scheme}://{self._base.netloc}{prefix}/graphql"
 
-    # -- one request ----------------------------------------------------------------------------------------------
+    # -- one request ------------------------------------------------------------------------------------------
     def _send(
         self,
         endpoint: str,
@@ -136,7 +136,7 @@ class Session:
                 return type(error)(error.where, "refused; the answer repeats the credential and is not shown")
         return error
 
-    # -- credentials ----------------------------------------------------------------------------------------------
+    # -- credentials ------------------------------------------------------------------------------------------
     def _as(self, auth: Auth.Auth) -> Requester:
         return Github(
             auth=auth,
