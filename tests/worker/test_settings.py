@@ -1,6 +1,6 @@
 """The settings: what is wrong is said in one line with its place, and what is right is built."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -239,6 +239,7 @@ def test_the_defaults_stand_where_nothing_is_said(config):
     assert settings.source_configs() == (expected,)
     assert settings.database_url == f"sqlite:///{settings.folder}/var/kaizend.db"
     assert settings.run.every == 300
+    assert settings.instance.grace == timedelta(minutes=1)
     assert settings.warnings == ()
 
 

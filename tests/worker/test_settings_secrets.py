@@ -198,6 +198,15 @@ def test_a_key_that_was_named_and_is_gone_is_never_made_anew(load):
     assert caught.value.problems == (expected,)
 
 
+def test_a_key_that_is_gone_from_beside_its_database_is_never_made_anew(load, tmp_path):
+    """A database that has seen passes had a key: it has to be restored."""
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "kaizend.db").write_bytes(b"SQLite format 3")
+    with pytest.raises(SettingsError, match="kaizend.key: the instance's key is gone: restore it"):
+        load("").instance_key()
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["kaizend.db"]
+
+
 def test_a_shared_database_needs_a_shared_key(load):
     """With PostgreSQL several workers sign: a key of one machine's own would not do."""
     settings = load("[instance]\ndatabase = 'postgresql://bot@db/kaizend'\n")

@@ -120,8 +120,8 @@ def _unfit(key: str, secret: str) -> str:
 def instance_key(tables: Tables, folder: Path, credentials: Credentials) -> bytes:
     """Return the key our markers are signed with; make it beside an SQLite database where there is none yet.
 
-    Raises SettingsError if the key that is named cannot be used, or none is named with PostgreSQL, which several
-    machines may share.
+    Raises SettingsError if the key that is named cannot be used, if the one beside a database is gone, or if none is
+    named with PostgreSQL, which several machines may share.
     """
     if ("instance",) in credentials.problems:
         raise SettingsError(credentials.problems["instance",])
@@ -133,6 +133,9 @@ def instance_key(tables: Tables, folder: Path, credentials: Credentials) -> byte
         raise SettingsError(["[instance]: PostgreSQL needs 'key_file' or KAIZEND_INSTANCE__KEY: workers share the key"])
     path = database.with_name("kaizend.key")
     if not path.exists():
+        if database.exists() and database.stat().st_size:
+            lost = "the instance's key is gone: restore it; a new one would not know what kaizend wrote before"
+            raise SettingsError([f"{path}: {lost}"])
         _make_key(path)
     return read_secret(path, str(path)).encode()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -14,7 +14,8 @@ Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 Level = Literal["critical", "high", "medium", "low"]
 Name = Annotated[str, AfterValidator(value.plain_name)]
 BaseUrl = Annotated[str, AfterValidator(value.base_url)]
-Seconds = Annotated[int, BeforeValidator(value.duration)]
+Seconds = Annotated[int, BeforeValidator(value.seconds)]
+Span = Annotated[timedelta, BeforeValidator(value.span)]
 Timeouts = Annotated[
     tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]], BeforeValidator(value.timeouts)
 ]
@@ -60,6 +61,7 @@ class Instance(Table):
     key: SecretStr | None = None
     key_file: str = ""
     rules: tuple[str, ...] = ("pack:backlog",)
+    grace: Span = timedelta(minutes=1)
 
 
 class CalendarTable(Table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -81,13 +82,17 @@ def country(value: str) -> str:
     return value
 
 
-def duration(value: object) -> int:
-    """Turn "5 minutes" into seconds."""
+def span(value: object) -> timedelta:
+    """Turn "5 minutes" into a time span."""
     parts = DURATION.fullmatch(value) if isinstance(value, str) else None
-    seconds = int(parts[1]) * UNITS[parts[2]] if parts else 0
-    if seconds < 1:
+    if parts is None:
         raise ValueError("must be a time span, as in '30 seconds', '5 minutes' or '1 hour'")
-    return seconds
+    return timedelta(seconds=int(parts[1]) * UNITS[parts[2]])
+
+
+def seconds(value: object) -> int:
+    """Turn "5 minutes" into seconds, at least one."""
+    return max(1, int(span(value).total_seconds()))
 
 
 def clock_time(value: str) -> str:
