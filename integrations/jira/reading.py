@@ -13,14 +13,14 @@ from typing import Any
 from integrations.base import Noun, Page
 from integrations.errors import Incomplete, NotFound, Rejected
 from integrations.jira import payloads
-from integrations.jira.cursor import Cursor, loads
+from integrations.jira.cursor import OVERLAP, Cursor, loads
 from integrations.jira.desk import SHAPE, Desk
 from integrations.jira.history import History
 from integrations.jira.payloads import FIELDS, milliseconds, moment
 from integrations.jira.walks import ChangeWalk, KeysetWalk, KeyWalk, Walk, WalkError, quoted
 from rules.model import Comment, Ticket
 
-_SKEW = timedelta(minutes=10)
+_SKEW = timedelta(minutes=1)  # of nodes among themselves; well under the overlap
 _SEARCH = "search"
 _TALK_PAGE = 100  # comments; Cloud gives no more at once
 
@@ -82,13 +82,17 @@ class Reading(Desk):
                 return
 
     def _newest(self) -> int:
-        """Return when the newest change of the project was, by Jira's clock; a cold read counts from there."""
-        data = self._search(
-            {"jql": f"project = {quoted(self.project['key'])} ORDER BY updated DESC", "maxResults": "1"}
-        )
+        """Return when the newest believable change of the project was, by Jira's clock; 0 if it has no ticket."""
+        newest, latest = self._newest_before(""), self._latest()
+        if newest <= latest:
+            return newest
+        return self._newest_before(f" AND updated <= {latest}") or latest - OVERLAP
+
+    def _newest_before(self, limit: str) -> int:
+        jql = f"project = {quoted(self.project['key'])}{limit} ORDER BY updated DESC"
+        data = self._search({"jql": jql, "maxResults": "1"})
         try:
-            rows = data["issues"]
-            return min(max((_updated(row) for row in rows), default=0), self._latest())
+            return max((_updated(row) for row in data["issues"]), default=0)
         except SHAPE as error:
             raise self.wrong(_SEARCH, error) from error
 
@@ -110,7 +114,7 @@ class Reading(Desk):
                 self._believable(cursor)
                 cursor = replace(cursor, mode="warm", walk=None)
             expected = walk.total if isinstance(walk, KeysetWalk) else expected
-            yield Page(items=self._nouns(rows, since=0), cursor=cursor.dumps(), expected=expected)
+            yield Page(items=self._nouns([(row, 0) for row in rows]), cursor=cursor.dumps(), expected=expected)
 
     def _warm(self, cursor: Cursor) -> Iterator[Page]:
         """Read what changed since the mark, less the overlap, and was not read in that state before."""
@@ -123,7 +127,11 @@ class Reading(Desk):
             rows = self._take(walk)
             seen = seen or bool(rows)
             known = [(row["id"], _updated(row)) for row in rows]
-            fresh = [row for row, one in zip(rows, known, strict=True) if not cursor.knows(*one)]
+            fresh = [
+                (row, max(since, cursor.edge.get(row["id"], 0)))
+                for row, one in zip(rows, known, strict=True)
+                if not cursor.knows(*one)
+            ]
             latest = self._latest()
             mark = max([mark, *(at for _, at in known if at <= latest)])
             cursor = replace(cursor, edge=cursor.with_edge(known), walk=walk.state())
@@ -132,7 +140,7 @@ class Reading(Desk):
                     self._not_vanished()
                 cursor = replace(cursor, mark=mark, walk=None)
                 cursor = replace(cursor, edge=cursor.with_edge(()))
-            yield Page(items=self._nouns(fresh, since=since), cursor=cursor.dumps())
+            yield Page(items=self._nouns(fresh), cursor=cursor.dumps())
 
     def _take(self, walk: Walk) -> list[dict[str, Any]]:
         """Ask for the next page of a walk; look into the gap before it, if it tells of one."""
@@ -169,11 +177,11 @@ class Reading(Desk):
         path = ("search", "jql") if self.cloud else ("search",)
         return self.shaped(_SEARCH, self.get(_SEARCH, *path, fields=FIELDS, **params))
 
-    def _nouns(self, rows: list[dict[str, Any]], *, since: int) -> tuple[Noun, ...]:
-        """Translate rows: each ticket with its events and its comments."""
+    def _nouns(self, rows: list[tuple[dict[str, Any], int]]) -> tuple[Noun, ...]:
+        """Translate rows, each with the time from which on its history is wanted: tickets, events and comments."""
         found: list[Noun] = []
         history = History(self)
-        for row in rows:
+        for row, since in rows:
             try:
                 found.append(payloads.ticket(self.site, row))
                 found += payloads.events(self.site, row["id"], history.of(row, since))
