@@ -202,7 +202,7 @@ def test_a_key_that_is_gone_from_beside_its_database_is_never_made_anew(load, tm
     """A database that has seen passes had a key: it has to be restored."""
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "kaizend.db").write_bytes(b"SQLite format 3")
-    with pytest.raises(SettingsError, match="kaizend.key: the instance's key is gone: restore it"):
+    with pytest.raises(SettingsError, match=r"kaizend\.key: the instance's key is gone: restore it"):
         load("").instance_key()
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["kaizend.db"]
 
