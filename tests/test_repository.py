@@ -16,7 +16,7 @@ FORBIDDEN = {
     "the address of a package registry": re.compile(
         r"py[p]i\.(org|python)|python[h]osted|npm[j]s\.(com|org)|crate[s]\.io"
     ),
-    "an option that names an index": re.compile(r"(?<!no-emit-)(?:index-url|find-links|trusted-host)"),
+    "an option that names an index": re.compile(r"(?<!no-emit-)(?:inde[x]-url|find-lin[k]s|trusted-hos[t])"),
     "a path of somebody's machine": re.compile(r"(?<![\w./-])/(?:wor[k]|hom[e]|roo[t]|User[s])/\w"),
 }
 LONGEST_FILE = 400  # lines
