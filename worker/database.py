@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -111,7 +112,7 @@ class Database:
         with self.connect() as connection:
             said = connection.exec_driver_sql("pragma quick_check(1)").scalar()
         if said != "ok":
-            raise DatabaseError(f"{self.name}: the database is damaged ({said}); {RESTORE}")
+            raise DatabaseError(f"{self.name}: the database is damaged ({' '.join(str(said).split())}); {RESTORE}")
 
     def close(self) -> None:
         """Close all connections."""
@@ -122,6 +123,8 @@ class Database:
         try:
             yield
         except DBAPIError as error:
+            raise _explained(self.name, error.orig) from error
+        except sqlite3.Error as error:  # from a connection in the making, which SQLAlchemy passes on as it is
             raise _explained(self.name, error) from error
 
 
@@ -133,8 +136,8 @@ def _percents(statement: str) -> str:
     return statement.replace("%", "%%").replace("?", "%s")
 
 
-def _explained(name: str, error: DBAPIError) -> DatabaseError:
-    said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+def _explained(name: str, error: BaseException | None) -> DatabaseError:
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
     if any(word in said for word in _DAMAGED):
         return DatabaseError(f"{name}: not a database, or a damaged one ({said}); {RESTORE}")
     if "full" in said:

@@ -1,0 +1,114 @@
+"""Budgets are exact, shared and outlive the process."""
+
+import multiprocessing
+from datetime import timedelta
+
+import pytest
+
+from integrations.base import Limit
+from tests.worker.stores import NOW, after
+from worker.budget import DatabaseBudget
+from worker.database import open_database
+
+HOUR = (Limit(count=3, seconds=3600),)
+
+
+@pytest.fixture
+def budget(database):
+    """Make an empty budget."""
+    return DatabaseBudget(database)
+
+
+def test_a_bucket_grants_its_limit_and_then_says_when(budget):
+    """The fourth of three an hour is granted when the first leaves the window, and not a moment earlier."""
+    assert [budget.spend("b", HOUR, after(minutes=n)) for n in range(3)] == [None] * 3
+    assert budget.spend("b", HOUR, after(minutes=10)) == after(minutes=60)
+    assert budget.spend("b", HOUR, after(minutes=60, microseconds=-1)) == after(minutes=60)
+    assert budget.spend("b", HOUR, after(minutes=60)) is None
+    assert budget.spend("b", HOUR, after(minutes=60)) == after(minutes=61)
+    assert budget.spend("other", HOUR, NOW) is None
+
+
+def test_the_strictest_of_several_limits_counts(budget):
+    """A minute's limit and an hour's hold at once; what is refused takes nothing."""
+    limits = (Limit(count=2, seconds=60), Limit(count=3, seconds=3600))
+    assert [budget.spend("b", limits, NOW) for _ in range(2)] == [None, None]
+    assert [budget.spend("b", limits, after(seconds=1)) for _ in range(9)] == [after(seconds=60)] * 9
+    assert budget.spend("b", limits, after(seconds=60)) is None
+    assert budget.spend("b", limits, after(seconds=61)) == after(hours=1)
+
+
+def test_no_window_of_any_position_is_over_its_limit(budget):
+    """Asked every second, the grants of any 10 seconds are 4 at most."""
+    granted = [n for n in range(60) if budget.spend("b", (Limit(count=4, seconds=10),), after(seconds=n)) is None]
+    assert max(sum(start <= n < start + 10 for n in granted) for start in range(60)) == 4
+    assert len(granted) == 24
+
+
+def test_a_clock_set_back_does_not_make_room(budget):
+    """What was spent in what is now the future still counts."""
+    for _ in range(3):
+        budget.spend("b", HOUR, after(minutes=10))
+    assert budget.spend("b", HOUR, NOW) == after(minutes=70)
+
+
+def test_nothing_is_granted_of_nothing(budget):
+    """A limit of none is a way to switch writing off."""
+    assert budget.spend("b", (Limit(count=0, seconds=60),), NOW) == after(seconds=60)
+    assert budget.spend("b", (), NOW) is None
+
+
+def test_spendings_outlive_the_process(database_url):
+    """A new process knows what the last one spent and how long it must be quiet."""
+    for n in range(3):
+        database = open_database(database_url)
+        assert DatabaseBudget(database).spend("b", HOUR, after(minutes=n)) is None
+        DatabaseBudget(database).pause("b", after(hours=2))
+        database.close()
+    database = open_database(database_url)
+    assert DatabaseBudget(database).spend("b", HOUR, after(minutes=5)) == after(hours=1)
+    assert DatabaseBudget(database).paused_until("b", after(minutes=5)) == after(hours=2)
+    database.close()
+
+
+def test_old_spendings_are_forgotten(database, budget):
+    """What no window holds any more is not kept."""
+    for hour in range(10):
+        budget.spend("b", HOUR, after(hours=hour))
+    assert database.rows("select count(*) from spendings") == [(1,)]
+
+
+def test_a_pause_is_never_shortened(budget):
+    """The longest of the waits we were told counts; it ends at its end."""
+    for hours in (2, 1, 3, 2):
+        budget.pause("shop", after(hours=hours))
+    assert budget.paused_until("shop", NOW) == after(hours=3)
+    assert budget.pauses(NOW) == {"shop": after(hours=3)}
+    assert budget.paused_until("shop", after(hours=3)) is None
+    assert budget.paused_until("other", NOW) is None
+
+
+def spend_all(url, grants):
+    """Ask for a grant every 18 seconds of an hour, as a process of its own."""
+    database = open_database(url)
+    budget = DatabaseBudget(database)
+    limit = (Limit(count=50, seconds=3600),)
+    grants.put(sum(budget.spend("b", limit, NOW + timedelta(seconds=18 * n)) is None for n in range(30)))
+    database.close()
+
+
+def test_processes_share_a_budget(database_url):
+    """Four processes that ask for 120 of 50 an hour get 50 between them."""
+    open_database(database_url).close()
+    spawn = multiprocessing.get_context("forkserver")
+    grants = spawn.Queue()
+    processes = [spawn.Process(target=spend_all, args=(database_url, grants)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    granted = sum(grants.get(timeout=60) for _ in processes)
+    for process in processes:
+        process.join(30)
+    grants.close()
+    grants.join_thread()
+    assert granted == 50
+    assert [process.exitcode for process in processes] == [0] * 4
