@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from rules import facts
 from rules.conditions import activate
@@ -51,24 +52,51 @@ def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, k
     today = policy.calendar.today(now)
     if kind is None:
         kind = facts.kind_of(ticket, memory, policy, today)
+    asked = _asked(_Same(policy), kind)
+    remembered = bool(memory.episodes or memory.effects)
+    if not asked.rules and not remembered:
+        return Evaluation(ticket=ticket, kind=kind)
     ignored = ignored_rules(policy, memory, now)
-    candidates = [
+    activation = activate(facts.of(ticket, kind, memory, policy, today, asked.facts))
+    rules = [
         rule
-        for rule in policy.rules
-        if (kind in rule.on or ANY in rule.on)
+        for rule in asked.rules
+        if rule.when.holds(activation)
         and rule.id not in ignored
         and (rule.since is None or not grandfathered(policy, rule, ticket))
     ]
-    if not candidates and not memory.episodes and not memory.effects:
-        return Evaluation(ticket=ticket, kind=kind)
-    asked = facts.of(ticket, kind, memory, policy, today, facts.needed(rule.when for rule in candidates))
-    activation = activate(asked)
-    rules = [rule for rule in candidates if rule.when.holds(activation)]
-    if not rules and not memory.episodes and not memory.effects:
+    if not rules and not remembered:
         return Evaluation(ticket=ticket, kind=kind)
     latest = {episode.rule: episode for episode in memory.episodes}
     because = {rule.id: rule.when.explain(activation) for rule in rules}
     return _carried_on(Evaluation(ticket=ticket, kind=kind), rules, because, latest, memory, now)
+
+
+class _Same:
+    """A policy as a key: equal only to itself."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.policy is self.policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The rules that look at a kind, and the facts they ask for."""
+
+    rules: tuple[Rule, ...]
+    facts: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _asked(same: _Same, kind: str) -> _Asked:
+    rules = tuple(rule for rule in same.policy.rules if kind in rule.on or ANY in rule.on)
+    return _Asked(rules, facts.needed(rule.when for rule in rules))
 
 
 def _carried_on(
