@@ -1,8 +1,12 @@
 """The settings: what is wrong is said in one line with its place, and what is right is built."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
 
 from integrations.base import Limit
 from integrations.github.config import GithubApp, GithubConfig
@@ -412,3 +416,26 @@ def test_rules_that_are_not_there_are_errors(config, tmp_path):
     assert second.startswith(
         "config.toml: line 10, column 1: [instance]: 'rules': no pack 'backlgo' ships with kaizend"
     )
+
+
+# -- whatever the file holds ------------------------------------------------------------------------------------------
+
+EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8")
+NOISE = st.sampled_from(
+    ["", "'", '"""', "[", "]", "{", "=", ".", "\n", "\x1b[31m", "\0", "é", "1e400", "true", "x = 1\n", "]]"]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(EXAMPLE)), st.integers(0, 12), NOISE), min_size=1, max_size=3))
+@effort(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_config_loads_or_fails_in_printable_lines(config, damages):
+    """Cut and spoilt anywhere, a config never ends in a traceback."""
+    text = EXAMPLE
+    for start, length, noise in damages:
+        text = text[:start] + noise + text[start + length :]
+    path = config(text)
+    try:
+        load_settings(path, TOKENS)
+    except SettingsError as error:
+        assert error.problems  # noqa: PT017  # loading may as well succeed
+        assert all(problem.isprintable() for problem in error.problems)  # noqa: PT017

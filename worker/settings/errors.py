@@ -42,10 +42,10 @@ FAULTS = {
 
 
 class SettingsError(Exception):
-    """The config cannot be used. `problems` holds one line each, in the order of the file."""
+    """The config cannot be used. `problems` holds one printable line each, in the order of the file."""
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(printable(problem) for problem in problems)
         super().__init__("\n".join(self.problems))
 
 
@@ -59,7 +59,12 @@ def suggest(given: str, known: Iterable[str]) -> str:
 def shown(name: str) -> str:
     """Quote a name for a message: printable, and not endless."""
     cut = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 3] + "..."
-    return "'" + "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut) + "'"
+    return f"'{printable(cut)}'"
+
+
+def printable(text: str) -> str:
+    """Escape what would break a line or colour a terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def locate(file: str, place: Place | None) -> str:
