@@ -107,6 +107,8 @@ class Session:
 
     def _body(self, place: str, response: requests.Response) -> bytes:
         """Read a body piece by piece as it comes: a server that drips cannot hold us, nor a huge one fill memory."""
+        if response.is_redirect:
+            return b""  # requests has read it, to prepare for a next request that we do not send
         ends = time.monotonic() + 2 * self._timeout[1]
         chunks, size = [], 0
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
@@ -123,11 +125,11 @@ class Session:
 
     def _without_token(self, answer: Answer) -> Answer:
         """Take our token out of an answer that echoes it, so that no message can carry it on."""
-        secret = self._token.encode()
-        if answer.status < 400 or secret not in answer.body:
+        if answer.status < 300:
             return answer
-        body = answer.body.replace(secret, b"***")
-        return Answer(method=answer.method, status=answer.status, headers=answer.headers, body=body)
+        headers = {name: value.replace(self._token, "***") for name, value in answer.headers.items()}
+        body = answer.body.replace(self._token.encode(), b"***")
+        return Answer(method=answer.method, status=answer.status, headers=headers, body=body)
 
 
 def checked_base(source: str, base_url: str) -> str:
