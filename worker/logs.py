@@ -12,6 +12,8 @@ from urllib.parse import quote
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from worker.settings.errors import printable
+
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 4
 """A shorter secret would blot out half of the log, and protects nothing."""
@@ -112,15 +114,13 @@ def _renderers(style: Literal["text", "json"], *, colours: bool) -> list[Process
 
 def _on_one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001  # structlog's
     """Escape control characters: a ticket's title can neither begin a log line of its own nor colour one."""
-    return {key: _escaped(value, keep="\n\t" if key == "exception" else "") for key, value in event.items()}
+    return {key: _shown(value, lines=key == "exception") for key, value in event.items()}
 
 
-def _escaped(value: object, *, keep: str) -> object:
-    if not isinstance(value, str) or value.isprintable():
+def _shown(value: object, *, lines: bool) -> object:
+    if not isinstance(value, str):
         return value
-    return "".join(
-        char if char.isprintable() or char in keep else char.encode("unicode_escape").decode() for char in value
-    )
+    return "\n".join(map(printable, value.split("\n"))) if lines else printable(value)
 
 
 def log(**about: Any) -> Any:
