@@ -128,6 +128,12 @@ WRONG_KEYS = [
         ("8, column 1: [instance]: 'database' must be 'sqlite:///path/to/file.db' or 'postgresql://user@host/name'"),
     ),
     (
+        "a database that forgets",
+        "[instance]\ndatabase = 'sqlite:///:memory:'",
+        ("8, column 1: [instance]: 'database' must be 'sqlite:///path/to/file.db' or 'postgresql://user@host/name'"),
+    ),
+    ("no rules", "[instance]\nrules = []", "8, column 1: [instance]: 'rules' must not be empty"),
+    (
         "a login for no source",
         "[people]\nana = { gihub = 'ana-acme' }",
         "8, column 9: [people.ana]: no source or kind of source 'gihub' (did you mean 'github'?)",

@@ -60,7 +60,7 @@ class Instance(Table):
     database: Annotated[SecretStr, AfterValidator(value.database)] = SecretStr("sqlite:///var/kaizend.db")
     key: SecretStr | None = None
     key_file: str = ""
-    rules: tuple[str, ...] = ("pack:backlog",)
+    rules: Annotated[tuple[str, ...], Field(min_length=1)] = ("pack:backlog",)
     grace: Span = timedelta(minutes=1)
 
 

@@ -59,7 +59,7 @@ def database(value: SecretStr) -> SecretStr:
     """Accept SQLite and PostgreSQL; PostgreSQL always by the psycopg driver."""
     url = value.get_secret_value()
     scheme, _, rest = url.partition("://")
-    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+    if scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
         return value
     if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest and "[" not in rest:
         return SecretStr(f"postgresql+psycopg://{rest}")
