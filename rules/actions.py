@@ -211,3 +211,4 @@ class Plan:
     held: tuple[Held, ...] = ()
     conflicts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    targets: tuple[tuple[str, str], ...] = ()  # uid and `updated` of each target, in a saved plan

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from rules.model import Ticket
+
+if TYPE_CHECKING:
+    from rules.calendar import Rhythm
 
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]
@@ -160,6 +163,12 @@ class Calendar(Protocol):
 
     def add(self, start: date, duration: Duration) -> date:
         """Return the date `duration` after `start`; workdays land on a workday."""
+
+    def moment(self, slot: str, rhythm: Rhythm) -> datetime:
+        """Return when a slot falls due, in UTC."""
+
+    def due_slots(self, rhythm: Rhythm, *, after: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
+        """Yield the slots that fell due after `after`, up to and with `now`, oldest first, each with its moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,161 @@
+"""Apply: carry out exactly the plan, a ticket at a time, each op once, and write down what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+import structlog
+
+from integrations.base import Tracker
+from integrations.errors import NotAllowed, NotFound, RateLimited, TrackerError, Unavailable
+from rules.actions import Op
+from rules.card import CARD
+from rules.evaluate import evaluate
+from rules.fact_table import touched
+from rules.model import NOTHING, Memory, Ticket
+from rules.people import asked_of
+from rules.plan import operations
+from worker.carry import carry_out
+from worker.look import same
+from worker.stop import Stop
+from worker.worker import Worker
+
+log = structlog.get_logger()
+FINE = frozenset({"done", "dropped"})
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of the ops of a plan."""
+
+    counts: Counter[str] = field(default_factory=Counter)  # done, failed, doubt, unsent, dropped
+    stopped: dict[str, str] = field(default_factory=dict)  # source -> why nothing more was sent to it in this pass
+    unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether every op was carried out, or settled otherwise."""
+        return not self.stopped and self.counts.keys() <= FINE
+
+
+def apply(
+    worker: Worker, run: int, ops: Sequence[Op], stop: Stop, *, progress: Callable[[Op], None] | None = None
+) -> Applied:
+    """Carry out the ops of a plan; those in shadow are left out.
+
+    A ticket is read again before it is written to: what no longer fits is dropped, and planned anew in a later pass.
+    A source that throttles us, or does not let us in, gets nothing more in this pass; the others go on.
+    """
+    wanted = {op.id: op for op in ops if not op.shadow}
+    again = {op.id: op for op in _again(worker)}
+    ready = set(worker.ledger.intend(run, tuple(wanted.values()), worker.clock())) | again.keys()
+    applied = Applied()
+    left = [op for op in (again | wanted).values() if op.id in ready]
+    for uid, group in groupby(left, key=lambda op: op.target.uid):
+        mine = list(group)
+        applied.unsettled.add(uid)
+        source = mine[0].target.source
+        if stop.asked or source in applied.stopped or source not in worker.trackers:
+            applied.counts["unsent"] += len(mine)
+            continue
+        if _ticket(worker, mine, applied, stop, progress):
+            applied.unsettled.discard(uid)
+    return applied
+
+
+def _again(worker: Worker) -> Iterator[Op]:
+    """Yield the ops that were sent before and certainly left nothing."""
+    for entry in worker.ledger.open_ops(worker.clock()):
+        if entry.state == "intent" and entry.attempts:
+            yield entry.op
+
+
+def _ticket(worker: Worker, ops: list[Op], applied: Applied, stop: Stop, progress: Callable[[Op], None] | None) -> bool:
+    """Carry out one ticket's ops; return whether all of them are settled."""
+    tracker = worker.trackers[ops[0].target.source]
+    try:
+        ticket = _fresh(worker, tracker, ops[0])
+    except NotFound as error:
+        worker.mirror.bury(ops[0].target.uid, worker.clock(), str(error))
+        return _give_up(worker, ops, applied, "the ticket is gone")
+    except TrackerError as error:
+        _stop(applied, tracker.name, error)
+        applied.counts["unsent"] += len(ops)
+        return False
+    memory = _memory(worker, ops[0].target.uid)
+    fitting = _fitting(worker, ops, ticket, memory)
+    whole = _give_up(worker, [op for op in ops if op.id not in fitting], applied, "the ticket has changed meanwhile")
+    done = applied.counts["done"]
+    for op in ops:
+        if op.id not in fitting:
+            continue
+        if stop.asked or tracker.name in applied.stopped or (op.rule == CARD and not whole):
+            applied.counts["unsent"] += 1  # a card speaks of what was done before it
+            whole = False
+            continue
+        outcome, failure = carry_out(worker, tracker, op, memory.card)
+        applied.counts[outcome] += 1
+        whole = whole and outcome in FINE
+        if failure is not None:
+            _stop(applied, tracker.name, failure)
+        if progress is not None:
+            progress(op)
+    if ticket is not None and applied.counts["done"] > done:
+        _read_back(worker, tracker, ticket, memory)
+    return whole
+
+
+def _fresh(worker: Worker, tracker: Tracker, op: Op) -> Ticket | None:
+    """Read the ticket from the primary store; None if the op is about no ticket. The mirror learns of it."""
+    if op.target.uid == tracker.uid:
+        return None
+    worker.mirror.put_ticket(tracker.ticket(op.target.ref), worker.clock())
+    return worker.mirror.ticket(op.target.uid)
+
+
+def _memory(worker: Worker, uid: str) -> Memory:
+    return worker.ledger.memory((uid,)).get(uid, NOTHING)
+
+
+def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory) -> frozenset[str]:
+    """Return the ops that the policy still asks for, in the same words, on the ticket as it is now."""
+    ours = {op.id for op in ops}
+    rules = {rule.id for rule in worker.policy.rules} | {CARD}
+    free = {op.id for op in ops if op.rule not in rules}  # not of a rule: digests
+    if ticket is None or free == ours:
+        return frozenset(ours)
+    before = replace(memory, done=memory.done - ours)
+    now = worker.clock()
+    evaluation = evaluate(worker.policy, ticket, before, now)
+    asked = {op.id: op for op in operations(worker.policy, evaluation, before, now, worker.keys)}
+    return frozenset(free | {op.id for op in ops if op.id in asked and same(op, asked[op.id])})
+
+
+def _give_up(worker: Worker, ops: list[Op], applied: Applied, why: str) -> bool:
+    for op in ops:
+        worker.ledger.drop(op.id, why, worker.clock())
+        applied.counts["dropped"] += 1
+    return not ops
+
+
+def _stop(applied: Applied, source: str, error: TrackerError) -> None:
+    """Send nothing more to a source after an error that the next request would meet too."""
+    of_source = isinstance(error, RateLimited) and error.scope == "source"
+    if of_source or isinstance(error, NotAllowed) or (isinstance(error, Unavailable) and not error.sent):
+        applied.stopped.setdefault(source, str(error))
+        log.warning("nothing more is sent to the source in this pass", source=source, why=str(error))
+
+
+def _read_back(worker: Worker, tracker: Tracker, before: Ticket, memory: Memory) -> None:
+    """Read the ticket as our writes left it, and remember that this change of it was ours."""
+    moved = touched(asked_of(worker.policy, before, memory=memory))
+    try:
+        after = tracker.ticket(before.ref)
+    except TrackerError as error:
+        log.warning("written, and not read back", target=before.key, why=str(error))
+        return
+    worker.mirror.put_ticket(after, worker.clock())
+    worker.ledger.save_touched(((before.uid, moved, after.updated),))

@@ -1,0 +1,81 @@
+"""Carry: one op from intent to what came of it, every step on the disk before the next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+import structlog
+
+from integrations.base import Receipt, Tracker
+from integrations.errors import NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
+from rules.actions import FileTicket, Op, SetDue, WriteCard
+from rules.model import Card
+from worker.doubts import find_filed
+from worker.perform import appends, perform
+from worker.worker import Worker
+
+Outcome = Literal["done", "failed", "doubt", "unsent", "dropped"]
+
+LONG_AGO = timedelta(days=400)
+"""How far back is looked for a ticket of ours before it is filed: the database may be newer than the ticket."""
+
+log = structlog.get_logger()
+
+
+def carry_out(worker: Worker, tracker: Tracker, op: Op, card: Card | None) -> tuple[Outcome, TrackerError | None]:
+    """Carry out one op and write down what came of it; return that, and the error if there was one.
+
+    An error that concerns more than the op (a throttle, a right) is for the caller to act on.
+    """
+    worker.ledger.sending(op.id, worker.clock())
+    try:
+        receipt = _send(worker, tracker, op, card)
+    except TrackerError as error:
+        outcome = _failed(worker, op, card, error)
+        log.warning("op not done", op=op.id, target=op.target.key, verb=op.name, outcome=outcome, why=str(error))
+        return outcome, error
+    worker.ledger.done(op.id, receipt, worker.clock())
+    log.info("op done", op=op.id, target=op.target.key, verb=op.name, after=op.after, rule=op.rule)
+    return "done", None
+
+
+def _send(worker: Worker, tracker: Tracker, op: Op, card: Card | None) -> Receipt:
+    if isinstance(op.verb, FileTicket):
+        found = find_filed(worker, tracker, op, worker.clock() - LONG_AGO)
+        if found is not None:
+            return found
+    if isinstance(op.verb, SetDue) and not tracker.keeps_due:
+        worker.mirror.set_card_due(op.target.uid, op.verb.due)
+        return Receipt()
+    receipt = perform(tracker, op, card=card, keys=worker.keys, styles=worker.policy.labels)
+    if isinstance(op.verb, WriteCard) and card is not None:
+        return Receipt(ref=card.ref, wrote=receipt.wrote)
+    return receipt
+
+
+def _failed(worker: Worker, op: Op, card: Card | None, error: TrackerError) -> Outcome:  # noqa: PLR0911 - one line a kind of error
+    now, ledger = worker.clock(), worker.ledger
+    match error:
+        case RateLimited(sent=False):
+            ledger.retry(op.id, error.retry_at, now)
+            return "unsent"
+        case NotAllowed() | Unavailable(sent=False):
+            ledger.retry(op.id, None, now)
+            return "unsent"
+        case NotFound() if isinstance(op.verb, WriteCard) and card is not None:
+            ledger.failed(op.id, "somebody deleted the card: it is not written again", now)
+            ledger.save_card(op.target.uid, Card(ref=card.ref, essence=card.essence, at=card.at, gone=True))
+            return "dropped"
+        case Unavailable():
+            ledger.doubt(op.id, str(error), now)
+            if not appends(op.verb, card):
+                ledger.retry(op.id, error.retry_at if isinstance(error, RateLimited) else None, now)
+                return "unsent"
+            return "doubt"
+        case Rejected() | NotFound():
+            ledger.failed(op.id, str(error), now)
+            return "failed"
+        case _:
+            ledger.doubt(op.id, str(error), now)
+            return "doubt"

@@ -1,0 +1,108 @@
+"""The command line: verbs, exit codes, the clock."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from integrations.errors import TrackerError
+from rules.errors import RulesError
+from worker import __version__
+from worker.cli import looks, passes, trying
+from worker.cli.context import Cli, environment, talk
+from worker.cli.exits import Exit
+from worker.errors import LockHeld, LockLost, WorkerError
+from worker.settings import SettingsError
+from worker.stop import Stopping
+
+app = typer.Typer(
+    name="kaizend",
+    help="Makes continuous improvement enforce itself in the trackers your team already uses.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("demo")(trying.demo)
+app.command("sandbox")(trying.sandbox)
+app.command("check")(looks.check)
+app.command("test")(looks.trial)
+app.command("doctor")(looks.doctor)
+app.command("facts")(looks.facts)
+app.command("schema")(looks.schema)
+app.command("sync")(passes.sync)
+app.command("plan")(passes.plan)
+app.command("apply")(passes.apply)
+app.command("once")(passes.once_)
+app.command("run")(passes.run_)
+app.command("why")(looks.why_)
+app.command("digest")(looks.digest)
+app.command("ops")(looks.ops)
+app.add_typer(looks.audit, name="audit")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kaizend {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    context: typer.Context,
+    *,
+    config: Annotated[Path, typer.Option("--config", "-c", envvar="KAIZEND_CONFIG", help="The config file.")] = Path(
+        "config.toml"
+    ),
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log everything, to stderr.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep what every verb works with."""
+    del version
+    context.obj = Cli(config=config, env=environment(), verbose=verbose)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a verb and end the process with its exit code."""
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has had enough
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one line an outcome
+    """Run a verb; return its exit code. What was expected is said in a line, what was not in a traceback."""
+    try:
+        return int(app(list(arguments), prog_name="kaizend", standalone_mode=False) or Exit.FINE)
+    except typer.Abort:
+        return Exit.INTERRUPTED
+    except typer.TyperException as error:
+        error.show()  # type: ignore[attr-defined]  # typer's usage errors show themselves
+        return Exit.USAGE
+    except (Stopping, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    except (LockHeld, LockLost) as error:
+        talk(str(error))
+        return Exit.LOCKED
+    except (SettingsError, RulesError) as error:
+        for problem in error.problems:
+            talk(problem)
+        return Exit.EXPECTED
+    except (WorkerError, TrackerError) as error:
+        talk(str(error))
+        return Exit.EXPECTED
+    except BrokenPipeError:
+        return Exit.FINE
+    except Exception:  # noqa: BLE001 - whatever was not expected is shown whole, and has its own exit code
+        traceback.print_exc()
+        return Exit.UNEXPECTED

@@ -1,0 +1,125 @@
+"""The cycle: one pass, sync -> mirror -> evaluate -> plan -> apply -> ledger -> digest. A newcomer reads this first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from rules.actions import Op, Plan
+from worker.apply import Applied, apply
+from worker.doubts import settle
+from worker.listen import listen
+from worker.look import Look, look
+from worker.publish import publish_due
+from worker.stop import Stop
+from worker.sync import Progress, Synced, sync_all
+from worker.worker import Worker
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """Whoever wants to see a pass go on: a progress bar, or nobody."""
+
+    synced: Progress | None = None
+    looked: Callable[[int], None] | None = None
+    carried: Callable[[Op], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What came of a pass."""
+
+    synced: tuple[Synced, ...]
+    look: Look
+    applied: Applied
+    digests: tuple[str, ...] = ()  # the slots whose digest was posted
+    doubts: int = 0  # ops still in doubt
+    parked: int = 0  # ops set aside for a person
+    troubles: tuple[str, ...] = ()  # one line each: why the pass is not whole
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether everything was read, and everything planned was carried out."""
+        return not self.troubles
+
+
+def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
+    """Bring the mirror up to date, and hear what people said to us. Writes nothing to a tracker."""
+    synced = sync_all(worker.trackers, worker.mirror, clock=worker.clock, progress=watching.synced)
+    listen(worker, authors_of(synced), worker.clock())
+    return synced
+
+
+def authors_of(synced: tuple[Synced, ...]) -> dict[str, str]:
+    """Return our own author ids in the sources that were read wholly."""
+    return {one.source: one.identity.author for one in synced if one.identity is not None and not one.error}
+
+
+def once(worker: Worker, stop: Stop, *, watching: Watching, whole: bool = False) -> Passed:
+    """Make one pass. `whole` evaluates every ticket, else only those that changed or were not looked at today."""
+    run = worker.ledger.begin_run("once", worker.policy.sha, worker.clock())
+    synced = read(worker, watching)
+    settle(worker, authors_of(synced), worker.clock())
+    found = look(worker, worker.clock(), whole=whole, progress=watching.looked)
+    applied = carry(worker, run, found, found.plan.ops, stop, watching)
+    digests = () if stop.asked else publish_due(worker, run, authors_of(synced), stop, applied)
+    return finish(worker, run, synced, found, applied, digests, stop)
+
+
+def carry(worker: Worker, run: int, found: Look, ops: tuple[Op, ...], stop: Stop, watching: Watching) -> Applied:
+    """Remember what the look found, carry out the ops, and note which tickets need no second look."""
+    now = worker.clock()
+    worker.ledger.save_reversals(found.reversals)
+    worker.ledger.save_episodes(found.episodes)
+    worker.ledger.record_held(run, found.plan.held, now)
+    applied = apply(worker, run, ops, stop, progress=watching.carried)
+    worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))
+    worker.mirror.unsettle(found.unsettled | applied.unsettled)
+    return applied
+
+
+def finish(
+    worker: Worker,
+    run: int,
+    synced: tuple[Synced, ...],
+    found: Look,
+    applied: Applied,
+    digests: tuple[str, ...],
+    stop: Stop,
+) -> Passed:
+    """Sum the pass up, and write down how it ended."""
+    states = worker.ledger.ops_by_state()
+    passed = Passed(
+        synced=synced,
+        look=found,
+        applied=applied,
+        digests=digests,
+        doubts=states.get("doubt", 0),
+        parked=states.get("parked", 0),
+        troubles=tuple(_troubles(found.plan, found.unread, applied, states, stopped=stop.asked)),
+        counts=dict(applied.counts) | {"planned": len(found.plan.ops), "looked": found.looked},
+    )
+    outcome = "fine" if passed.whole else "partial"
+    worker.ledger.end_run(run, worker.clock(), outcome, passed.counts)
+    log.info("pass ended", outcome=outcome, **passed.counts)
+    return passed
+
+
+def _troubles(
+    plan: Plan, unread: Mapping[str, str], applied: Applied, states: Mapping[str, int], *, stopped: bool
+) -> list[str]:
+    troubles = [f"source {name} was not read: {why}" for name, why in unread.items()]
+    troubles += [f"{held.what}: {held.wanted} wanted, ceiling {held.ceiling}: held back" for held in plan.held]
+    troubles += [f"conflict: {conflict}" for conflict in plan.conflicts]
+    troubles += [f"source {name}: nothing more was sent: {why}" for name, why in applied.stopped.items()]
+    troubles += [f"{applied.counts[state]} ops {state}" for state in ("failed", "unsent") if applied.counts[state]]
+    troubles += [f"{states[state]} ops {word}" for state, word in STATES.items() if states.get(state)]
+    return [*troubles, "the pass was stopped before its end"] if stopped else troubles
+
+
+STATES = {"doubt": "in doubt: `kaizend ops --doubt`", "parked": "parked: `kaizend ops --parked`"}

@@ -1,0 +1,139 @@
+"""The digest: the figures a team reads once a week, counted from the mirror and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from rules.facts import kind_of, of
+from rules.model import Link, Memory, Ticket
+from rules.policy import Policy
+
+IMPROVEMENT = "improvement"
+WEEKS = 12
+NO_DOMAIN = "(no domain)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Did:
+    """What kaizend did by one rule: how often, and one example with its reasons."""
+
+    rule: str
+    about: str
+    verb: str
+    count: int
+    example: Link
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the ledger tells of the days a digest covers."""
+
+    did: tuple[Did, ...] = ()
+    could_not: tuple[str, ...] = ()  # one line each: failed, in doubt, parked, over a ceiling, sources unread, paused
+    undone: int = 0  # how often people took something back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainRow:
+    """The improvement backlog of one domain."""
+
+    domain: str
+    open: int
+    new: int
+    closed: int
+    overdue: int
+    oldest: Ticket | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One week's digest. `start` (included) and `end` (not) are dates of the calendar."""
+
+    name: str
+    slot: str
+    start: date
+    end: date
+    rows: tuple[DomainRow, ...]
+    weeks: tuple[tuple[int, int], ...]  # new and closed a week, oldest first, this one last
+    overdue: tuple[Ticket, ...]  # the longest overdue first, all of them
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    ticket: Ticket
+    domain: str
+    created: date
+    closed: date | None
+
+
+def gather(
+    name: str,
+    slot: str,
+    *,
+    policy: Policy,
+    tickets: Iterable[tuple[Ticket, Memory]],
+    account: Account,
+    end: date,
+    now: datetime,
+) -> Digest:
+    """Count the improvement tickets for the week that ends before `end`."""
+    seen = list(_improvements(policy, tickets, now))
+    start = end - timedelta(days=7)
+    late = [one.ticket for one in seen if one.closed is None and one.ticket.due and one.ticket.due < end]
+    return Digest(
+        name=name,
+        slot=slot,
+        start=start,
+        end=end,
+        rows=_rows(policy, seen, start, end),
+        weeks=tuple(_week(seen, end - timedelta(weeks=back)) for back in range(WEEKS - 1, -1, -1)),
+        overdue=tuple(sorted(late, key=lambda ticket: (ticket.due or end, ticket.key))),
+        account=account,
+    )
+
+
+def _improvements(policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime) -> Iterable[_Seen]:
+    today = policy.calendar.today(now)
+    for ticket, memory in tickets:
+        if kind_of(ticket, memory, policy, today) != IMPROVEMENT:
+            continue
+        domain = of(ticket, IMPROVEMENT, memory, policy, today, ("domain",))["domain"]
+        closed = policy.calendar.date_of(ticket.closed) if ticket.closed and ticket.phase == "done" else None
+        created = policy.calendar.date_of(ticket.created)
+        yield _Seen(ticket, str(domain) or NO_DOMAIN, created, closed)
+
+
+def _rows(policy: Policy, seen: Sequence[_Seen], start: date, end: date) -> tuple[DomainRow, ...]:
+    named = [domain.name for domain in policy.domains]
+    others = sorted({one.domain for one in seen} - set(named))
+    return tuple(_row(domain, [one for one in seen if one.domain == domain], start, end) for domain in named + others)
+
+
+def _row(domain: str, seen: Sequence[_Seen], start: date, end: date) -> DomainRow:
+    left = [one for one in seen if one.closed is None]
+    new, closed = _between(seen, start, end)
+    return DomainRow(
+        domain=domain,
+        open=len(left),
+        new=new,
+        closed=closed,
+        overdue=sum(1 for one in left if one.ticket.due and one.ticket.due < end),
+        oldest=min((one.ticket for one in left), key=lambda ticket: (ticket.created, ticket.key), default=None),
+    )
+
+
+def _week(seen: Iterable[_Seen], end: date) -> tuple[int, int]:
+    return _between(seen, end - timedelta(days=7), end)
+
+
+def _between(seen: Iterable[_Seen], start: date, end: date) -> tuple[int, int]:
+    """Count what was created, and what was closed, from `start` up to but not with `end`."""
+    new = closed = 0
+    for one in seen:
+        new += start <= one.created < end
+        closed += one.closed is not None and start <= one.closed < end
+    return new, closed

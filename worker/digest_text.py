@@ -1,0 +1,121 @@
+"""The words of the digest, tracker-neutral."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from rules.model import Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Table, Text, Ticket
+from worker.digest import NO_DOMAIN, Account, Did, Digest, DomainRow
+
+MOST = 10
+"""Lines of a list that are shown; the rest is counted."""
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def prose(digest: Digest) -> Prose:
+    """Word a digest. Nothing is left out unsaid: what does not fit is counted."""
+    title = f"Improvement digest {digest.slot}: {digest.name}"
+    week = f"{digest.start.isoformat()} to {(digest.end - timedelta(days=1)).isoformat()}. "
+    return Prose(
+        (
+            Heading((Text(title),)),
+            Paragraph((Text(week), *_summary(digest.rows))),
+            _domains(digest),
+            Paragraph(_trend(digest.weeks)),
+            *_overdue(digest),
+            *_account(digest.account),
+        )
+    )
+
+
+def _summary(rows: Sequence[DomainRow]) -> Line:
+    total = Counter[str]()
+    for row in rows:
+        total.update(open=row.open, new=row.new, closed=row.closed, overdue=row.overdue)
+    quiet = [row.domain for row in rows if row.domain != NO_DOMAIN and not (row.open or row.closed)]
+    said: Line = (
+        Strong(f"{total['open']} open"),
+        Text(f", {total['new']} new, {total['closed']} closed, {total['overdue']} overdue."),
+    )
+    if quiet:
+        said += (Text(f" No improvement work, open or closed this week: {', '.join(quiet)}."),)
+    return said
+
+
+def _domains(digest: Digest) -> Table:
+    head = ("domain", "open", "new", "closed", "overdue", "oldest open")
+    return Table(head, tuple(_cells(row, digest.end) for row in digest.rows))
+
+
+def _cells(row: DomainRow, end: date) -> tuple[Line, ...]:
+    oldest: Line = (Text("-"),)
+    if row.oldest is not None:
+        age = (end - row.oldest.created.date()).days
+        oldest = (_link(row.oldest), Text(f" ({age} days)"))
+    counts: tuple[Line, ...] = tuple((Text(str(n)),) for n in (row.open, row.new, row.closed, row.overdue))
+    return ((Text(row.domain),), *counts, oldest)
+
+
+def _trend(weeks: Sequence[tuple[int, int]]) -> Line:
+    new, closed = [week[0] for week in weeks], [week[1] for week in weeks]
+    return (
+        Text(f"{len(weeks)} weeks: new "),
+        Code(sparkline(new)),
+        Text(f" ({sum(new)}), closed "),
+        Code(sparkline(closed)),
+        Text(f" ({sum(closed)})"),
+    )
+
+
+def sparkline(values: Sequence[int]) -> str:
+    """Draw values as bars, the tallest for the greatest; nothing happened is the lowest bar."""
+    top = max(values, default=0) or 1
+    return "".join(BARS[round(value / top * (len(BARS) - 1))] for value in values)
+
+
+def _overdue(digest: Digest) -> tuple[Heading | Bullets, ...]:
+    if not digest.overdue:
+        return ()
+    lines: list[Line] = [
+        (_link(ticket), Text(f" {ticket.title}, due {ticket.due}, "), Text(_owners(ticket)))
+        for ticket in digest.overdue[:MOST]
+    ]
+    return (Heading((Text("Longest overdue"),)), Bullets((*lines, *_more(len(digest.overdue) - MOST, "overdue"))))
+
+
+def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:
+    did: list[Line] = [_did(one) for one in account.did[:MOST]]
+    could_not: list[Line] = [(Text(line),) for line in account.could_not[:MOST]]
+    blocks: list[Heading | Bullets | Paragraph] = [Heading((Text("What kaizend did, and why"),))]
+    if did:
+        blocks.append(Bullets((*did, *_more(len(account.did) - MOST, "kinds of things"))))
+    else:
+        blocks.append(Paragraph((Text("Nothing."),)))
+    if account.undone:
+        blocks.append(Paragraph((Text(f"People took back {account.undone} of these; they stay taken back."),)))
+    if could_not:
+        blocks.append(Heading((Text("What it could not do"),)))
+        blocks.append(Bullets((*could_not, *_more(len(account.could_not) - MOST, "such lines"))))
+    return tuple(blocks)
+
+
+def _did(one: Did) -> Line:
+    said: Line = (Strong(f"{one.count}x {one.verb}"), Text(" by "), Code(one.rule))
+    if one.about:
+        said += (Text(f" ({one.about})"),)
+    said += (Text(", as on "), one.example)
+    return (*said, Text(f": {'; '.join(one.because)}")) if one.because else said
+
+
+def _more(count: int, what: str) -> tuple[Line, ...]:
+    return ((Text(f"and {count} more {what}"),),) if count > 0 else ()
+
+
+def _link(ticket: Ticket) -> Link:
+    return Link(ticket.key, ticket.url)
+
+
+def _owners(ticket: Ticket) -> str:
+    return ", ".join(sorted(ticket.assignees)) or "no owner"

@@ -1,0 +1,76 @@
+"""Doctor: what an operator wants to know of each source before trusting it to a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from integrations.base import Identity, Tracker
+from integrations.errors import NotAllowed, TrackerError
+from worker.worker import Worker
+
+SKEW = 60.0
+"""Seconds a server's clock may be away from ours: a GitHub App signs with the time; a minute off is refused."""
+FEW = 500
+"""Requests left below which a pass over a large source may not come to its end."""
+
+Grade = Literal["good", "warn", "bad"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing found about a source."""
+
+    source: str
+    what: str
+    grade: Grade
+    detail: str
+
+
+def examine(worker: Worker, now: datetime) -> Iterator[tuple[Finding, ...]]:
+    """Ask every source; yield what was found about each."""
+    for tracker in worker.trackers.values():
+        yield tuple(_examine(tracker, now))
+
+
+def _examine(tracker: Tracker, now: datetime) -> Iterator[Finding]:
+    name = tracker.name
+    try:
+        identity = tracker.connect()
+    except NotAllowed as error:
+        yield Finding(source=name, what="credential", grade="bad", detail=str(error))
+        return
+    except TrackerError as error:
+        yield Finding(source=name, what="reach", grade="bad", detail=str(error))
+        return
+    yield Finding(source=name, what="reach", grade="good", detail=identity.server)
+    yield Finding(source=name, what="credential", grade="good", detail=f"we are {identity.author}")
+    yield from _rights(name, identity)
+    yield _clock(name, identity.clock_skew)
+    yield from _limit(name, identity, now)
+
+
+def _rights(name: str, identity: Identity) -> Iterator[Finding]:
+    for line in identity.missing:
+        yield Finding(source=name, what="missing right", grade="bad", detail=line)
+    for line in identity.excess:
+        yield Finding(source=name, what="excess right", grade="warn", detail=line)
+    if not identity.missing and not identity.excess:
+        yield Finding(source=name, what="rights", grade="good", detail="what is needed, and no more")
+
+
+def _clock(name: str, skew: float) -> Finding:
+    detail = f"{abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} ours"
+    return Finding(source=name, what="its clock", grade="warn" if abs(skew) > SKEW else "good", detail=detail)
+
+
+def _limit(name: str, identity: Identity, now: datetime) -> Iterator[Finding]:
+    if identity.limit_left is None:
+        return
+    detail = f"{identity.limit_left} requests left"
+    if identity.limit_reset is not None:
+        minutes = max(0.0, (identity.limit_reset - now).total_seconds() / 60)
+        detail += f", reset in {minutes:.0f} minutes"
+    yield Finding(source=name, what="limit", grade="warn" if identity.limit_left < FEW else "good", detail=detail)

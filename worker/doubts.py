@@ -1,0 +1,121 @@
+"""Doubts: find out what came of ops whose sending was cut off, by reading the primary store."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from integrations.base import Receipt, Tracker
+from integrations.errors import NotFound, TrackerError
+from rules.actions import FileTicket, Op
+from rules.effects import effect_of, stands
+from worker.ledger import Entry
+from worker.perform import appends
+from worker.worker import Worker
+
+PATIENCE = timedelta(seconds=3)
+"""A grace this short is slept out; a longer one leaves the second look to the next pass."""
+LOOKS = 2
+SENDS = 3
+"""Sends of one op, at most: after that a person has to look."""
+BEFORE = timedelta(hours=1)
+"""How much earlier than our own clock says a server may have dated what we filed."""
+
+log = structlog.get_logger()
+
+
+def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
+    """Resolve what an earlier pass left unfinished, as far as it can be known now; return how many ops.
+
+    What was never sent is planned anew. What may have been sent is looked for: found, it is done; twice not found with
+    a grace between, it is sent again; what cannot be known is parked.
+    """
+    settled = 0
+    for entry in worker.ledger.open_ops(now):
+        if entry.state == "intent" and entry.attempts == 0:
+            worker.ledger.drop(entry.op.id, "left over from an earlier pass: planned anew", now)
+            worker.mirror.unsettle((entry.op.target.uid,))
+            continue
+        if entry.op.target.source not in authors:
+            continue
+        settled += _settle(worker, entry, authors[entry.op.target.source])
+    return settled
+
+
+def _settle(worker: Worker, entry: Entry, author: str) -> int:
+    op, ledger = entry.op, worker.ledger
+    if entry.state == "sending":
+        ledger.doubt(op.id, "the process ended while it was being sent", worker.clock())
+    try:
+        found = find(worker, entry, author)
+    except NotFound:
+        ledger.park(op.id, "what it was for is gone", worker.clock())
+        return 1
+    except TrackerError as error:
+        log.warning("doubt remains", op=op.id, target=op.target.key, why=str(error))
+        return 0
+    if found is not None:
+        ledger.done(op.id, found, worker.clock())
+        worker.mirror.unsettle((op.target.uid,))
+        return 1
+    if entry.state == "intent":
+        return 0
+    return _not_found(worker, entry, author)
+
+
+def _not_found(worker: Worker, entry: Entry, author: str) -> int:
+    op, ledger = entry.op, worker.ledger
+    if not _appends(worker, op):
+        ledger.retry(op.id, None, worker.clock())
+        return 1
+    looks = ledger.looked(op.id, worker.clock() + worker.grace, worker.clock())
+    if looks < LOOKS:
+        if worker.grace > PATIENCE:
+            return 0
+        worker.sleep(worker.grace.total_seconds())
+        return _settle(worker, _now(worker, entry), author)
+    if entry.attempts >= SENDS:
+        ledger.park(op.id, f"sent {entry.attempts} times and never seen", worker.clock())
+    else:
+        ledger.retry(op.id, None, worker.clock())
+    return 1
+
+
+def _now(worker: Worker, entry: Entry) -> Entry:
+    return worker.ledger.op(entry.op.id) or entry
+
+
+def _appends(worker: Worker, op: Op) -> bool:
+    memory = worker.ledger.memory((op.target.uid,)).get(op.target.uid)
+    return appends(op.verb, memory.card if memory else None)
+
+
+def find(worker: Worker, entry: Entry, author: str) -> Receipt | None:
+    """Look for what an op left, in the primary store. Raises integrations.errors."""
+    op = entry.op
+    tracker = worker.trackers[op.target.source]
+    if isinstance(op.verb, FileTicket):
+        return find_filed(worker, tracker, op, (entry.sent or entry.intended) - BEFORE)
+    if _appends(worker, op):
+        return _find_comment(worker, tracker, op, author)
+    effect = effect_of(op, worker.clock())
+    if effect is not None and stands(tracker.ticket(op.target.ref), effect):
+        return Receipt(wrote=True)
+    return None
+
+
+def find_filed(worker: Worker, tracker: Tracker, op: Op, since: datetime) -> Receipt | None:
+    """Look for a ticket that was filed as this op."""
+    for ticket, marker in tracker.filed(since):
+        if marker.op == op.id and worker.keys.mac(marker.op, op.target.uid, marker.state) == marker.mac:
+            return Receipt(ref=ticket.ref, uid=ticket.uid, key=ticket.key, url=ticket.url)
+    return None
+
+
+def _find_comment(worker: Worker, tracker: Tracker, op: Op, author: str) -> Receipt | None:
+    for comment in tracker.comments(op.target.ref):
+        marker = comment.marker
+        if marker and marker.op == op.id and worker.keys.genuine(marker, op.target.uid, comment.author, author):
+            return Receipt(ref=comment.ref, uid=comment.uid)
+    return None

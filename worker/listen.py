@@ -1,0 +1,74 @@
+"""Listen: read in new comments what is meant for us: our own marks, and what people command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from integrations.base import Receipt
+from rules.card import read_due, read_state
+from rules.commands import read_commands
+from rules.model import NOTHING, Card, Comment, Ticket
+from worker.perform import card_op
+from worker.worker import Worker
+
+
+def listen(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
+    """Look at the comments nobody looked at yet; return how many were meant for us.
+
+    `authors` are our own author ids by source; comments of sources that did not answer wait for a later pass.
+    """
+    heard = 0
+    looked: list[Comment] = []
+    for comment in worker.mirror.new_comments():
+        if comment.source not in authors:
+            continue
+        looked.append(comment)
+        if _is_ours(worker, comment, authors[comment.source]):
+            heard += _recognise(worker, comment, now)
+        else:
+            heard += _obey(worker, comment, now)
+    worker.mirror.mark_read(looked)
+    return heard
+
+
+def _is_ours(worker: Worker, comment: Comment, author: str) -> bool:
+    marker = comment.marker
+    return marker is not None and worker.keys.genuine(marker, comment.ticket, comment.author, author)
+
+
+def _recognise(worker: Worker, comment: Comment, now: datetime) -> int:
+    """Take a comment that carries our mark for proof that its op is done, whatever the ledger knew of it.
+
+    This settles doubts, and after the database was lost it is what keeps anything from being posted twice.
+    """
+    if comment.marker is None:
+        return 0
+    receipt = Receipt(ref=comment.ref, uid=comment.uid)
+    known = worker.ledger.recognise(comment.marker.op, comment.ticket, receipt, now)
+    if comment.marker.op != card_op(worker.keys, comment.ticket):
+        return known
+    remembered = worker.ledger.memory((comment.ticket,)).get(comment.ticket, NOTHING)
+    if remembered.card is None:
+        worker.ledger.adopt(comment.ticket, read_state(comment.marker.state))
+        worker.ledger.save_card(comment.ticket, Card(ref=comment.ref, essence="", at=comment.updated))
+        due = read_due(comment.marker.state)
+        if due is not None:
+            worker.mirror.set_card_due(comment.ticket, due)
+        worker.mirror.unsettle((comment.ticket,))
+    return known
+
+
+def _obey(worker: Worker, comment: Comment, now: datetime) -> int:
+    if "/kaizen" not in comment.body:
+        return 0
+    ticket: Ticket | None = worker.mirror.ticket(comment.ticket)
+    if ticket is None:
+        return 0
+    memory = worker.ledger.memory((ticket.uid,)).get(ticket.uid, NOTHING)
+    commands = read_commands(worker.policy, ticket, comment, now, memory=memory)
+    worker.ledger.save_answers((ticket.uid, answer) for answer, _ in commands)
+    worker.ledger.save_ignores((ticket.uid, ignore) for _, ignore in commands if ignore is not None)
+    if commands:
+        worker.mirror.unsettle((ticket.uid,))
+    return len(commands)

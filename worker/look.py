@@ -1,0 +1,111 @@
+"""Look: evaluate the policy over the mirror and plan; nothing is written to a tracker here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rules.actions import Op, Plan, WriteCard
+from rules.evaluate import evaluate
+from rules.model import NOTHING, Episode, Memory, Reversal, Ticket
+from rules.plan import assemble, decide
+from worker.worker import Worker
+
+WEEK = timedelta(days=7)
+MONTH = timedelta(days=30)
+UNDONE_COUNT = 5
+UNDONE_SHARE = 0.2
+"""A rule of whose effects in a month people took back at least so many, and at least this share, pauses itself."""
+MANY = 2000
+"""Up to so many tickets are remembered one by one; for more, all memories are read at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a look at the mirror found: the plan, and what is to be remembered once it is applied."""
+
+    plan: Plan
+    looked: int  # tickets evaluated
+    revision: int  # the mirror's, before the look
+    episodes: tuple[tuple[str, Episode], ...]
+    reversals: tuple[tuple[str, Reversal], ...]
+    unsettled: frozenset[str]  # tickets of sources that could not be read: nothing is concluded about them
+    unread: dict[str, str]  # source -> why
+
+
+def look(worker: Worker, now: datetime, *, whole: bool, progress: Callable[[int], None] | None = None) -> Look:
+    """Evaluate all tickets (`whole`) or those that changed since they were last settled, and make the plan."""
+    mirror, policy = worker.mirror, worker.policy
+    revision = mirror.revision()
+    unread = {name: why for name, why in mirror.unreadable(worker.trackers).items() if name in worker.trackers}
+    paused = paused_rules(worker, now)
+    found = mirror.tickets() if whole else mirror.unsettled(policy.sha, policy.calendar.today(now))
+    ops: list[Op] = []
+    episodes: list[tuple[str, Episode]] = []
+    reversals: list[tuple[str, Reversal]] = []
+    unsettled: set[str] = set()
+    looked = 0
+    for ticket, memory in remembered(worker, found):
+        if ticket.source in unread or ticket.source not in worker.trackers:
+            unsettled.add(ticket.uid)
+            continue
+        evaluation = evaluate(policy, ticket, memory, now)
+        looked += 1
+        if progress is not None:
+            progress(looked)
+        if not (evaluation.holding or evaluation.ended or memory.effects or memory.card or memory.answers):
+            continue
+        decision = decide(policy, evaluation, memory, now, worker.keys, paused)
+        ops += decision.ops
+        known = set(memory.episodes)
+        episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in known]
+        reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
+    plan = assemble(policy, ops, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
+    return Look(
+        plan=plan,
+        looked=looked,
+        revision=revision,
+        episodes=tuple(episodes),
+        reversals=tuple(reversals),
+        unsettled=frozenset(unsettled) | _kept_back(ops, plan),
+        unread=unread,
+    )
+
+
+def paused_rules(worker: Worker, now: datetime) -> frozenset[str]:
+    """Return the rules that people keep undoing."""
+    rates = worker.ledger.reversal_rates(now - MONTH)
+    return frozenset(
+        rule for rule, (done, undone) in rates.items() if undone >= UNDONE_COUNT and undone >= UNDONE_SHARE * done
+    )
+
+
+def remembered(worker: Worker, tickets: Iterable[Ticket]) -> Iterable[tuple[Ticket, Memory]]:
+    """Yield tickets, each with what is remembered of it, a batch at a time."""
+    batch: list[Ticket] = []
+    everything: dict[str, Memory] | None = None
+    for ticket in tickets:
+        if everything is not None:
+            yield ticket, everything.get(ticket.uid, NOTHING)
+            continue
+        batch.append(ticket)
+        if len(batch) > MANY:
+            everything = worker.ledger.memory()
+            yield from ((each, everything.get(each.uid, NOTHING)) for each in batch)
+            batch = []
+    known = worker.ledger.memory([ticket.uid for ticket in batch]) if batch else {}
+    yield from ((each, known.get(each.uid, NOTHING)) for each in batch)
+
+
+def same(planned: Op, asked: Op) -> bool:
+    """Tell whether an op is still asked for in the same words."""
+    if isinstance(planned.verb, WriteCard) and isinstance(asked.verb, WriteCard):
+        return planned.verb.essence == asked.verb.essence
+    return planned.after == asked.after and planned.shadow == asked.shadow
+
+
+def _kept_back(ops: Iterable[Op], plan: Plan) -> frozenset[str]:
+    """Return the tickets of ops that a ceiling or a conflict keeps out of the plan: they are looked at again."""
+    planned = {op.id for op in plan.ops}
+    return frozenset(op.target.uid for op in ops if op.id not in planned)

@@ -1,0 +1,66 @@
+"""Metrics: how the last pass went, for whoever watches the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+
+from worker.cycle import Passed
+
+HOST = "127.0.0.1"
+"""Metrics tell titles of nothing, but counts of much: only this machine may ask, or what is put before it."""
+
+
+class Metrics:
+    """The worker's metrics, in a registry of their own, served if there is a port."""
+
+    def __init__(self, port: int | None = None) -> None:
+        self.registry = CollectorRegistry()
+        self._port = port
+        self._passes = self._counter("kaizend_passes_total", "Passes made", ("outcome",))
+        self._ops = self._counter("kaizend_ops_total", "Ops by what came of them", ("outcome",))
+        self._failures = self._counter("kaizend_job_failures_total", "Jobs that ended in an error", ("job",))
+        self._unread = self._gauge("kaizend_sources_unread", "Sources the last pass could not read")
+        self._held = self._gauge("kaizend_held", "Ceilings the last pass stopped at")
+        self._doubt = self._gauge("kaizend_ops_in_doubt", "Ops in doubt")
+        self._parked = self._gauge("kaizend_ops_parked", "Ops that wait for a person")
+        self._last = self._gauge("kaizend_last_whole_pass_timestamp_seconds", "When the last whole pass ended")
+
+    def passed(self, passed: Passed, now: datetime) -> None:
+        """Count a pass."""
+        self._passes.labels("whole" if passed.whole else "partial").inc()
+        for outcome, count in passed.applied.counts.items():
+            self._ops.labels(outcome).inc(count)
+        self._unread.set(len(passed.look.unread))
+        self._held.set(len(passed.look.plan.held))
+        self._doubt.set(passed.doubts)
+        self._parked.set(passed.parked)
+        if passed.whole:
+            self._last.set(now.timestamp())
+
+    def failed(self, job: str, error: BaseException) -> None:  # noqa: ARG002 - the error itself is in the log
+        """Count a job that ended in an error."""
+        self._failures.labels(job).inc()
+
+    @contextmanager
+    def served(self) -> Iterator[None]:
+        """Answer on the port, if there is one, while the context lasts."""
+        if self._port is None:
+            yield
+            return
+        server, thread = start_http_server(self._port, addr=HOST, registry=self.registry)
+        try:
+            yield
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+    def _counter(self, name: str, about: str, labels: tuple[str, ...]) -> Counter:
+        return Counter(name, about, labels, registry=self.registry)
+
+    def _gauge(self, name: str, about: str) -> Gauge:
+        return Gauge(name, about, registry=self.registry)

@@ -1,0 +1,110 @@
+"""Perform: one op, one call on its tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from integrations.base import Draft, LabelStyle, Receipt, Tracker
+from rules.actions import (
+    NAMES,
+    AddLabel,
+    Assign,
+    Close,
+    EditPost,
+    FileTicket,
+    LinkTo,
+    Op,
+    Post,
+    RemoveLabel,
+    Reopen,
+    SetDue,
+    SetPriority,
+    SetStatus,
+    Transition,
+    Verb,
+    WriteCard,
+)
+from rules.card import CARD, FIRST
+from rules.model import Card
+from worker.markers import Keys
+
+Styles = Mapping[str, tuple[str, str]]
+"""Label -> (colour, description)."""
+
+
+def appends(verb: Verb, card: Card | None) -> bool:
+    """Tell whether carrying it out twice would show twice: such a verb is sent once and then looked for."""
+    return isinstance(verb, Post | FileTicket) or (isinstance(verb, WriteCard) and card is None)
+
+
+def perform(  # noqa: PLR0911, PLR0912 - one line a verb
+    tracker: Tracker, op: Op, *, card: Card | None, keys: Keys, styles: Styles
+) -> Receipt:
+    """Carry out one op. Raises integrations.errors."""
+    ref, verb = op.target.ref, op.verb
+    match verb:
+        case AddLabel():
+            return tracker.add_label(ref, style(verb.label, styles))
+        case RemoveLabel():
+            return tracker.remove_label(ref, verb.label)
+        case Assign():
+            return tracker.assign(ref, verb.person)
+        case SetDue():
+            return tracker.set_due(ref, verb.due)
+        case SetPriority():
+            return tracker.set_priority(ref, verb.level)
+        case WriteCard():
+            return _write_card(tracker, op, verb, card=card, keys=keys)
+        case Post():
+            return tracker.comment(ref, verb.prose, keys.marker(op.id, op.target.uid))
+        case EditPost():
+            return tracker.edit_comment(ref, verb.comment, verb.prose, keys.marker(verb.marker_op, op.target.uid))
+        case FileTicket():
+            return tracker.file(_draft(verb, styles), keys.marker(op.id, op.target.uid))
+        case LinkTo():
+            return tracker.link(ref, url=verb.url, title=verb.title, key=verb.key, relation=verb.relation)
+        case Reopen():
+            return tracker.reopen(ref)
+        case Close():
+            return tracker.close(ref, verb.reason)
+        case Transition():
+            return tracker.transition(ref, verb.phase, verb.resolution)
+        case SetStatus():
+            return tracker.set_status(
+                sha=verb.sha, context=verb.context, state=verb.state, description=verb.description, url=verb.url
+            )
+        case _:
+            assert_never(verb)
+
+
+def style(label: str, styles: Styles) -> LabelStyle:
+    """Return how a label looks, as configured or plain."""
+    if label not in styles:
+        return LabelStyle(name=label)
+    colour, description = styles[label]
+    return LabelStyle(name=label, colour=colour, description=description)
+
+
+def _write_card(tracker: Tracker, op: Op, verb: WriteCard, *, card: Card | None, keys: Keys) -> Receipt:
+    """Post the card, or edit it where it stands. A card keeps one op id for life: it is found again by that."""
+    marker = keys.marker(card_op(keys, op.target.uid), op.target.uid, verb.state)
+    if card is None:
+        return tracker.comment(op.target.ref, verb.prose, marker)
+    return tracker.edit_comment(op.target.ref, card.ref, verb.prose, marker)
+
+
+def card_op(keys: Keys, uid: str) -> str:
+    """Return the op id under which a ticket's card is known."""
+    return keys.id(CARD, uid, FIRST, NAMES[WriteCard])
+
+
+def _draft(verb: FileTicket, styles: Styles) -> Draft:
+    return Draft(
+        title=verb.title,
+        prose=verb.prose,
+        labels=tuple(style(label, styles) for label in sorted(verb.labels)),
+        assignee=verb.assignee,
+        due=verb.due,
+        type=verb.type,
+    )

@@ -1,0 +1,254 @@
+"""Publish: the digests that are due, one comment a week and target, edited rather than repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+
+from integrations.errors import TrackerError
+from rules.actions import NAMES, EditPost, FileTicket, Op, Post, Target
+from rules.calendar import Rhythm
+from rules.model import Link, Paragraph, Prose, Text
+from rules.policy import Policy
+from worker.apply import Applied, apply
+from worker.digest import Account, Did, Digest, gather
+from worker.digest_text import prose
+from worker.ledger import Entry, State
+from worker.look import paused_rules, remembered
+from worker.settings.tables import DigestTable
+from worker.stop import Stop
+from worker.sync import sync_all
+from worker.worker import Worker
+
+RULE = "digest/"
+"""What stands before a digest's name where an op names its rule."""
+TITLE = "Improvement digest: {name}"
+ABOUT = (
+    "kaizend posts one comment a week here: how the improvement backlog moved, "
+    "what it did and why, and what it could not do."
+)
+LABEL = "kaizend-digest"
+LOOK_BACK = timedelta(days=8)
+BECAUSE = 2
+"""Clauses of an example that are shown."""
+UNDONE: dict[State, str] = {"failed": "was refused", "doubt": "is in doubt", "parked": "is parked"}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """The ticket a digest is posted to."""
+
+    uid: str
+    ref: str
+    key: str
+    url: str
+
+
+def publish_due(worker: Worker, run: int, authors: Mapping[str, str], stop: Stop, applied: Applied) -> tuple[str, ...]:
+    """Post the digests whose slot has come and that were not posted; after downtime only the newest. Return the slots.
+
+    A digest that cannot be posted now is due again in the next pass; what became of its ops is added to `applied`.
+    """
+    posted = []
+    for table in worker.digests:
+        slot = due_slot(worker.policy, table, worker.clock())
+        if slot is None or table.source not in authors or stop.asked:
+            continue
+        name = f"{RULE}{table.name}/{slot}"
+        if not worker.ledger.claim_slot(name, worker.clock()):
+            continue
+        if publish(worker, run, table, slot, stop, applied):
+            worker.ledger.slot_done(name, worker.clock())
+            posted.append(name)
+        else:
+            worker.ledger.release_slot(name)
+    return tuple(posted)
+
+
+def due_slot(policy: Policy, table: DigestTable, now: datetime) -> str | None:
+    """Return the newest slot of a digest whose time has come."""
+    slots = [slot for slot, _ in policy.calendar.due_slots(rhythm(table), after=now - LOOK_BACK, now=now)]
+    return slots[-1] if slots else None
+
+
+def rhythm(table: DigestTable) -> Rhythm:
+    """Return when a digest falls due."""
+    return Rhythm("week", WEEKDAYS.index(table.day) + 1, time.fromisoformat(table.at))
+
+
+def publish(worker: Worker, run: int, table: DigestTable, slot: str, stop: Stop, applied: Applied) -> bool:
+    """Post a slot's digest, or edit it where it stands; return whether it stands there now as it should."""
+    issue = _issue(worker, run, table, stop, applied)
+    if issue is None:
+        return False
+    op = digest_op(worker, table, slot, issue, prose(compose(worker, table, slot)))
+    return op is None or _carried(worker, run, op, stop, applied)
+
+
+def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
+    """Gather a slot's digest as of now."""
+    now, policy = worker.clock(), worker.policy
+    end = policy.calendar.date_of(policy.calendar.moment(slot, rhythm(table)))
+    about = table.about or tuple(worker.trackers)
+    return gather(
+        table.name,
+        slot,
+        policy=policy,
+        tickets=remembered(worker, (ticket for source in about for ticket in worker.mirror.tickets(source))),
+        account=account(worker, now - timedelta(days=7), now),
+        end=end,
+        now=now,
+    )
+
+
+def digest_op(worker: Worker, table: DigestTable, slot: str, issue: Issue, said: Prose) -> Op | None:
+    """Return the op that makes the tracker show the digest; None if it shows it already."""
+    post_id = worker.keys.id(f"{RULE}{table.name}", issue.uid, slot, NAMES[Post])
+    entries = worker.ledger.of_ticket(issue.uid)
+    posted = next((entry for entry in entries if entry.op.id == post_id), None)
+    if posted is None:
+        return _op(table, slot, issue, post_id, Post(prose=said), "-")
+    if posted.state != "done" or posted.receipt is None or _shown(entries, post_id) == said:
+        return None
+    edit_id = worker.keys.id(f"{RULE}{table.name}", issue.uid, f"{slot}@{worker.clock().isoformat()}", NAMES[EditPost])
+    return _op(
+        table, slot, issue, edit_id, EditPost(comment=posted.receipt.ref, marker_op=post_id, prose=said), "posted"
+    )
+
+
+def _shown(entries: tuple[Entry, ...], post_id: str) -> Prose | None:
+    """Return the prose that the digest's comment shows, as last written."""
+    shown = None
+    for entry in entries:
+        verb = entry.op.verb
+        ours = entry.op.id == post_id or (isinstance(verb, EditPost) and verb.marker_op == post_id)
+        if ours and entry.state == "done" and isinstance(verb, Post | EditPost):
+            shown = verb.prose
+    return shown
+
+
+def _op(table: DigestTable, slot: str, issue: Issue, op_id: str, verb: Post | EditPost, before: str) -> Op:
+    target = Target(source=table.source, uid=issue.uid, ref=issue.ref, key=issue.key, url=issue.url)
+    because = (f"the digest {table.name} of {slot} is due on {table.day} at {table.at}",)
+    return Op(
+        id=op_id, target=target, verb=verb, rule=f"{RULE}{table.name}", because=because, before=before, after=slot
+    )
+
+
+def _issue(worker: Worker, run: int, table: DigestTable, stop: Stop, applied: Applied) -> Issue | None:
+    """Return the ticket to post to: the one the config names, or the one filed by us, now if need be."""
+    tracker = worker.trackers[table.source]
+    if table.issue:
+        found = worker.mirror.find(table.issue) or worker.mirror.find(f"#{table.issue}")
+        candidates = [t for t in worker.mirror.tickets(table.source) if table.issue in (t.ref, t.key)]
+        ticket = found if found and found.source == table.source else next(iter(candidates), None)
+        return Issue(uid=ticket.uid, ref=ticket.ref, key=ticket.key, url=ticket.url) if ticket else None
+    op_id = worker.keys.id(f"{RULE}{table.name}", tracker.uid, "issue", NAMES[FileTicket])
+    entry = worker.ledger.op(op_id)
+    if entry is None or entry.state in ("dropped", "failed"):
+        draft = FileTicket(
+            title=TITLE.format(name=table.name),
+            prose=Prose((Paragraph((Text(ABOUT),)),)),
+            labels=frozenset({LABEL}),
+        )
+        target = Target(source=table.source, uid=tracker.uid, ref="", key=table.source)
+        because = (f"[[digest]] {table.name} names no issue",)
+        op = Op(
+            id=op_id, target=target, verb=draft, rule=f"{RULE}{table.name}", because=because, before="-", after="filed"
+        )
+        if _carried(worker, run, op, stop, applied):
+            _pin(worker, table, op_id)
+        entry = worker.ledger.op(op_id)
+    receipt = entry.receipt if entry is not None and entry.state == "done" else None
+    return Issue(uid=receipt.uid, ref=receipt.ref, key=receipt.key, url=receipt.url) if receipt else None
+
+
+def _pin(worker: Worker, table: DigestTable, op_id: str) -> None:
+    """Pin the ticket that was just filed. A tracker that does not let us is no reason to post no digest."""
+    entry = worker.ledger.op(op_id)
+    if entry is None or entry.receipt is None:
+        return
+    try:
+        worker.trackers[table.source].pin(entry.receipt.ref)
+    except TrackerError as error:
+        log.warning("the digest's issue is not pinned", issue=entry.receipt.key, why=str(error))
+
+
+def _carried(worker: Worker, run: int, op: Op, stop: Stop, applied: Applied) -> bool:
+    """Carry out an op of a digest; return whether it is done. What became of it is added to `applied`."""
+    outcome = apply(worker, run, (op,), stop)
+    applied.counts.update(outcome.counts)
+    applied.stopped.update(outcome.stopped)
+    return outcome.counts["done"] > 0
+
+
+# -- what kaizend did ----------------------------------------------------------------------------------------------
+
+
+def account(worker: Worker, since: datetime, now: datetime) -> Account:
+    """Gather from the ledger what was done since then, with an example each, and what could not be done."""
+    abouts = {rule.id: rule.about for rule in worker.policy.rules}
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for entry in worker.ledger.done_since(since):
+        if not entry.op.rule.startswith(RULE):
+            groups.setdefault((entry.op.rule, entry.op.name), []).append(entry)
+    did = [
+        Did(
+            rule=rule,
+            about=abouts.get(rule, ""),
+            verb=verb,
+            count=len(entries),
+            example=Link(entries[0].op.target.key, entries[0].op.target.url),
+            because=entries[0].op.because[:BECAUSE],
+        )
+        for (rule, verb), entries in groups.items()
+    ]
+    return Account(
+        did=tuple(sorted(did, key=lambda one: (-one.count, one.rule, one.verb))),
+        could_not=tuple(_could_not(worker, since, now)),
+        undone=sum(report.reversed for report in worker.ledger.report(since)),
+    )
+
+
+def _could_not(worker: Worker, since: datetime, now: datetime) -> Iterator[str]:
+    for source, why in worker.mirror.unreadable(worker.trackers).items():
+        if source in worker.trackers:
+            yield f"Source {source} could not be read: {why}"
+    for held in {held.what: held for held in worker.ledger.held(since)}.values():
+        yield f"Held back at a ceiling: {held.what} wanted {held.wanted}, the ceiling is {held.ceiling}."
+    for rule in sorted(paused_rules(worker, now)):
+        yield f"Rule {rule} has paused itself: people keep undoing what it does."
+    for state, word in UNDONE.items():
+        for entry in worker.ledger.entries((state,)):
+            if entry.changed >= since or state != "failed":
+                yield f"{entry.op.target.key}: {entry.op.name} {entry.op.after} {word}: {entry.why}"
+
+
+def publish_now(worker: Worker, tables: Iterable[DigestTable], stop: Stop) -> tuple[str, ...]:
+    """Post or edit the newest due digest of each table, asked for by a person; return what went wrong, a line each."""
+    run = worker.ledger.begin_run("digest", worker.policy.sha, worker.clock())
+    synced = sync_all(
+        {table.source: worker.trackers[table.source] for table in tables}, worker.mirror, clock=worker.clock
+    )
+    troubles = [f"source {one.source} was not read: {one.error}" for one in synced if one.error]
+    unread = {one.source for one in synced if one.error}
+    applied = Applied()
+    for table in tables:
+        slot = due_slot(worker.policy, table, worker.clock())
+        if slot is None or table.source in unread:
+            continue
+        name = f"{RULE}{table.name}/{slot}"
+        worker.ledger.claim_slot(name, worker.clock())
+        if publish(worker, run, table, slot, stop, applied):
+            worker.ledger.slot_done(name, worker.clock())
+        else:
+            troubles.append(f"digest {table.name}: {slot} was not posted: see `kaizend ops`")
+    outcome = "partial" if troubles else "fine"
+    worker.ledger.end_run(run, worker.clock(), outcome, applied.counts)
+    return tuple(troubles)

@@ -1,0 +1,31 @@
+"""The worker: everything a pass works with, handed from part to part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from integrations.base import Tracker
+from rules.policy import Policy
+from worker.database import Database
+from worker.ledger import Ledger
+from worker.markers import Keys
+from worker.mirror import Mirror
+from worker.settings.tables import DigestTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """One instance at work. Nothing in it changes; what changes is in the database and in the trackers."""
+
+    policy: Policy
+    trackers: Mapping[str, Tracker]  # by source, in the config's order
+    database: Database
+    mirror: Mirror
+    ledger: Ledger
+    keys: Keys
+    clock: Callable[[], datetime]  # aware, UTC
+    sleep: Callable[[float], None]  # seconds; raises worker.stop.Stopping
+    digests: tuple[DigestTable, ...] = ()
+    grace: timedelta = timedelta(seconds=60)  # between two looks for an op in doubt
