@@ -70,7 +70,7 @@ def _point(view: View, point: Point) -> list[Block]:
     if point.missing:
         lines.append((Text(f"It is not known who is {' or '.join(point.missing)} here, so they cannot be asked."),))
     say = Paragraph(fill(rule.say, quiet_values(view.policy, view.ticket, view.now)))
-    return [Heading((Text(clipped(rule.about)),)), *([say] if rule.say else []), Bullets(tuple(lines))]
+    return [Heading((Text(clipped(rule.about or rule.id)),)), *([say] if rule.say else []), Bullets(tuple(lines))]
 
 
 def _next(point: Point) -> str:

@@ -76,7 +76,8 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
         case AddLabel(label=label):
             changed = replace(ticket, labels=ticket.labels | {label})
         case RemoveLabel(label=label):
-            changed = replace(ticket, labels=ticket.labels - {label})
+            kept = frozenset(each for each in ticket.labels if each.lower() != label.lower())
+            changed = replace(ticket, labels=kept)
         case Assign(person=person):
             one = policy.sources.get(ticket.source, UNKNOWN_SOURCE).kind == "jira"
             changed = replace(ticket, assignees=frozenset({person}) if one else ticket.assignees | {person})
@@ -128,7 +129,7 @@ def reversed_effects(ticket: Ticket, memory: Memory, *, holding: frozenset[str] 
 def stands(ticket: Ticket, effect: Effect) -> bool:
     """Tell whether an effect, or something a person put in its place, still shows on the ticket."""
     if effect.verb == LABELLED:
-        return effect.value in ticket.labels
+        return wears(ticket, effect.value)
     if effect.verb == ASSIGNED:
         return bool(ticket.assignees)
     if effect.verb == DUE:
@@ -136,3 +137,8 @@ def stands(ticket: Ticket, effect: Effect) -> bool:
     if effect.verb == PRIORITY:
         return bool(ticket.priority)
     return True
+
+
+def wears(ticket: Ticket, label: str) -> bool:
+    """Tell whether the ticket has the label, however it is capitalised: GitHub takes both for one."""
+    return label in ticket.labels or label.lower() in {each.lower() for each in ticket.labels}

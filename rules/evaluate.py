@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rules import facts
 from rules.conditions import activate
-from rules.effects import reversed_effects
+from rules.effects import LABELLED, reversed_effects
 from rules.model import Episode, Ignore, Memory, Reversal, Ticket
 from rules.policy import Clause, Policy, Rule
 
@@ -120,8 +120,15 @@ def _carried_on(
         episodes=tuple((latest | {episode.rule: episode for episode in ended} | current).values()),
         began=tuple(episode for rule, episode in current.items() if episode is not latest.get(rule)),
         ended=ended,
-        reversals=reversed_effects(blank.ticket, memory, holding=frozenset(current)),
+        reversals=reversed_effects(blank.ticket, memory, holding=_asking(rules, memory)),
     )
+
+
+def _asking(rules: list[Rule], memory: Memory) -> frozenset[str]:
+    """Return the rules that hold, and those whose label one of them wears as well."""
+    worn = {rule.label for rule in rules if rule.label}
+    sharing = {effect.rule for effect in memory.effects if effect.verb == LABELLED and effect.value in worn}
+    return frozenset(sharing.union(rule.id for rule in rules))
 
 
 def _episode(last: Episode | None, rule: str, now: datetime) -> Episode:

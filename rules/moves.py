@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
 from rules.actions import NAMES, AddLabel, Assign, Op, Post, RemoveLabel, SetDue, SetPriority, Target, Verb
-from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY
+from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, wears
 from rules.evaluate import Evaluation, Holding
 from rules.fact_table import level_of
 from rules.model import Effect, Memory, Ticket
@@ -50,10 +50,10 @@ class View:
         """The calendar's date."""
         return self.policy.calendar.today(self.now)
 
-    def undone(self, rule: Rule, verb: str) -> frozenset[str]:
-        """Return the values that a person undid for a rule and verb here, now or earlier."""
+    def undone(self, verb: str) -> frozenset[str]:
+        """Return the values that a person undid here, now or earlier, whichever rule had asked for them."""
         every = (*self.memory.reversals, *self.evaluation.reversals)
-        return frozenset(undo.value for undo in every if (undo.rule, undo.verb) == (rule.id, verb))
+        return frozenset(undo.value for undo in every if undo.verb == verb)
 
     def shadowed(self, rule: Rule) -> bool:
         """Tell whether the rule only shows here what it would do."""
@@ -112,7 +112,7 @@ def ping_ops(view: View) -> Iterator[Op]:
     for held in view.evaluation.holding:
         due = due_steps(view, held)
         if due:
-            yield from _ping(view, held, due[-1])
+            yield from _ping(view, held, due)
 
 
 def step_dates(view: View, held: Holding) -> tuple[date, ...]:
@@ -151,7 +151,7 @@ def due_date(view: View, held: Holding) -> date | None:
 
 
 def _due(view: View, held: Holding) -> Iterator[Op]:
-    if held.rule.due is None or view.ticket.due is not None or view.undone(held.rule, DUE):
+    if held.rule.due is None or view.ticket.due is not None or view.undone(DUE):
         return
     due = due_date(view, held)
     if due:
@@ -160,14 +160,14 @@ def _due(view: View, held: Holding) -> Iterator[Op]:
 
 def _priority(view: View, held: Holding) -> Iterator[Op]:
     level = held.rule.priority
-    if not level or level_of(view.policy, view.ticket) != "none" or view.undone(held.rule, PRIORITY):
+    if not level or level_of(view.policy, view.ticket) != "none" or view.undone(PRIORITY):
         return
     yield from _op(view, held, SetPriority(level=level), after=f"priority {level}")
 
 
 def _assign(view: View, held: Holding) -> Iterator[Op]:
     """Yield an owner for a ticket that has none: people who took it keep it."""
-    if not held.rule.assign or view.ticket.assignees or view.undone(held.rule, ASSIGNED):
+    if not held.rule.assign or view.ticket.assignees or view.undone(ASSIGNED):
         return
     for login in resolve(view.policy, view.ticket, held.rule.assign).logins[:1]:
         yield from _op(view, held, Assign(person=login), after=f"owner {login}")
@@ -175,13 +175,13 @@ def _assign(view: View, held: Holding) -> Iterator[Op]:
 
 def _kept_label(view: View, held: Holding) -> Iterator[Op]:
     label = label_text(view.policy, view.ticket, held.rule.add_label)
-    if label and label not in view.ticket.labels and label not in view.undone(held.rule, LABELLED):
+    if label and not wears(view.ticket, label) and label not in view.undone(LABELLED):
         yield from _op(view, held, AddLabel(label=label), "kept", after=f"label {label}")
 
 
 def _worn_label(view: View, held: Holding) -> Iterator[Op]:
     label = held.rule.label
-    if label and label not in view.ticket.labels and label not in view.undone(held.rule, LABELLED):
+    if label and not wears(view.ticket, label) and label not in view.undone(LABELLED):
         yield from _op(view, held, AddLabel(label=label), after=f"label {label}")
 
 
@@ -190,7 +190,7 @@ def _ours_to_take_off(view: View, rule: Rule, effect: Effect) -> bool:
         effect.verb == LABELLED
         and effect.value == rule.label
         and rule.id not in view.evaluation.names
-        and effect.value in view.ticket.labels
+        and wears(view.ticket, effect.value)
     )
 
 
@@ -211,12 +211,21 @@ def _take_off(view: View, rule: Rule, effect: Effect) -> Iterator[Op]:
         yield op
 
 
-def _ping(view: View, held: Holding, number: int) -> Iterator[Op]:
+def _ping(view: View, held: Holding, due: tuple[int, ...]) -> Iterator[Op]:
+    number = due[-1]
     step = held.rule.steps[number - 1]
     people = resolve(view.policy, view.ticket, *step.ping).logins
-    if people:
-        prose = ping_prose(view.policy, view.ticket, held, step, people, view.now)
-        yield from _op(view, held, Post(prose=prose, people=people), f"s{number}", after=f"ping {', '.join(people)}")
+    if not people:
+        return
+    post = Post(prose=ping_prose(view.policy, view.ticket, held, step, people, view.now), people=people)
+    for op in _op(view, held, post, f"s{number}", after=f"ping {', '.join(people)}"):
+        missed = [each for each in due[:-1] if _step_id(view, held, each) not in view.memory.done]
+        skipped = tuple(f"step {each} came due before and is skipped" for each in missed)
+        yield replace(op, because=op.because + skipped)
+
+
+def _step_id(view: View, held: Holding, number: int) -> str:
+    return _id(view, held.rule, f"e{held.episode.number}.s{number}", Post)
 
 
 def _op(view: View, held: Holding, verb: Verb, part: str = "", *, after: str) -> Iterator[Op]:

@@ -142,7 +142,7 @@ def assemble(
 
     `pings` are those of the last 7 days by tracker-native login. Deterministic: by source, ticket and verb.
     """
-    every = [replace(op, shadow=True) if paused & {op.rule} else op for op in in_order(policy, ops)]
+    every = [replace(op, shadow=op.shadow or _only(op, paused)) for op in in_order(policy, ops)]
     agreed = marked(policy, every)
     fitting, held = within(policy, unique([op for op in agreed if not op.conflict]), pings)
     return Plan(
@@ -153,6 +153,11 @@ def assemble(
         conflicts=_conflicts(agreed),
         notes=tuple(_notes(every, paused)),
     )
+
+
+def _only(op: Op, paused: frozenset[str]) -> bool:
+    """Tell whether an op is a paused rule's, or a card that speaks of nothing else."""
+    return op.rule in paused or (bool(op.rules) and op.rules <= paused)
 
 
 def _conflicts(ops: Iterable[Op]) -> tuple[str, ...]:

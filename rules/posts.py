@@ -9,6 +9,7 @@ from rules.model import Code, Line, Paragraph, Prose, Span, Text, Ticket
 from rules.policy import Clause, Policy, Step
 from rules.texts import clipped, fill, mentioned, mentions, notifying_values, quiet_values
 
+LOOK = "Please have a look at {title}."
 REASON = "That is what the rule "
 SAYS = " asks for: "
 OBJECTION = "If it should not, comment: "
@@ -18,7 +19,7 @@ def ping_prose(
     policy: Policy, ticket: Ticket, held: Holding, step: Step, people: tuple[str, ...], now: datetime
 ) -> Prose:
     """Return a ping: the people it is for are mentioned, each once, whatever the text says."""
-    said = fill(step.say or held.rule.say or held.rule.about, notifying_values(policy, ticket, now, people))
+    said = fill(step.say or held.rule.say or held.rule.about or LOOK, notifying_values(policy, ticket, now, people))
     missing = tuple(person for person in people if person not in mentioned(said))
     start: Line = (*mentions(missing), Text(": ")) if missing else ()
     return Prose((Paragraph((*start, *said)), *closing(held)))

@@ -160,7 +160,9 @@ def test_after_a_pause_the_last_step_speaks_for_all():
     """Three steps that came due while nobody looked make one ping."""
     memory = Memory(episodes=(episode("overdue", began=later(-30)),))
     of, memory, first = done(policy(LADDER), LATE, memory)
-    assert [op.verb.people for op in posts(first.ops)] == [("kim-gh", "lee-gh")]
+    (ping,) = posts(first.ops)
+    assert ping.verb.people == ("kim-gh", "lee-gh")
+    assert ping.because[1:] == ("step 1 came due before and is skipped", "step 2 came due before and is skipped")
     assert done(policy(LADDER), of, memory, later(1))[2].ops == ()
 
 
@@ -184,6 +186,23 @@ def test_what_a_person_takes_back_stays_taken_back():
     owned, memory, _ = done(rules, replace(bare, assignees=frozenset({"ana-gh"})), memory, later(2))
     again = ops(rules, replace(owned, assignees=frozenset()), memory, later(3))
     assert again == ()
+
+
+def test_a_label_of_two_rules_that_a_person_takes_off_stays_off():
+    """It does not matter which of the rules had put it on, nor which of them holds now."""
+    other = rule("idle", ("open",), label="needs-owner")
+    rules = policy(OWNED, other)
+    of, memory, _ = done(rules)
+    bare = replace(of, labels=frozenset({"improvement"}), assignees=frozenset({"ana-gh"}), updated=later(1))
+    assert ops(rules, bare, memory, later(1)) == ()
+
+
+def test_a_label_is_the_same_however_it_is_capitalised():
+    """A repository that spells it differently gets no second one, and nobody took it back."""
+    spelled = ticket(labels=frozenset({"improvement", "Needs-Owner"}))
+    assert ops(policy(OWNED), spelled) == ()
+    _, memory, _ = done(policy(OWNED))
+    assert done(policy(OWNED), spelled, memory, later(1))[1].reversals == ()
 
 
 def test_a_due_date_that_was_cleared_is_not_set_again():
