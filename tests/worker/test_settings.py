@@ -232,6 +232,12 @@ def test_a_folder_is_not_a_config(tmp_path):
     assert problems(tmp_path) == [f"{tmp_path}: is not a file"]
 
 
+def test_a_path_that_cannot_be_is_one_line(tmp_path):
+    """Too long a name is the file system's complaint, not a traceback."""
+    (problem,) = problems(tmp_path / ("x" * 300))
+    assert problem.endswith(": cannot be read: File name too long")
+
+
 def test_the_defaults_stand_where_nothing_is_said(config):
     """A config of six lines is a whole one."""
     settings = load_settings(config(SHOP), TOKENS)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from worker.settings.errors import SettingsError
+from worker.settings.errors import SettingsError, table_name
 from worker.settings.files import read_secret, too_open
 from worker.settings.places import KeyPath, Say
 from worker.settings.tables import GithubTable, JiraTable, Tables
@@ -85,27 +85,32 @@ def _other_offers(tables: Tables) -> Iterator[Offer]:
 
 def _take(offer: Offer, folder: Path, credentials: Credentials, say: Say) -> None:
     """Add what an offer holds to the credentials, or why it holds nothing."""
-    table, key = f"[{'.'.join(str(part) for part in offer.table)}]", offer.key
+    table = table_name(offer.table)
     if bool(offer.value) == bool(offer.file):
         wrong = "both are given: choose one" if offer.value else "neither is given"
-        credentials.lacks(offer.table, say(offer.table, f"{table}: '{key}' and '{key}_file': {wrong}"))
+        credentials.lacks(offer.table, say(offer.table, f"{table}: '{offer.key}' and '{offer.key}_file': {wrong}"))
         return
-    secret, path = offer.value, (*offer.table, f"{key}_file")
-    if offer.file:
-        try:
-            secret = SecretStr(read_secret(folder / offer.file, f"{table}: '{key}_file': {offer.file}"))
-        except SettingsError as error:
-            for problem in error.problems:
-                credentials.lacks(offer.table, say(path, problem))
-            return
-        if too_open(folder / offer.file):
-            note = f"{table}: '{key}_file': {offer.file} is open to too many: chmod 600 it"
-            credentials.warnings.append(say(path, note))
-    fault = _unfit(key, secret.get_secret_value() if secret else "")
+    try:
+        secret = offer.value.get_secret_value().strip("\r\n") if offer.value else _read(offer, folder, credentials, say)
+    except SettingsError as error:
+        for problem in error.problems:
+            credentials.lacks(offer.table, say((*offer.table, f"{offer.key}_file"), problem))
+        return
+    fault = _unfit(offer.key, secret)
     if fault:
-        credentials.lacks(offer.table, say((*offer.table, key), f"{table}: '{key}' {fault}"))
-    elif secret:
-        credentials.found[offer.table] = secret
+        credentials.lacks(offer.table, say((*offer.table, offer.key), f"{table}: '{offer.key}' {fault}"))
+    else:
+        credentials.found[offer.table] = SecretStr(secret)
+
+
+def _read(offer: Offer, folder: Path, credentials: Credentials, say: Say) -> str:
+    """Read an offer's file; warn of one that is open to too many. Raises SettingsError."""
+    file, what = folder / offer.file, f"{table_name(offer.table)}: '{offer.key}_file': {offer.file}"
+    secret = read_secret(file, what)
+    if too_open(file):
+        warning = say((*offer.table, f"{offer.key}_file"), f"{what} is open to too many: chmod 600 it")
+        credentials.warnings.append(warning)
+    return secret
 
 
 def _unfit(key: str, secret: str) -> str:

@@ -27,11 +27,11 @@ PLAINER = {
 """How the parser's messages begin -> what we say."""
 
 
-def read_text(path: Path, shown: str) -> str:
+def read_text(path: Path, shown: str, *, missing: str = "no such file") -> str:
     """Read a UTF-8 text file of a sane size. Raises SettingsError, naming the file as `shown`."""
     try:
         if not path.is_file():
-            raise SettingsError([f"{shown}: {'is not a file' if path.exists() else 'no such file'}"])
+            raise SettingsError([f"{shown}: {'is not a file' if path.exists() else missing}"])
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:

@@ -136,9 +136,7 @@ def _unless_other(files: Mapping[str, str], found: list[tuple[str, str]]) -> lis
 def load_settings(path: Path | None, env: Mapping[str, str]) -> Settings:
     """Read the config file (None: there is only the environment). Raises SettingsError with all that is wrong."""
     shown = path.name if path else "environment"
-    if path and not path.exists():
-        raise SettingsError([f"{path}: {HOW_TO_START.format(name=path.name)}"])
-    text = read_text(path, str(path)) if path else ""
+    text = read_text(path, str(path), missing=HOW_TO_START.format(name=shown)) if path else ""
     written = parse_toml(text, shown)
     said = environment_tables(env, written)
     say = _speaker(shown, places(text), said)
