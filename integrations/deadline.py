@@ -15,6 +15,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+_BUFFER = 64 * 1024
+
 
 @dataclass(slots=True)
 class Journey:
@@ -65,7 +67,7 @@ class _Bounded:
     def response_class(self, sock: socket.socket | ssl.SSLSocket, *args: Any, **kwargs: Any) -> HTTPResponse:
         answer = HTTPResponse(sock, *args, **kwargs)
         answer.fp.close()
-        answer.fp = io.BufferedReader(_Drip(sock, self.journey))
+        answer.fp = io.BufferedReader(_Drip(sock, self.journey), _BUFFER)
         return answer
 
 

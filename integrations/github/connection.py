@@ -30,6 +30,10 @@ class Connection:
         self.session.mount("https://", self.adapter)
         self.session.mount("http://", self.adapter)
         self._origin = f"{base.scheme}://{base.netloc}"
+        # The environment (proxies, an own CA) is asked once, not for every request.
+        settings = self.session.merge_environment_settings(self._origin, {}, None, None, None)
+        self.session.proxies, self.session.verify = settings["proxies"], settings["verify"]
+        self.session.trust_env = False
         self._timeout = timeout
         self._asked: tuple[str, str, Any, dict[str, str]] = ("", "", None, {})
         self.status = 200
