@@ -2,6 +2,7 @@
 
 import logging
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -178,6 +179,15 @@ def test_the_instances_key_is_made_once_and_kept(load, tmp_path):
     assert len(first) == 64
     assert load("").instance_key() == first
     assert [path.name for path in file.parent.iterdir()] == ["kaizend.key"]
+
+
+def test_two_that_start_together_agree_on_the_key(load):
+    """The key is made whole or not at all, and by one of them."""
+    settings = load("")
+    with ThreadPoolExecutor(8) as pool:
+        keys = {key.result() for key in [pool.submit(settings.instance_key) for _ in range(32)]}
+    assert len(keys) == 1
+    assert keys == {settings.instance_key()}
 
 
 def test_a_key_that_is_given_is_used(load, tmp_path):
