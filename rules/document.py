@@ -1,0 +1,166 @@
+"""Rule files and the config's tables -> the policy; what is wrong with them is told all at once, and where it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from rules.conditions import compile_all
+from rules.errors import ConditionError, PolicyError, RulesError
+from rules.examples import tests_of
+from rules.lint import lint
+from rules.policy import LEVELS, DueRule, Policy, Rule, Step, Test
+from rules.rejections import problems_of
+from rules.schema import DueTable, RuleFile, RuleTable, StepTable
+from rules.tables import read_tables
+from rules.toml_text import parse
+from rules.wording import shown
+
+MOST_PROBLEMS = 50  # of one file; more than that are counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """A rule file, read and compiled, not yet held against the config."""
+
+    file: str
+    name: str
+    about: str
+    tables: tuple[RuleTable, ...]
+    rules: tuple[Rule, ...]
+
+    def placed(self) -> Iterator[tuple[str, Rule]]:
+        """Yield each rule with where it stands: "backlog.toml: rule 'owned'"."""
+        return ((f"{self.file}: rule '{table.id}'", rule) for table, rule in zip(self.tables, self.rules, strict=True))
+
+    def tests(self, zone: ZoneInfo) -> Iterator[Test]:
+        """Yield the tests of the rules; days without a time are the zone's."""
+        for table, (where, rule) in zip(self.tables, self.placed(), strict=True):
+            yield from tests_of(rule, table.test, zone=zone, where=where)
+
+
+def read_pack(file: str, text: str) -> Pack:
+    """Read a rule file's text. Raises PolicyError with all that is wrong in it."""
+    toml = parse(file, text)
+    try:
+        form = RuleFile.model_validate(toml.tables)
+    except ValidationError as error:
+        raise PolicyError(_bounded(file, problems_of(error, toml))) from error
+    problems = list(_repeated(file, form))
+    rules = []
+    for table in form.rule:
+        try:
+            rules.append(_rule(form.pack.name, table, f"{file}: rule '{table.id}'"))
+        except ConditionError as error:
+            problems += error.problems
+    if problems:
+        raise PolicyError(_bounded(file, problems))
+    return Pack(file=file, name=form.pack.name, about=form.pack.about, tables=tuple(form.rule), rules=tuple(rules))
+
+
+def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *, config: str = "config.toml") -> Policy:
+    """Make the policy of the config's plain tables and the rule files, given as (file name, text).
+
+    Raises PolicyError with all problems, one line each. Without any rule file there is no policy.
+    """
+    company = read_tables(tables, config)
+    problems = list(company.problems)
+    read: list[Pack] = []
+    for file, text in packs:
+        try:
+            read.append(read_pack(file, text))
+        except RulesError as error:
+            problems += error.problems
+    problems += _same_names(read)
+    problems += lint((placed for pack in read for placed in pack.placed()), company)
+    if not packs:
+        problems.append(f"{config}: no rule files: name at least one, like 'pack:backlog'")
+    if problems:
+        raise PolicyError(problems)
+    return Policy(
+        sha=_sha(tables, packs),
+        rules=tuple(rule for pack in read for rule in pack.rules),
+        kinds=company.kinds,
+        domains=company.domains,
+        people=company.people,
+        teams=company.teams,
+        council=company.council,
+        commanders=company.commanders,
+        sources=company.sources,
+        calendar=company.calendar,
+        ceilings=company.ceilings,
+        labels=company.labels,
+        tests=tuple(test for pack in read for test in pack.tests(company.calendar.zone)),
+    )
+
+
+def _rule(pack: str, table: RuleTable, where: str) -> Rule:
+    return Rule(
+        id=f"{pack}/{table.id}",
+        pack=pack,
+        about=table.about,
+        on=tuple(table.on),
+        when=compile_all(table.when, where=f"{where}, when"),
+        label=table.label,
+        add_label=table.add_label,
+        say=table.say,
+        comment=table.comment,
+        due=_due(table.due) if table.due else None,
+        assign=table.assign,
+        priority=table.priority or "",
+        steps=tuple(_step(step) for step in table.step),
+        mode=table.mode,
+        canary_share=table.canary_share,
+        since=table.since,
+        ceiling=table.ceiling,
+    )
+
+
+def _due(table: DueTable) -> DueRule:
+    spans = {level: getattr(table, level) for level in LEVELS}
+    return DueRule(start=table.start, by_level={level: span for level, span in spans.items() if span is not None})
+
+
+def _step(table: StepTable) -> Step:
+    return Step(after=table.after, ping=tuple(table.ping), say=table.say)
+
+
+def _repeated(file: str, form: RuleFile) -> Iterator[str]:
+    seen: set[str] = set()
+    for number, table in enumerate(form.rule, 1):
+        if table.id in seen:
+            yield f"{file}: rule {number}, id: there is a rule {shown(table.id)} already"
+        seen.add(table.id)
+
+
+def _same_names(packs: Sequence[Pack]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for pack in packs:
+        if pack.name in seen:
+            yield f"{pack.file}: pack.name: {seen[pack.name]} is called {shown(pack.name)}, too"
+        seen.setdefault(pack.name, pack.file)
+
+
+def _bounded(file: str, problems: Sequence[str]) -> list[str]:
+    more = len(problems) - MOST_PROBLEMS
+    return [*problems[:MOST_PROBLEMS], f"{file}: ... and {more} more"] if more > 0 else list(problems)
+
+
+def _sha(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]]) -> str:
+    """Return a hash of all the policy was made of; order counts, as it does for kinds and rules."""
+    return sha256(json.dumps([tables, packs], default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} in a config table")

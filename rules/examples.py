@@ -1,0 +1,65 @@
+"""A rule's `[[rule.test]]` as a ticket: what is left out is plain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from rules.model import Phase, Ticket
+from rules.policy import Rule, Test
+from rules.schema import GivenTable, TestTable
+
+MORNING = time(9)  # of a day that is given without a time
+
+
+def tests_of(rule: Rule, tables: Sequence[TestTable], *, zone: ZoneInfo, where: str) -> tuple[Test, ...]:
+    """Return a rule's tests; `where` names the rule. Days and times without a zone are the calendar's."""
+    return tuple(
+        Test(
+            rule=rule.id,
+            given=_ticket(table.given, at := _moment(table.at, zone), zone),
+            kind=table.given.kind or next((kind for kind in rule.on if kind != "any"), ""),
+            at=at,
+            expect=tuple(table.expect),
+            where=f"{where}, test {number}",
+        )
+        for number, table in enumerate(tables, 1)
+    )
+
+
+def _ticket(given: GivenTable, at: datetime, zone: ZoneInfo) -> Ticket:
+    created = _moment(given.created, zone) if given.created else at
+    closed = _moment(given.closed, zone) if given.closed else None
+    phase: Phase = given.phase or ("done" if closed else "new")
+    return Ticket(
+        source=given.source,
+        uid="example/1",
+        key=given.key,
+        ref="1",
+        url="https://tracker.example/1",
+        title=given.title,
+        body=given.body,
+        created=created,
+        updated=_moment(given.updated, zone) if given.updated else closed or created,
+        closed=closed or (at if phase == "done" else None),
+        phase=phase,
+        status=given.status or ("closed" if phase == "done" else "open"),
+        type=given.issue_type,
+        resolution=given.resolution,
+        labels=frozenset(given.labels),
+        components=frozenset(given.components),
+        milestone=given.milestone,
+        assignees=frozenset(given.assignees),
+        reporter=given.reporter,
+        priority="" if given.priority == "none" else given.priority,
+        due=given.due,
+        comments=given.comments,
+        locked=given.locked,
+    )
+
+
+def _moment(value: date | datetime, zone: ZoneInfo) -> datetime:
+    if not isinstance(value, datetime):
+        return datetime.combine(value, MORNING, tzinfo=zone)
+    return value if value.tzinfo else value.replace(tzinfo=zone)

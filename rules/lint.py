@@ -1,0 +1,102 @@
+"""What only rules and config side by side can show: names nobody has, texts that cannot be filled, rules at odds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import combinations
+
+from rules.labels import label_problem
+from rules.people import ROLES
+from rules.policy import Rule
+from rules.tables import Company
+from rules.texts import PLACEHOLDERS
+from rules.wording import meant, shown
+
+BRACES = re.compile(r"\{([^{}\n]{0,60})\}|[{}]")
+ANY = "any"
+LABEL_PLACEHOLDERS = ("domain",)
+
+
+def lint(rules: Iterable[tuple[str, Rule]], company: Company) -> Iterator[str]:
+    """Yield the problems of rules, each given with where it stands: "backlog.toml: rule 'owned'"."""
+    placed = tuple(rules)
+    for where, rule in placed:
+        yield from (f"{where}, {problem}" for problem in _alone(rule, company))
+    for (_, one), (where, other) in combinations(placed, 2):
+        if _meet(one, other):
+            yield from (f"{where}, {problem}" for problem in _against(one, other))
+
+
+def _alone(rule: Rule, company: Company) -> Iterator[str]:
+    yield from _names(rule, company)
+    yield from _labels(rule, jira=any(source.kind == "jira" for source in company.sources.values()))
+    texts = {"say": rule.say, "comment": rule.comment}
+    texts |= {f"step[{number}].say": step.say for number, step in enumerate(rule.steps, 1)}
+    yield from (f"{key}{problem}" for key, text in texts.items() for problem in _placeholders(text, PLACEHOLDERS))
+    for number, step in enumerate(rule.steps, 1):
+        if not step.say and not rule.say:
+            yield f"step[{number}]: nothing to say: give the step or the rule a 'say'"
+    if not any((rule.label, rule.add_label, rule.say, rule.comment, rule.due, rule.assign, rule.priority, rule.steps)):
+        yield "does nothing: give it a 'label', 'say', 'due', 'step' or the like"
+    if rule.due is not None and not rule.due.by_level:
+        yield "due: no time for any priority: give it 'critical', 'high', 'medium' or 'low'"
+
+
+def _names(rule: Rule, company: Company) -> Iterator[str]:
+    """Check the kinds, roles and people that a rule names."""
+    kinds = (*company.kind_names, ANY)
+    for name in rule.on:
+        if name not in kinds:
+            yield f"on: no kind {shown(name)}{meant(name, kinds)}"
+    asked = [("assign", rule.assign)] if rule.assign else []
+    asked += [(f"step[{number}].ping", name) for number, step in enumerate(rule.steps, 1) for name in step.ping]
+    known: Collection[str] = (*ROLES, *company.people)
+    for key, name in asked:
+        if name not in known:
+            yield f"{key}: no role or person {shown(name)}{meant(name, known)}"
+
+
+def _labels(rule: Rule, *, jira: bool) -> Iterator[str]:
+    if rule.label and (problem := label_problem(rule.label, jira=jira)):
+        yield f"label: {problem}"
+    yield from (f"label{problem}" for problem in _placeholders(rule.label, ()))
+    placeholders = [f"add_label{problem}" for problem in _placeholders(rule.add_label, LABEL_PLACEHOLDERS)]
+    yield from placeholders
+    if rule.add_label and not placeholders and (problem := label_problem(rule.add_label, jira=jira)):
+        yield f"add_label: {problem}"
+
+
+def _placeholders(text: str, known: tuple[str, ...]) -> Iterator[str]:
+    """Find the first thing in braces that stands for nothing: texts have no logic."""
+    for found in BRACES.finditer(text):
+        name = found[1]
+        if name is None:
+            yield f", column {found.start() + 1}: braces are for placeholders like '{{title}}' alone"
+            return
+        if name not in known:
+            yield f", column {found.start() + 1}: no placeholder {shown(found[0])}{_right(name, known)}"
+            return
+
+
+def _right(name: str, known: tuple[str, ...]) -> str:
+    if not known:
+        return ": this text has none"
+    return meant(name, known).replace("'", "'{", 1).replace("'?", "}'?") or f": there are {', '.join(known)}"
+
+
+def _meet(one: Rule, other: Rule) -> bool:
+    """Say whether two rules can act on one ticket: a kind in common, and both are applied or both are shadows."""
+    if (one.mode == "shadow") != (other.mode == "shadow"):
+        return False
+    return ANY in (*one.on, *other.on) or not set(one.on).isdisjoint(other.on)
+
+
+def _against(one: Rule, other: Rule) -> Iterator[str]:
+    """Find what two rules would do and undo in turns. A label that both put on once and keep is no quarrel."""
+    if other.label and other.label in (one.label, one.add_label):
+        yield f"label: rule '{one.id}' puts {shown(other.label)} on tickets of the same kind, too: choose another"
+    if other.add_label and other.add_label == one.label:
+        yield f"add_label: rule '{one.id}' takes {shown(other.add_label)} off tickets of the same kind: choose another"
+    if one.due is not None and other.due is not None:
+        yield f"due: rule '{one.id}' gives due dates to the same kind, too: make them one rule"

@@ -1,0 +1,113 @@
+"""What pydantic rejects in a rule file, in our words: file, rule, key, line and column, and the nearest right name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from rules.schema import RuleFile
+from rules.toml_text import Path, Toml
+from rules.wording import meant, shown
+
+TYPES = {
+    "string_type": "a text in quotes",
+    "list_type": "a list in square brackets",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "model_type": "a table",
+    "dict_type": "a table",
+}
+LATER = frozenset({"review", "gate", "metric", "digest"})  # tables of rule files that this version does not know
+
+
+def problems_of(error: ValidationError, toml: Toml) -> tuple[str, ...]:
+    """Word all that pydantic rejected, in the file's order as far as it tells."""
+    return tuple(_worded(detail, toml) for detail in error.errors(include_url=False))
+
+
+def where(toml: Toml, path: Path) -> str:
+    """Return "backlog.toml: rule 'owned', step[1].after, line 17, column 1" for a path of keys."""
+    parts, rest = [], path
+    if path[:1] == ("rule",) and len(path) > 1 and isinstance(path[1], int):
+        parts, rest = [f"rule {_called(toml, path[1])}"], path[2:]
+    if rest:
+        keys = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in rest)
+        parts.append(keys.removeprefix("."))
+    return f"{toml.file}: {', '.join(part for part in (*parts, toml.place(path)) if part)}"
+
+
+def _called(toml: Toml, index: int) -> str:
+    """Return the rule's id in quotes, or its number if it has none."""
+    rule = toml.tables["rule"][index]
+    name = rule.get("id") if isinstance(rule, Mapping) else None
+    return shown(name) if isinstance(name, str) else str(index + 1)
+
+
+def _worded(detail: ErrorDetails, toml: Toml) -> str:
+    path: Path = detail["loc"]
+    if detail["type"] == "extra_forbidden":
+        return f"{_around(toml, path)}: {_no_key(path)}"
+    if detail["type"] == "missing":
+        return f"{where(toml, path[:-1]) if len(path) > 1 else toml.file}: '{path[-1]}' is missing"
+    return f"{where(toml, path)}: {_rejected(detail)}"
+
+
+def _around(toml: Toml, path: Path) -> str:
+    """Return where a key is that is none: the place is its own, the path that of what it stands in."""
+    around = where(Toml(toml.file, toml.tables, {}), path[:-1])
+    return f"{around}, {toml.place(path)}" if path[:-1] else f"{toml.file}: {toml.place(path)}"
+
+
+def _no_key(path: Path) -> str:
+    name = str(path[-1])
+    if len(path) == 1:
+        if name in LATER:
+            return f"[[{name}]] tables are not known in this version"
+        return f"no table {shown(name)}{meant(name, ('pack', 'rule')) or ': a rule file has [pack] and [[rule]]'}"
+    return f"no key {shown(name)}{meant(name, _keys(path[:-1]))}"
+
+
+def _keys(path: Path) -> tuple[str, ...]:
+    """Return the keys that the table at a path may have."""
+    model: type[BaseModel] = RuleFile
+    for part in path:
+        if isinstance(part, str):
+            fields = {field.alias or name: field for name, field in model.model_fields.items()}
+            model = _model_in(fields[part].annotation)
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _model_in(annotation: Any) -> type[BaseModel]:
+    """Return the model in `Model`, `list[Model]` or `Model | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(arg for arg in get_args(annotation) if isinstance(arg, type) and issubclass(arg, BaseModel))
+
+
+def _rejected(detail: ErrorDetails) -> str:
+    kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
+    if kind in TYPES:
+        return f"write {TYPES[kind]}, not {_kind_of(given)}"
+    if kind == "literal_error":
+        return f"{shown(given)} is not one of {context['expected']}{meant(str(given), _quoted(context['expected']))}"
+    if kind == "string_pattern_mismatch":
+        return f"{shown(given)} is not a name: write small letters, digits, '-', '_' and '.'"
+    if kind == "string_too_long":
+        return f"longer than {context['max_length']} characters"
+    if kind == "too_short":
+        return "write at least one"
+    return detail["msg"].removeprefix("Value error, ")
+
+
+def _kind_of(given: object) -> str:
+    if isinstance(given, Mapping):
+        return "a table"
+    return "a list" if isinstance(given, list) else shown(given)
+
+
+def _quoted(expected: str) -> list[str]:
+    return [part.strip("' ") for part in expected.replace(" or ", ",").split(",")]

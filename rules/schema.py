@@ -1,0 +1,178 @@
+"""The form of a rule file, as pydantic models and as a JSON Schema for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from rules.calendar import parse_duration
+from rules.errors import CalendarError
+from rules.policy import Duration
+from rules.wording import shown
+
+NAME = r"^[a-z0-9][a-z0-9._-]*$"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DURATION_SCHEMA = {
+    "type": "string",
+    "pattern": r"^[0-9]{1,6} +(day|days|workday|workdays|week|weeks)$",
+    "examples": ["5 workdays", "3 days", "2 weeks"],
+}
+DATE_SCHEMA = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", "examples": ["2026-12-01"]}
+NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+def _duration(value: object) -> Duration:
+    try:
+        return parse_duration(value)
+    except CalendarError as error:
+        raise ValueError(str(error)) from error
+
+
+def _several(value: object) -> object:
+    """Read one name as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _date(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise ValueError(f"{shown(value)} is not a date: write '2026-12-01'") from error
+
+
+def _moment(value: object) -> datetime | date:
+    """Read a moment or a day; which moment a day means is the calendar's to say."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-12-01") else _time(value)
+    except ValueError as error:
+        raise ValueError(
+            f"{shown(value)} is not a day or moment: write '2026-11-03' or '2026-11-03T09:00:00Z'"
+        ) from error
+
+
+def _time(value: object) -> datetime:
+    return datetime.fromisoformat(value if isinstance(value, str) else "")
+
+
+def _due(value: object) -> date | None:
+    return None if value == "none" else _date(value)
+
+
+Span = Annotated[Duration, PlainValidator(_duration), WithJsonSchema(DURATION_SCHEMA)]
+Day = Annotated[date, PlainValidator(_date), WithJsonSchema(DATE_SCHEMA)]
+Due = Annotated[date | None, PlainValidator(_due), WithJsonSchema({"anyOf": [{"const": "none"}, DATE_SCHEMA]})]
+Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE_SCHEMA)]
+Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
+Name = Annotated[str, Field(pattern=NAME, max_length=60)]
+Sentence = Annotated[str, Field(max_length=2000)]
+Level = Literal["critical", "high", "medium", "low"]
+
+
+class Table(BaseModel):
+    """A table of a rule file: unknown keys are errors, values keep their types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
+
+
+class PackTable(Table):
+    """What the file is called and what it is for."""
+
+    name: Name = Field(description="Comes before the rules' ids: backlog/owned.")
+    about: Sentence = Field(default="", description="What the rules of the file are for, in a sentence.")
+
+
+class DueTable(Table):
+    """How long work may take, by its priority."""
+
+    start: Literal["created", "episode"] = Field(default="created", alias="from", description="When the time begins.")
+    critical: Span | None = None
+    high: Span | None = None
+    medium: Span | None = None
+    low: Span | None = None
+
+
+class StepTable(Table):
+    """What happens once an episode, when it has lasted so long."""
+
+    after: Span = Field(description="How long the rule has held by then: '5 workdays'.")
+    ping: Names = Field(min_length=1, description="Roles (owner, lead, council, reporter) or names of [people].")
+    say: Sentence = Field(default="", description="The ping's text; the rule's own `say` if left out.")
+
+
+class GivenTable(Table):
+    """The ticket of a test; what is left out is plain: open, new, nobody's."""
+
+    kind: str = ""
+    source: str = "example"
+    key: str = "EXAMPLE-1"
+    title: str = "An example"
+    body: str = ""
+    created: Moment | None = None
+    updated: Moment | None = None
+    closed: Moment | None = None
+    phase: Literal["new", "active", "done"] | None = None
+    status: str = ""
+    resolution: str = ""
+    issue_type: str = ""
+    labels: Names = []
+    components: Names = []
+    milestone: str = ""
+    assignees: Names = []
+    reporter: str = ""
+    priority: str = "none"
+    due: Due = None
+    comments: Annotated[int, Field(ge=0)] = 0
+    locked: bool = False
+
+
+class TestTable(Table):
+    """What a rule does to a ticket at a moment."""
+
+    given: GivenTable = Field(description="The ticket, as far as it matters.")
+    at: Moment = Field(description="When the rules look at it.")
+    expect: list[str] = Field(description="What is done then: ['set due 2026-11-30']; nothing: [].")
+
+
+class RuleTable(Table):
+    """Conditions, and what is done while or when they hold."""
+
+    id: Name = Field(description="Unique in the file; files under it are remembered by it.")
+    about: Sentence = Field(default="", description="What the rule is for, in a sentence.")
+    on: Names = Field(
+        min_length=1, description="The kinds of tickets it is about, as [kinds] names them; 'any' is all."
+    )
+    when: list[str] = Field(
+        min_length=1, description="Conditions in CEL; all must hold. `kaizend facts` lists the facts."
+    )
+    label: str = Field(default="", description="A label worn while the rule holds, taken off when it no longer does.")
+    add_label: str = Field(default="", description="A label put on once and kept. '{domain}' is the certain domain's.")
+    say: Sentence = Field(default="", description="A line on the card.")
+    comment: Sentence = Field(default="", description="Posted once an episode.")
+    due: DueTable | None = Field(default=None, description="Gives a due date, by priority.")
+    assign: str = Field(default="", description="A role or person who becomes the owner if there is none.")
+    priority: Level | None = Field(default=None, description="The priority it gets if it has none.")
+    step: list[StepTable] = Field(default=[], description="What happens as time goes by.")
+    mode: Literal["shadow", "canary", "on"] = Field(default="on", description="'shadow' is reported, never applied.")
+    canary_share: float = Field(default=0.1, gt=0, le=1, description="The share of tickets in mode 'canary'.")
+    since: Day | None = Field(default=None, alias="from", description="Tickets created before are left alone.")
+    ceiling: Annotated[int, Field(ge=0)] | None = Field(default=None, description="The most writes of a pass.")
+    test: list[TestTable] = Field(default=[], description="What the rule is expected to do.")
+
+
+class RuleFile(Table):
+    """A rule file."""
+
+    pack: PackTable
+    rule: list[RuleTable] = Field(min_length=1)
+
+
+def rule_file_schema() -> Mapping[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a rule file, for editors."""
+    return {"$schema": DIALECT, **RuleFile.model_json_schema(by_alias=True), "title": "A kaizend rule file"}

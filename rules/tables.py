@@ -1,0 +1,150 @@
+"""The config's tables -> what the policy knows of kinds, domains, people, teams and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from rules.calendar import WorkCalendar
+from rules.conditions import compile_all
+from rules.errors import RulesError
+from rules.fact_table import KIND_TYPES
+from rules.labels import label_problem
+from rules.policy import Ceilings, Domain, Kind, Person, SourceFacts, Team
+from rules.wording import meant, shown
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Plain = Mapping[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """What the config says of the company; what is wrong with it is in `problems`, and left out."""
+
+    calendar: WorkCalendar
+    ceilings: Ceilings
+    kinds: tuple[Kind, ...]
+    kind_names: tuple[str, ...]  # those that do not compile among them
+    domains: tuple[Domain, ...]
+    people: Mapping[str, Person]
+    teams: tuple[Team, ...]
+    council: tuple[str, ...]
+    commanders: frozenset[str]
+    sources: Mapping[str, SourceFacts]
+    labels: Mapping[str, tuple[str, str]]
+    problems: tuple[str, ...] = field(default=())
+
+
+def read_tables(tables: Plain, config: str) -> Company:
+    """Read the config's tables; `config` is the file's name.
+
+    They are [calendar], [ceilings], [kinds], [domains], [people], [teams], [council], [commands], [labels] and, by
+    name, `sources` with kind, component_label and priorities.
+    """
+    problems: list[str] = []
+    people = {name: Person(name=name, logins=dict(logins)) for name, logins in _table(tables, "people").items()}
+    sources = {name: _source(name, source) for name, source in _table(tables, "sources").items()}
+    council = tuple(_table(tables, "council").get("members", ()))
+    commanders = tuple(_table(tables, "commands").get("allowed", ()))
+    teams = tuple(_team(name, team) for name, team in _table(tables, "teams").items())
+    problems += _unknown(f"{config}: [council]: members", "person", council, people)
+    problems += _unknown(f"{config}: [commands]: allowed", "person", commanders, people)
+    for team in teams:
+        problems += _unknown(f"{config}: [teams.{team.name}]: lead", "person", [team.lead], people)
+        problems += _unknown(f"{config}: [teams.{team.name}]: sources", "source", sorted(team.sources), sources)
+    domains = tuple(_domain(name, domain) for name, domain in _table(tables, "domains").items())
+    labels = {name: (look["colour"], look["description"]) for name, look in _table(tables, "labels").items()}
+    jira = any(source.kind == "jira" for source in sources.values())
+    worn = {f"[domains.{domain.name}]": domain.label for domain in domains} | {
+        f"[labels] {name}": name for name in labels
+    }
+    problems += [f"{config}: {at}: {found}" for at, name in worn.items() if (found := label_problem(name, jira=jira))]
+    return Company(
+        calendar=_kept(
+            lambda: _calendar(_table(tables, "calendar")), WorkCalendar(), f"{config}: [calendar]: ", problems
+        ),
+        ceilings=_ceilings(_table(tables, "ceilings")),
+        kinds=tuple(_kinds(_table(tables, "kinds"), config, problems)),
+        kind_names=tuple(_table(tables, "kinds")),
+        domains=domains,
+        people=people,
+        teams=teams,
+        council=council,
+        commanders=frozenset(commanders),
+        sources=sources,
+        labels=labels,
+        problems=tuple(problems),
+    )
+
+
+def _table(tables: Plain, name: str) -> Plain:
+    table: Plain = tables.get(name) or {}
+    return table
+
+
+def _kept(make: Callable[[], T], instead: T, where: str, problems: list[str]) -> T:
+    """Return what is made; if it cannot be, note why and go on with something else, to find the other problems."""
+    try:
+        return make()
+    except RulesError as error:
+        problems += [where + problem for problem in error.problems]
+        return instead
+
+
+def _unknown(where: str, what: str, names: Iterable[str], known: Mapping[str, object]) -> list[str]:
+    return [f"{where}: no {what} {shown(name)}{meant(name, known)}" for name in names if name not in known]
+
+
+def _lower(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(value.lower() for value in values)
+
+
+def _calendar(table: Plain) -> WorkCalendar:
+    return WorkCalendar(
+        table.get("time_zone", "UTC"),
+        country=table.get("country", ""),
+        subdivision=table.get("subdivision", ""),
+        closed=frozenset(table.get("holidays", ())),
+        week=frozenset(DAYS.index(day) for day in table.get("workdays", ())),
+    )
+
+
+def _ceilings(table: Plain) -> Ceilings:
+    return Ceilings(**{"pass_" if name == "pass" else name: value for name, value in table.items()})
+
+
+def _kinds(table: Plain, config: str, problems: list[str]) -> Iterable[Kind]:
+    for name, when in table.items():
+        try:
+            yield Kind(name=name, when=compile_all(when, where=f"{config}: [kinds] {name}", types=KIND_TYPES))
+        except RulesError as error:
+            problems += error.problems
+
+
+def _domain(name: str, table: Plain) -> Domain:
+    return Domain(
+        name=name,
+        label=table.get("label") or f"domain:{name}",
+        components=_lower(table.get("components", ())),
+        keywords=_lower(table.get("keywords", ())),
+    )
+
+
+def _team(name: str, table: Plain) -> Team:
+    return Team(
+        name=name,
+        lead=table["lead"],
+        sources=frozenset(table.get("sources", ())),
+        components=_lower(table.get("components", ())),
+    )
+
+
+def _source(name: str, table: Plain) -> SourceFacts:
+    return SourceFacts(
+        name=name,
+        kind=table["kind"],
+        component_label=table.get("component_label", ""),
+        priorities={native.lower(): level for native, level in (table.get("priorities") or {}).items()},
+    )
