@@ -123,6 +123,8 @@ class JiraFace:
         return replace(response, headers={**common, **headers, **response.headers})
 
     def _route(self, request: Request, user: User | None, now: datetime) -> Response:
+        if request.path.startswith("/browse/"):  # what a person's browser asks for: the sandbox's own page has it
+            return Response(status=302, headers={"Location": request.base.removesuffix(self.prefix) + request.path})
         found = re.fullmatch(r"/rest/(?:api/(2|3|latest)|(applinks))/(.+?)/?", request.path)
         if found is None or (found[1] == "3" and self.flavour == "dc"):
             return Response(status=404, body=b"<html><body>Not found</body></html>", content_type="text/html")

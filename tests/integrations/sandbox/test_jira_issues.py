@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import requests
 from jira import JIRAError
 
 from tests.integrations.sandbox.jira_bench import bench, connect
@@ -194,3 +195,9 @@ def test_the_project_shows_its_parts(jira):
     assert {"Relates", "Blocks"} <= {one.name for one in jira.client.issue_link_types()}
     wanted = jira.client.my_permissions(permissions="EDIT_ISSUES,DELETE_ISSUES")["permissions"]
     assert {key: one["havePermission"] for key, one in wanted.items()} == {"EDIT_ISSUES": True, "DELETE_ISSUES": False}
+
+
+def test_a_browser_is_sent_to_the_sandboxes_page(jira):
+    """The address people see of an issue leads to the page that shows it."""
+    answer = requests.get(f"{jira.sandbox.url}/jira/browse/OPS-1", allow_redirects=False, timeout=5)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{jira.sandbox.url}/browse/OPS-1")
