@@ -13,6 +13,7 @@ certain for a ticket with a component of the domain's name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -47,12 +48,12 @@ class TrialResult:
     @property
     def missing(self) -> tuple[str, ...]:
         """Return what was expected and did not come."""
-        return tuple(op for op in self.expected if op not in self.got)
+        return tuple((Counter(self.expected) - Counter(self.got)).elements())
 
     @property
     def surplus(self) -> tuple[str, ...]:
         """Return what came and was not expected."""
-        return tuple(op for op in self.got if op not in self.expected)
+        return tuple((Counter(self.got) - Counter(self.expected)).elements())
 
     def __str__(self) -> str:
         """Word the result: one line when it passed, else the difference and each clause with its values."""
