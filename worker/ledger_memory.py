@@ -116,9 +116,12 @@ class Memories:
         """Save our card on a ticket, as last written or found."""
         return self._write(_UPSERT_CARD, [(uid, card.ref, card.essence, moment(card.at), int(card.gone))])
 
-    def save_touched(self, touched: Iterable[tuple[str, datetime]]) -> int:
-        """Save when somebody but us last changed tickets; return how many changed."""
-        return self._write(_UPSERT_TOUCH, [(uid, moment(at)) for uid, at in touched])
+    def save_touched(self, touched: Iterable[tuple[str, datetime, datetime]]) -> int:
+        """Save when somebody but us last changed tickets: (uid, that moment, the `updated` that our own write left).
+
+        It counts until the ticket's `updated` moves past ours: then somebody else has changed it.
+        """
+        return self._write(_UPSERT_TOUCH, [(uid, moment(at), moment(ours)) for uid, at, ours in touched])
 
     def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> int:
         if not rows:
@@ -160,6 +163,10 @@ def _put_card(draft: _Draft, row: Any) -> None:
     draft.card = Card(ref=ref, essence=essence, at=when(at), gone=bool(gone))
 
 
+def _put_recognised(draft: _Draft, row: Any) -> None:
+    draft.done.add(row[1])
+
+
 def _put_touched(draft: _Draft, row: Any) -> None:
     draft.touched = when(row[1])
 
@@ -167,6 +174,10 @@ def _put_touched(draft: _Draft, row: Any) -> None:
 _REMEMBERED_OPS = """
     select uid, id, rule, verb, value, changed, standing, episode from ops
     where (state in ('intent', 'sending', 'done', 'doubt', 'parked') or (state = 'dropped' and attempts > 0))
+"""
+_TOUCHED = """
+    select uid, at from touches
+    where exists (select 1 from tickets where tickets.uid = touches.uid and tickets.updated <= touches.ours)
 """
 _PARTS = (
     (
@@ -179,7 +190,8 @@ _PARTS = (
     ("select uid, rule, person, at, until, because from ignores", "order by at, rule", _put_ignore),
     ("select uid, comment, command, person, at, reply from answers", "order by at, comment", _put_answer),
     ("select uid, ref, essence, at, gone from cards", "", _put_card),
-    ("select uid, at from touches", "", _put_touched),
+    (_TOUCHED, "", _put_touched),
+    ("select uid, op from recognised", "order by op", _put_recognised),
 )
 _INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended) values (?, ?, ?, ?, ?)"
 _OR_UPDATE_EPISODE = """
@@ -209,6 +221,6 @@ _UPSERT_CARD = """
         ref = excluded.ref, essence = excluded.essence, at = excluded.at, gone = excluded.gone
 """
 _UPSERT_TOUCH = """
-    insert into touches (uid, at) values (?, ?)
-    on conflict (uid) do update set at = excluded.at where excluded.at > touches.at
+    insert into touches (uid, at, ours) values (?, ?, ?)
+    on conflict (uid) do update set at = excluded.at, ours = excluded.ours where excluded.ours >= touches.ours
 """

@@ -128,7 +128,7 @@ class Ops:
             new = []
             for op in ops:
                 row = (op.id, run, op.target.uid, op.rule, op.name, clean(value_of(op.verb)), op_to_json(op))
-                times = (op.episode, moment(now), moment(now), rested)
+                times = (op.episode, moment(now), moment(now), op.id, rested)
                 if connection.exec_driver_sql(statement, (*row, *times)).rowcount:
                     new.append(op)
             self._audit.extend(connection, now, "intent", [_told(op) | {"run": run} for op in new])
@@ -149,6 +149,23 @@ class Ops:
             values = (int(receipt.wrote), to_json(asdict(receipt)))
             self._step(connection, op_id, "done", now, "", f"{standing}, receipt = ?", values)
             self._take_back(connection, op_id)
+
+    def recognise(self, op_id: str, uid: str, receipt: Receipt, now: datetime) -> int:
+        """Take a mark of ours found on a ticket for proof that its op was carried out; return 1 if that is news.
+
+        It ends a doubt; and what a lost or restored database knows nothing of is never planned or intended again.
+        """
+        entry = self.op(op_id)
+        if entry is not None and entry.state == "done":
+            return 0
+        if entry is not None and entry.state in ALLOWED["done"]:
+            self.done(op_id, receipt, now)
+            return 1
+        with self._database.begin() as connection:
+            row = (op_id, uid, to_json(asdict(receipt)), moment(now))
+            new = connection.exec_driver_sql(self._database.sql(_RECOGNISE), row).rowcount
+            self._audit.extend(connection, now, "recognised", [{"op": op_id, "uid": uid}] * new)
+        return new
 
     def failed(self, op_id: str, why: str, now: datetime) -> None:
         """Note that an op was definitely refused, without effect."""
@@ -201,6 +218,10 @@ class Ops:
         wanted = tuple(states)
         places = ", ".join("?" * len(wanted)) or "''"
         return self._entries(f"where state in ({places}) order by changed desc, id limit ?", (*wanted, limit))
+
+    def done_since(self, since: datetime) -> tuple[Entry, ...]:
+        """Return the ops carried out since then, oldest first."""
+        return self._entries("where state = 'done' and changed >= ? order by changed, id", (moment(since),))
 
     def of_ticket(self, uid: str) -> tuple[Entry, ...]:
         """Return the ops of a ticket, oldest first."""
@@ -279,12 +300,14 @@ def _quoted(words: Iterable[str]) -> str:
 
 _INTEND = """
     insert into ops (id, run, uid, rule, verb, value, op, episode, intended, changed, state, why, receipt)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intent', '', '')
+    select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intent', '', ''
+    where not exists (select 1 from recognised where recognised.op = ?)
     on conflict (id) do update set
         run = excluded.run, op = excluded.op, value = excluded.value, state = 'intent', intended = excluded.intended,
         changed = excluded.changed, attempts = 0, looks = 0, first_look = null, not_before = null, why = ''
     where (ops.state = 'dropped' and ops.attempts = 0) or (ops.state = 'failed' and ops.changed <= ?)
 """
+_RECOGNISE = "insert into recognised (op, uid, receipt, at) values (?, ?, ?, ?) on conflict (op) do nothing"
 _LOOKED = """
     update ops set looks = looks + 1, first_look = coalesce(first_look, ?), not_before = ?
     where id = ? and state = 'doubt' returning looks

@@ -26,9 +26,9 @@ class Keys:
     def __repr__(self) -> str:
         return f"Keys({self.instance!r}, ...)"
 
-    def op_id(self, rule: str, uid: str, occasion: str, verb: str) -> str:
+    def id(self, rule: str, target_uid: str, occasion: str, verb: str) -> str:
         """Return an op's id, 24 hex digits: the same for the same rule, target, occasion and verb, whatever is said."""
-        return self._digest("op", self.instance, rule, uid, occasion, verb)[:24]
+        return self._digest("op", self.instance, rule, target_uid, occasion, verb)[:24]
 
     def mac(self, op: str, target: str, state: str) -> str:
         """Return the proof, 32 hex digits, that we marked this target (its uid) with this op and state."""

@@ -166,7 +166,9 @@ IGNORES = Table(
 ANSWERS = Table(
     "answers", METADATA, *_key("uid", "comment"), *_texts("command", "person"), *_moments("at"), *_texts("reply")
 )
-TOUCHES = Table("touches", METADATA, *_key("uid"), *_moments("at"))
+TOUCHES = Table("touches", METADATA, *_key("uid"), *_moments("at", "ours"))
+RECOGNISED = Table("recognised", METADATA, *_key("op"), *_texts("uid", "receipt"), *_moments("at"))
+Index("recognised_uid", RECOGNISED.c.uid)
 CARDS = Table("cards", METADATA, *_key("uid"), *_texts("ref", "essence"), *_moments("at"), *_numbers("gone"))
 SLOTS = Table("slots", METADATA, *_key("name"), *_moments("claimed"), *_moments_or_none("done"))
 HOLDS = Table(

@@ -8,11 +8,12 @@ import pytest
 from integrations.base import Receipt
 from rules.actions import AddLabel, Assign, Close, Held, Post, RemoveLabel, Reopen, SetDue
 from rules.model import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Prose, Reversal
-from tests.worker.stores import KEY, NOW, after, op
+from tests.worker.stores import KEY, NOW, after, op, ticket
 from worker.audit import verify
 from worker.errors import LedgerError
 from worker.ledger import Ledger, RuleReport
 from worker.ledger_ops import ALLOWED
+from worker.mirror import Mirror
 
 UID = "github.com/issue/1"
 ROUTES = {
@@ -211,7 +212,7 @@ def test_all_that_is_remembered_comes_back(ledger):
     ledger.save_ignores([(UID, ignore)])
     ledger.save_answers([(UID, answer)])
     ledger.save_card(UID, card)
-    ledger.save_touched([(UID, after(days=3)), (UID, NOW)])
+    ledger.recognise("ab" * 12, UID, Receipt(), NOW)
     carried_out(ledger, op(1, AddLabel(label="a"), episode=2))
     effect = Effect(op=op(1).id, rule="backlog/owned", verb="add label", value="a", at=NOW, episode=2)
     expected = {
@@ -221,14 +222,43 @@ def test_all_that_is_remembered_comes_back(ledger):
             ignores=(ignore,),
             answers=(answer,),
             card=card,
-            touched=after(days=3),
-            done=frozenset({op(1).id}),
+            done=frozenset({op(1).id, "ab" * 12}),
         )
     }
     assert ledger.memory([UID, "other"]) == expected
     assert ledger.memory() == expected
     assert ledger.memory(str(number) for number in range(3000)) == {}
     assert ledger.memory([UID, *map(str, range(3000))]) == expected
+
+
+def test_our_own_writes_are_not_taken_for_a_persons(database, ledger):
+    """When a person last touched a ticket is known until it changes after our write."""
+    mirror, ours = Mirror(database), after(hours=5)
+    mirror.put_ticket(ticket(1, updated=ours), NOW)
+    ledger.save_touched([(UID, NOW, ours), (UID, after(days=-1), after(hours=4))])
+    assert ledger.memory([UID])[UID].touched == NOW
+    mirror.put_ticket(ticket(1, updated=after(hours=6)), NOW)
+    assert ledger.memory([UID]).get(UID, NOTHING).touched is None
+
+
+@pytest.mark.parametrize("state", ROUTES)
+def test_a_mark_of_ours_proves_the_op(ledger, state):
+    """Whatever the ledger knew of an op, once its mark is seen on the ticket it is not done again."""
+    ledger.intend(1, [op(1)], NOW)
+    for leg in ROUTES[state]:
+        step(ledger, leg, op(1).id)
+    assert ledger.recognise(op(1).id, UID, Receipt(ref="5"), NOW) == (state != "done")
+    assert ledger.recognise(op(1).id, UID, Receipt(ref="5"), NOW) == 0
+    assert op(1).id in ledger.memory([UID])[UID].done
+    assert ledger.intend(2, [op(1)], after(days=2)) == ()
+    assert ledger.open_ops(NOW) == ()
+
+
+def test_what_a_lost_database_had_done_is_not_done_again(database, ledger):
+    """A mark of which the ledger knows nothing is believed, and written down once."""
+    assert [ledger.recognise(op(1).id, UID, Receipt(), NOW) for _ in range(2)] == [1, 0]
+    assert ledger.intend(1, [op(1), op(2)], NOW) == (op(2).id,)
+    assert database.rows("select kind from audit where kind = 'recognised'") == [("recognised",)]
 
 
 def test_saving_the_same_again_changes_nothing(ledger):
@@ -306,6 +336,7 @@ def test_a_report_says_what_each_rule_did_and_could_not_do(ledger):
     )
     assert ledger.reversal_rates(after(days=-7)) == {"backlog/owned": (3, 1)}
     assert ledger.ops_by_state() == {"done": 4, "failed": 1}
+    assert [e.op.id for e in ledger.done_since(NOW)] == [op(1).id, op(2).id, op(3).id]
 
 
 def test_ops_are_listed_by_state_and_found_by_a_beginning(ledger):

@@ -47,11 +47,11 @@ def test_any_other_mark_is_not(found, where):
 def test_an_op_id_tells_its_occasion_apart():
     """Instance, rule, target, occasion and verb each make another op, and no two run into each other."""
     parts = ("backlog/owned", "github.com/issue/1", "episode 1", "add label")
-    ids = {KEYS.op_id(*parts), Keys("other", KEYS.key).op_id(*parts), Keys("acme", b"j" * 32).op_id(*parts)}
-    ids |= {KEYS.op_id(*(*parts[:n], parts[n] + "x", *parts[n + 1 :])) for n in range(4)}
-    ids |= {KEYS.op_id("ab", "c", "", ""), KEYS.op_id("a", "bc", "", "")}
+    ids = {KEYS.id(*parts), Keys("other", KEYS.key).id(*parts), Keys("acme", b"j" * 32).id(*parts)}
+    ids |= {KEYS.id(*(*parts[:n], parts[n] + "x", *parts[n + 1 :])) for n in range(4)}
+    ids |= {KEYS.id("ab", "c", "", ""), KEYS.id("a", "bc", "", "")}
     assert len(ids) == 9
-    assert KEYS.op_id(*parts) == KEYS.op_id(*parts)
+    assert KEYS.id(*parts) == KEYS.id(*parts)
     assert {len(each) for each in ids} == {24}
 
 

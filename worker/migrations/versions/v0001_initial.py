@@ -222,6 +222,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source"),
     )
     op.create_table(
+        "recognised",
+        sa.Column("op", sa.Text(), nullable=False),
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("op"),
+    )
+    op.create_index("recognised_uid", "recognised", ["uid"], unique=False)
+    op.create_table(
         "releases",
         sa.Column("uid", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -314,5 +323,6 @@ def upgrade() -> None:
         "touches",
         sa.Column("uid", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ours", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("uid"),
     )
