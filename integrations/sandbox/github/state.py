@@ -40,6 +40,7 @@ class State:
         self.grants: dict[str, dict[str, str]] = {}  # fine-grained tokens only: token -> {"issues": "write"}
         self.lag_seconds = 0.0  # lists show a new or changed issue this much later
         self.write_limit: tuple[int, float] | None = None  # at most so many writes to one issue in so many seconds
+        self.content_limits: tuple[tuple[int, float], ...] = ()  # issues and comments made by all, (count, seconds)
         self.rate_limit: int | None = 5000  # requests an hour for a user; None: not limited (Enterprise Server)
         self.comment_limit = 2500  # comments an issue, ever
         self.status_limit = 1000  # statuses a commit and context
@@ -54,6 +55,7 @@ class State:
         self.installation_tokens: dict[str, tuple[App, datetime]] = {}  # token -> (app, end)
         self.used: dict[str, tuple[int, datetime]] = {}  # login -> (requests used, end of the hour)
         self.writes: dict[int, deque[datetime]] = {}  # issue id -> when it was written to
+        self.creations: deque[datetime] = deque(maxlen=10_000)  # when issues and comments were made over the API
         self._last_id = 2_100_000_000
         for login in self.tokens.values():
             self.user(login)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from integrations.sandbox.jira.records import Item, Issue
+from integrations.sandbox.jira.records import Issue, Item
 from integrations.sandbox.jira.world import JiraWorld
 from integrations.sandbox.shown import Happened, Said, Summary, Thread
 

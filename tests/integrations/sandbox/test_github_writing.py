@@ -179,6 +179,8 @@ def test_a_milestone_counts_its_issues(hub):
     for number in range(3):
         hub.world.add_issue(f"Issue {number}", milestone=soon)
     hub.world.close(1)
+    hub.world.close(3)
+    hub.world.reopen(3)
     hub.api("PATCH", f"{ISSUES}/2", {"milestone": None})
     shown = hub.api("GET", f"{REPO}/milestones/1").json()
     assert (shown["open_issues"], shown["closed_issues"]) == (1, 1)
@@ -240,6 +242,22 @@ def test_too_many_writes_to_one_issue_are_throttled(hub):
     assert hub.api("GET", f"{ISSUES}/2").status_code == 200
     hub.clock.tick(30)
     assert hub.api(*writes[2]).status_code == 201
+
+
+def test_making_too_much_is_throttled(hub):
+    """So many issues and comments together in so many seconds, over every window; other writes go on."""
+    hub.world.content_limits = ((2, 60), (3, 3600))
+    paths = [ISSUES, f"{ISSUES}/1/comments", f"{ISSUES}/1/comments"]
+
+    def make(path):
+        return hub.api("POST", path, {"title": "t"} if path == ISSUES else {"body": "b"})
+
+    answers = [make(path) for path in paths]
+    assert [answer.status_code for answer in answers] == [201, 201, 403]
+    assert (answers[2].headers["Retry-After"], len(hub.world.issue(1).comments)) == ("60", 1)
+    assert hub.api("POST", f"{ISSUES}/1/labels", ["a"]).status_code == 200
+    hub.clock.tick(60)
+    assert [make(paths[1]).status_code, make(paths[1]).headers.get("Retry-After")] == [201, "3540"]
 
 
 def test_gone_and_moved_issues(hub):

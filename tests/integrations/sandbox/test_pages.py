@@ -76,6 +76,8 @@ def test_what_is_not_there_is_404(page):
         ("markdown", "- a\n- **b**", "<ul><li>a</li><li><strong>b</strong></li></ul>"),
         ("wiki", "* a\n* *b*", "<ul><li>a</li><li><strong>b</strong></li></ul>"),
         ("markdown", "```\n<a> **b**\n```", "<pre><code>&lt;a&gt; **b**</code></pre>"),
+        ("markdown", "`<a>` <i>", "<p><code>&lt;a&gt;</code> &lt;i&gt;</p>"),
+        ("wiki", "{{<a>}}", "<p><code>&lt;a&gt;</code></p>"),
         ("wiki", "{code}\n<a>\n{code}", "<pre><code>&lt;a&gt;</code></pre>"),
         (
             "markdown",

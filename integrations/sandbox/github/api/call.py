@@ -150,6 +150,15 @@ class Call:
             raise Refused(403, SECONDARY, headers={"Retry-After": str(max(wait, 1))})
         times.append(now)
 
+    def creating(self) -> None:
+        """Count an issue or a comment about to be made; refuse it when there were too many (GitHub: 80 in a minute)."""
+        now, made = self.world.clock(), self.world.creations
+        for count, seconds in self.world.content_limits:
+            if len(made) >= count and made[-count] > now - timedelta(seconds=seconds):
+                wait = math.ceil((made[-count] + timedelta(seconds=seconds) - now).total_seconds())
+                raise Refused(403, SECONDARY, headers={"Retry-After": str(max(wait, 1))})
+        made.append(now)
+
     def since(self) -> datetime | None:
         """Return the query's `since`, in UTC."""
         text = self.ask("since")

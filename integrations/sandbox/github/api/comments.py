@@ -65,6 +65,7 @@ def create_comment(call: Call) -> Response:
     if issue.comments_ever >= call.world.comment_limit:
         message = f"Commenting is disabled on issues with more than {call.world.comment_limit} comments"
         raise Refused(403, message)
+    call.creating()
     comment = call.world.comment(issue, body, author=call.actor, app=call.caller.app)
     home = f"{call.payloads.repo_url(call.repo)}/issues/comments/{comment.id}"
     return Response(status=201, json=call.payloads.comment(comment), headers={"Location": home})

@@ -92,6 +92,7 @@ def create_issue(call: Call) -> Response:
         check_name(name)
     milestone = _milestone(call, fields.get("milestone")) if trusted else None
     people = assignable(call, logins_of(fields)) if trusted else []
+    call.creating()
     issue = call.world.add_issue(
         title or "",
         body=body or "",
