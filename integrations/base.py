@@ -103,6 +103,10 @@ class Tracker(Protocol):
     uid: str  # the source's global id, for things that are no ticket's
     streams: tuple[str, ...]  # the lists to read, in order
     text_limit: int  # characters in a comment, marker included
+    keeps_due: bool  # False: it has no place for due dates, they live on our card; known after `connect`
+
+    def close_connections(self) -> None:
+        """End the kept-alive connections."""
 
     def connect(self) -> Identity:
         """Make sure of the credential, the source's present name and our own identity. Called once a pass."""

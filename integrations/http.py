@@ -62,12 +62,14 @@ class Line:
         budget: Budget,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
+        account: str = "",
         write_interval: float = 1.0,
         content_limits: tuple[Limit, ...] = (),
         attempts: int = 4,
         deadline: float = 60.0,
     ) -> None:
         self.source = source
+        self.account = account or source
         self._budget = budget
         self._clock = clock
         self._sleep = sleep
@@ -119,7 +121,7 @@ class Line:
         if target and limits:
             self._spend(where, f"{self.source}:{target}", limits, scope="target")
         if content and self._content_limits:
-            self._spend(where, f"{self.source}:content", self._content_limits, scope="source")
+            self._spend(where, f"{self.account}:content", self._content_limits, scope="source")
         self._pace()
         try:
             return self._send(where, target, send)
@@ -142,7 +144,7 @@ class Line:
             return f"{self.source}/{where}"
         if scope == "target" and target:
             return f"{self.source}/{target}"
-        return self.source
+        return self.account
 
     def _wait_out(self, where: str, target: str) -> None:
         """Sleep out a short pause that is in force; a long one is RateLimited."""

@@ -40,10 +40,12 @@ def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker
     configs = settings.source_configs()
     key = settings.instance_key()
     database = open_database(settings.database_url)
+    trackers: Mapping[str, Tracker] = {}
     try:
+        trackers = trackers_of(configs, database, clock=clock, sleep=sleep)
         yield Worker(
             policy=policy,
-            trackers=trackers_of(configs, database, clock=clock, sleep=sleep),
+            trackers=trackers,
             mirror=Mirror(database),
             ledger=Ledger(database, key),
             keys=Keys(settings.instance.name, key),
@@ -54,6 +56,8 @@ def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker
             grace=settings.instance.grace,
         )
     finally:
+        for tracker in trackers.values():
+            tracker.close_connections()
         database.close()
 
 

@@ -34,3 +34,8 @@ class GithubConfig:
     timeout: tuple[float, float] = (5.0, 30.0)  # seconds to connect, seconds between bytes
     write_interval: float = 1.0  # seconds between writes (GitHub asks for at least one)
     content_limits: tuple[Limit, ...] = (Limit(count=80, seconds=60), Limit(count=500, seconds=3600))
+
+    @property
+    def credential(self) -> str:
+        """Return what the tracker counts limits by: the token, or the App's installation. Never to be shown."""
+        return self.token or (f"{self.app.app_id}/{self.app.installation_id}" if self.app else "")

@@ -24,3 +24,9 @@ class JiraConfig:
     timeout: tuple[float, float] = (5.0, 30.0)  # seconds to connect, seconds between bytes
     write_interval: float = 0.1  # seconds between writes
     issue_limits: tuple[Limit, ...] = (Limit(count=20, seconds=2), Limit(count=100, seconds=30))  # writes to one issue
+    content_limits: tuple[Limit, ...] = ()  # writes altogether, where the admin has set such a limit
+
+    @property
+    def credential(self) -> str:
+        """Return what the tracker counts limits by. Never to be shown."""
+        return f"{self.email}\n{self.token}"

@@ -171,6 +171,7 @@ class DigestTable(Table):
 
     name: Name
     source: str
+    about: tuple[str, ...] = ()
     issue: str = ""
     day: Day = "monday"
     at: Annotated[str, AfterValidator(value.clock_time)] = "09:00"

@@ -1,0 +1,143 @@
+"""The playground: the sandbox filled and served, and a config that points at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+from integrations.sandbox.github import GithubFace, GithubShown, GithubWorld
+from integrations.sandbox.jira import JiraFace, JiraWorld
+from integrations.sandbox.jira.showing import JiraShown
+from integrations.sandbox.pages import pages
+from integrations.sandbox.seeds import Acme, Loaded, acme, load
+from integrations.sandbox.server import Sandbox
+from integrations.sandbox.shown import Shown
+from integrations.sandbox.wire import Face
+
+GITHUB_PREFIX = "/api/v3"
+JIRA_PREFIX = "/jira"
+TOKEN = "sandbox"  # noqa: S105 - of a tracker that only pretends
+EXAMPLE = "config.example.toml"
+
+Values = Mapping[str, Mapping[str, str]]
+"""Table -> key -> the value as TOML writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playground:
+    """A sandbox that is being served, and the text of a config for it."""
+
+    sandbox: Sandbox
+    config: str
+    about: str  # one line on what is in it
+    acme: Acme | None = None
+
+
+@contextmanager
+def company(now: datetime, clock: Callable[[], datetime], *, seed: int = 1, port: int = 0) -> Iterator[Playground]:
+    """Serve the made-up year of a small company that ends now."""
+    made = acme(now, seed, clock=clock)
+    faces: list[Face] = [
+        GithubFace(made.github, clock, prefix=GITHUB_PREFIX),
+        JiraFace(made.jira, clock, prefix=JIRA_PREFIX),
+    ]
+    shown: list[Shown] = [GithubShown(made.github, repo) for repo in made.github.repos.values()]
+    shown += [JiraShown(made.jira, project) for project in made.jira.projects]
+    figures = made.summary
+    about = (
+        f"a year of Acme: {figures.tickets} tickets, {figures.changes} changes, {figures.deployments} deployments, "
+        f"{figures.incidents} incidents"
+    )
+    with Sandbox(faces, port=port, pages=pages(shown)) as sandbox:
+        yield Playground(sandbox=sandbox, config=company_config(sandbox.url), about=about, acme=made)
+
+
+@contextmanager
+def loaded(
+    paths: Sequence[Path], now: datetime, clock: Callable[[], datetime], *, as_jira: bool = False, port: int = 0
+) -> Iterator[Playground]:
+    """Serve the tickets of files. Raises BadData."""
+    filled = load(paths, now, as_jira=as_jira, clock=clock)
+    faces, shown = _served(filled, clock)
+    with Sandbox(faces, port=port, pages=pages(shown)) as sandbox:
+        about = f"{len(filled.names)} tickets in {', '.join(filled.sources)}"
+        yield Playground(sandbox=sandbox, config=loaded_config(filled, sandbox.url), about=about)
+
+
+def _served(filled: Loaded, clock: Callable[[], datetime]) -> tuple[list[Face], list[Shown]]:
+    faces: list[Face] = []
+    shown: list[Shown] = []
+    if filled.github is not None:
+        world: GithubWorld = filled.github
+        faces.append(GithubFace(world, clock, prefix=GITHUB_PREFIX))
+        shown += [GithubShown(world, repo) for repo in world.repos.values()]
+    if filled.jira is not None:
+        jira: JiraWorld = filled.jira
+        faces.append(JiraFace(jira, clock, prefix=JIRA_PREFIX))
+        shown += [JiraShown(jira, project) for project in jira.projects]
+    return faces, shown
+
+
+# -- the config ----------------------------------------------------------------------------------------------------
+
+
+def example() -> str:
+    """Return the text of config.example.toml: from the package, or from the checkout it is worked on in."""
+    packed = files("worker").joinpath(EXAMPLE)
+    here = Path(__file__).parent.parent / EXAMPLE
+    return packed.read_text("utf-8") if packed.is_file() else here.read_text("utf-8")
+
+
+def company_config(url: str) -> str:
+    """Return the example config, its sources pointed at a sandbox, which needs no pauses between writes."""
+    github = {"base_url": f'"{url}{GITHUB_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
+    jira = {"base_url": f'"{url}{JIRA_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
+    jira["email"] = f'"{TOKEN}@acme.example"'
+    return with_values(example(), {"sources.shop": github, "sources.platform": github, "sources.ops": jira})
+
+
+def loaded_config(filled: Loaded, url: str) -> str:
+    """Return a small config for loaded tickets: every open one is an improvement, to have something to rule."""
+    sources = [_loaded_source(name, url, jira=filled.jira is not None) for name in filled.sources]
+    return LOADED.format(sources="\n".join(sources))
+
+
+def _loaded_source(name: str, url: str, *, jira: bool) -> str:
+    short = re.sub(r"[^a-z0-9-]+", "-", name.rpartition("/")[2].lower())
+    if jira:
+        where = f'kind = "jira"\nproject = "{name}"\nbase_url = "{url}{JIRA_PREFIX}"\nemail = "{TOKEN}@acme.example"'
+    else:
+        where = f'kind = "github"\nrepository = "{name}"\nbase_url = "{url}{GITHUB_PREFIX}"'
+    return f'[sources.{short}]\n{where}\ntoken = "{TOKEN}"\nwrite_interval = 0\n'
+
+
+LOADED = """\
+[instance]
+name = "sandbox"
+rules = ["pack:backlog"]
+
+[kinds]
+improvement = ['open']
+
+{sources}"""
+
+
+def with_values(text: str, values: Values) -> str:
+    """Return a config's text with some keys of some tables set to other values, everything else as it was."""
+    lines: list[str] = []
+    table = ""
+    for line in text.splitlines():
+        header = re.fullmatch(r"\[([^\[\]]+)\]\s*", line)
+        table = header[1] if header else ("" if line.startswith("[") else table)
+        key = line.partition("=")[0].strip()
+        if not header and key in values.get(table, {}):
+            continue
+        lines.append(line)
+        if header:
+            lines += [f"{key} = {value}" for key, value in values.get(table, {}).items()]
+    return "\n".join(lines) + "\n"
