@@ -19,6 +19,8 @@ COLOURS = {
     "indeterminate": (4, "In Progress", "yellow"),
     "done": (3, "Done", "green"),
 }
+EMBEDDED_COMMENTS = 20  # in a search result of Cloud
+EMBEDDED_CHANGES = 40  # in a search result of Cloud, the newest first
 PEOPLE = {"assignee", "reporter"}
 Json = dict[str, Any]
 
@@ -56,7 +58,7 @@ class Encoder:
             "reporter": lambda issue: self.user(issue.reporter),
             "creator": lambda issue: self.user(issue.creator),
             "issuelinks": lambda issue: [self.link(issue, one) for one in issue.links if self._whole(one)],
-            "comment": self.embedded_comments,
+            "comment": lambda issue: self.embedded_comments(issue, len(issue.comments)),
             "customfield_10016": lambda _: None,
         }
 
@@ -79,11 +81,22 @@ class Encoder:
         """Encode an issue with some fields."""
         return {**self.stub(issue), "fields": self.fields(issue, names)}
 
-    def issue_bytes(self, issue: Issue, names: tuple[str, ...]) -> bytes:
+    def found(self, issue: Issue, names: Sequence[str], *, history: bool) -> Json:
+        """Encode an issue as search shows it: on Cloud with its first few comments and its newest changes only."""
+        answer = self.issue(issue, names)
+        if self.flavour == "cloud" and "comment" in names and len(issue.comments) > EMBEDDED_COMMENTS:
+            answer["fields"]["comment"] = self.embedded_comments(issue, EMBEDDED_COMMENTS)
+        if history:
+            kept = issue.histories[: -EMBEDDED_CHANGES - 1 : -1] if self.flavour == "cloud" else issue.histories
+            counts = {"startAt": 0, "maxResults": len(kept), "total": len(issue.histories)}
+            answer["changelog"] = {**counts, "histories": [self.history(one) for one in kept]}
+        return answer
+
+    def found_bytes(self, issue: Issue, names: tuple[str, ...], *, history: bool) -> bytes:
         """Encode the same as bytes, remembered until the issue changes."""
-        where = (self.flavour, self.version, self.base, names)
+        where = (self.flavour, self.version, self.base, names, history)
         if where not in issue.cache:
-            issue.cache[where] = orjson.dumps(self.issue(issue, names))
+            issue.cache[where] = orjson.dumps(self.found(issue, names, history=history))
         return issue.cache[where]
 
     def stub(self, issue: Issue) -> Json:
@@ -205,11 +218,11 @@ class Encoder:
             answer["renderedBody"] = f"<p>{html.escape(comment.body)}</p>"
         return answer
 
-    def embedded_comments(self, issue: Issue) -> Json:
-        """Encode the comments that come inside an issue."""
-        comments = [self.comment(issue, one) for one in issue.comments]
+    def embedded_comments(self, issue: Issue, count: int) -> Json:
+        """Encode the first comments as they come inside an issue; `total` tells how many there are."""
+        comments = [self.comment(issue, one) for one in issue.comments[:count]]
         where = f"{self.rest}/issue/{issue.id}/comment"
-        return {"comments": comments, "self": where, "maxResults": len(comments), "total": len(comments), "startAt": 0}
+        return {"comments": comments, "self": where, "maxResults": count, "total": len(issue.comments), "startAt": 0}
 
     def history(self, history: History) -> Json:
         """Encode an entry of the changelog."""

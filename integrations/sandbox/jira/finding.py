@@ -23,7 +23,6 @@ GONE = (
 UNBOUNDED = "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
 CLOUD_CAP = 100  # with fields; thousands with ids only
 CLOUD_CAP_IDS = 5000
-CHANGELOG_CAP = 40
 
 
 def search_tokens(call: Call, index: Index) -> Response:
@@ -103,23 +102,16 @@ def _encode(
     if bare:
         return [{"id": str(issue.id)} for issue in issues]
     chosen = encoder.chosen(names) if set(names) - {"id", "key"} else ()
-    if "changelog" not in call.many("expand", given):
-        properties = call.many("properties", given)
-        if not properties:
-            return [orjson.Fragment(encoder.issue_bytes(issue, chosen)) for issue in issues]
-        return [
-            {**encoder.issue(issue, chosen), "properties": {key: issue.properties[key] for key in properties
-                                                            if key in issue.properties}}
-            for issue in issues
-        ]  # fmt: skip
-    return [{**encoder.issue(issue, chosen), "changelog": _changelog(call, issue)} for issue in issues]
-
-
-def _changelog(call: Call, issue: Issue) -> dict[str, Any]:
-    """Encode the changelog in a search result: on Cloud the newest forty, newest first; on Data Center all."""
-    kept = issue.histories[: -CHANGELOG_CAP - 1 : -1] if call.cloud else issue.histories
-    histories = [call.encoder.history(one) for one in kept]
-    return {"startAt": 0, "maxResults": len(kept), "total": len(issue.histories), "histories": histories}
+    history, properties = "changelog" in call.many("expand", given), call.many("properties", given)
+    if not properties:
+        return [orjson.Fragment(encoder.found_bytes(issue, chosen, history=history)) for issue in issues]
+    return [
+        {
+            **encoder.found(issue, chosen, history=history),
+            "properties": {key: issue.properties[key] for key in properties if key in issue.properties},
+        }
+        for issue in issues
+    ]
 
 
 def _response(call: Call, given: Mapping[str, Any] | None, answer: dict[str, Any]) -> Response:

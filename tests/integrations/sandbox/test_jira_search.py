@@ -246,3 +246,15 @@ def test_a_search_tells_forty_changes_at_most_on_cloud():
         page = jira.call("GET", "issue/OPS-1/changelog", params={"startAt": 40}).json()
         assert (page["total"], page["isLast"], len(page["values"])) == (45, True, 5)
         assert page["values"][-1]["items"][0]["toString"] == "Name 44"
+
+
+@pytest.mark.parametrize(("flavour", "shown"), [("cloud", 20), ("dc", 30)])
+def test_a_search_embeds_some_comments_and_their_number(flavour, shown):
+    """Cloud cuts them; `total` tells, and the issue itself has them all."""
+    with bench(flavour) as jira:
+        jira.issue()
+        for number in range(30):
+            jira.world.comment("OPS-1", f"Comment {number}", author="ada")
+        found = jira.client.search_issues("project = OPS", fields="comment")[0].fields.comment
+        assert (len(found.comments), found.total) == (shown, 30)
+        assert len(jira.client.issue("OPS-1").fields.comment.comments) == 30
