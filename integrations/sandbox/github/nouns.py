@@ -272,7 +272,7 @@ class Repo:
     last_milestone: int = 0
     version: int = 0  # of everything a list shows
     style: int = 0  # of the labels' looks and the repository's name
-    lists: dict[Any, tuple[int, list[Any]]] = field(default_factory=dict)  # question -> (version, answer)
+    lists: dict[Any, tuple[Any, list[Any]]] = field(default_factory=dict)  # question -> (made from what, answer)
 
     @property
     def name(self) -> str:

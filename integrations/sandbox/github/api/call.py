@@ -19,6 +19,7 @@ from integrations.sandbox.github.world import GithubWorld
 from integrations.sandbox.wire import Request, Response
 
 T = TypeVar("T")
+KEPT_LISTS = 32  # a repository
 DOCUMENTATION = "https://docs.github.com/rest"
 SECONDARY = (
     "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. "
@@ -163,6 +164,19 @@ class Call:
         """Return the query's `since`, in UTC."""
         text = self.ask("since")
         return moment(text) if text else None
+
+    def kept(self, question: tuple[Any, ...], make: Callable[[], list[T]]) -> list[T]:
+        """Return a list of the repository's, made anew only when something has changed: pages ask again and again."""
+        repo = self.repo
+        stamp = (repo.version, len(repo.events))
+        known = repo.lists.get(question)
+        if known is not None and known[0] == stamp and not self.world.lag_seconds:
+            return known[1]
+        if len(repo.lists) >= KEPT_LISTS:
+            repo.lists.clear()
+        made = make()
+        repo.lists[question] = (stamp, made)
+        return made
 
     def page(self, items: Sequence[T], show: Callable[[T], Any], *, under: str = "", **more: Any) -> Response:
         """Answer with the page asked for, with a Link header to the others; under a key if the list has one."""

@@ -11,19 +11,19 @@ BODY_LIMIT = 65_536  # characters
 
 def list_comments(call: Call) -> Response:
     """Answer with a page of the repository's comments."""
+    question = ("comments", *(call.ask(name) for name in ("since", "sort", "direction")))
+    return call.page(call.kept(question, lambda: _find(call)), call.payloads.comment)
+
+
+def _find(call: Call) -> list[Comment]:
     since, sort = call.since(), call.ask("sort")
-    repo = call.repo
-    key = ("comments", since, sort, call.ask("direction"))
-    known = repo.lists.get(key)
-    if known is None or known[0] != repo.version:
-        found = [each for each in repo.comments.values() if since is None or each.updated_at >= since]
-        found.sort(key=_updated if sort == "updated" else _created, reverse=_descending(call))
-        known = repo.lists[key] = (repo.version, found)
-    return call.page(known[1], call.payloads.comment)
+    found = [each for each in call.repo.comments.values() if since is None or each.updated_at >= since]
+    found.sort(key=_updated if sort == "updated" else _created, reverse=_descending(call))
+    return found
 
 
 def _descending(call: Call) -> bool:
-    """Without a sort, GitHub ignores the direction."""
+    """Say whether the newest come first: without a sort, GitHub ignores the direction."""
     return bool(call.ask("sort")) and call.ask("direction", "desc") == "desc"
 
 

@@ -29,12 +29,10 @@ def react(call: Call) -> Response:
 
 def list_events(call: Call) -> Response:
     """Answer with a page of the repository's events, newest first."""
-    repo = call.repo
-    known = repo.lists.get("events")
-    if known is None or known[0] != len(repo.events):
-        ordered = sorted(repo.events, key=lambda event: (event.created_at, event.id), reverse=True)
-        known = repo.lists["events"] = (len(repo.events), ordered)
-    return call.page(known[1], lambda event: shown_as.repo_event(call.payloads, event))
+    events = call.kept(
+        ("events",), lambda: sorted(call.repo.events, key=lambda event: (event.created_at, event.id), reverse=True)
+    )
+    return call.page(events, lambda event: shown_as.repo_event(call.payloads, event))
 
 
 def list_issue_events(call: Call) -> Response:

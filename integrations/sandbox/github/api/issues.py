@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from integrations.sandbox.github.api.call import Call, Refused, invalid, text_of
-from integrations.sandbox.github.api.labels import check_name, names_of, replace_labels
+from integrations.sandbox.github.api.labels import check_count, check_name, names_of, replace_labels
 from integrations.sandbox.github.api.people import assignable, logins_of, replace_assignees
 from integrations.sandbox.github.nouns import Issue, Milestone
 from integrations.sandbox.wire import Response
@@ -14,7 +14,6 @@ from integrations.sandbox.wire import Response
 TITLE_LIMIT = 256
 BODY_LIMIT = 65_536  # characters
 QUESTION = ("state", "since", "sort", "direction", "labels", "creator", "assignee", "milestone", "type")
-KEPT_LISTS = 32
 REASONS = {"completed", "not_planned", "duplicate", "reopened"}
 
 
@@ -26,18 +25,14 @@ def list_issues(call: Call) -> Response:
 
 
 def _asked_for(call: Call) -> list[Issue]:
-    """Return the issues asked for, in order; kept until something changes, since pages ask again and again."""
-    repo, world = call.repo, call.world
-    key = ("issues", *(call.ask(name) for name in QUESTION))
-    known = repo.lists.get(key)
-    if known is not None and known[0] == repo.version and not world.lag_seconds:
-        return known[1]
+    """Return the issues asked for, in order."""
+    return call.kept(("issues", *(call.ask(name) for name in QUESTION)), lambda: _find(call))
+
+
+def _find(call: Call) -> list[Issue]:
     wanted = _filter(call)
-    found = [issue for issue in world.listed(repo) if wanted(issue)]
+    found = [issue for issue in call.world.listed(call.repo) if wanted(issue)]
     found.sort(key=_order(call.ask("sort")), reverse=call.ask("direction") != "asc")
-    if len(repo.lists) >= KEPT_LISTS:
-        repo.lists.clear()
-    repo.lists[key] = (-1 if world.lag_seconds else repo.version, found)
     return found
 
 
@@ -90,6 +85,7 @@ def create_issue(call: Call) -> Response:
     labels = names_of(fields.get("labels") or []) if trusted else []
     for name in labels:
         check_name(name)
+    check_count(labels)
     milestone = _milestone(call, fields.get("milestone")) if trusted else None
     people = assignable(call, logins_of(fields)) if trusted else []
     call.creating()
@@ -121,6 +117,8 @@ def update_issue(call: Call) -> Response:
     labels = names_of(fields["labels"] or []) if "labels" in fields else None
     for name in labels or []:
         check_name(name)
+    check_count(labels or [])
+    people = assignable(call, logins_of(fields))
     world.edit(issue, actor=actor, title=title, body=body, type=_type(call, fields))
     if state == "closed":
         world.close(issue, actor=actor, reason=reason or "completed")
@@ -130,7 +128,7 @@ def update_issue(call: Call) -> Response:
     if labels is not None:
         replace_labels(call, issue, labels)
     if "assignees" in fields or "assignee" in fields:
-        replace_assignees(call, issue, assignable(call, logins_of(fields)))
+        replace_assignees(call, issue, people)
     return Response(json=call.payloads.whole_issue(issue))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from integrations.sandbox.github.api.call import Call, Refused, invalid, not_found, text_of
@@ -31,6 +32,12 @@ def check_name(name: str) -> None:
         raise invalid("Label", "name", "missing_field")
     if len(name) > NAME_LIMIT:
         raise invalid("Label", "name", "custom", f"name is too long (maximum is {NAME_LIMIT} characters)")
+
+
+def check_count(names: Collection[str]) -> None:
+    """Refuse more labels than an issue can wear."""
+    if len(names) > ISSUE_LIMIT:
+        raise Refused(422, f"Validation Failed: an issue can have at most {ISSUE_LIMIT} labels")
 
 
 def _show(call: Call, label: Label) -> Any:
@@ -118,8 +125,7 @@ def add_labels(call: Call) -> Response:
     """Put labels on an issue, unknown ones made; answers with all it wears then."""
     issue, names = call.issue(), _asked(call)
     wears = {label.name.lower() for label in issue.labels}
-    if len(wears | {name.lower() for name in names}) > ISSUE_LIMIT:
-        raise Refused(422, f"Validation Failed: an issue can have at most {ISSUE_LIMIT} labels")
+    check_count(wears | {name.lower() for name in names})
     for name in names:
         call.world.set_label(issue, name, actor=call.actor)
     return Response(json=[_show(call, label) for label in issue.labels])
@@ -134,8 +140,7 @@ def set_labels(call: Call) -> Response:
 
 def replace_labels(call: Call, issue: Issue, names: list[str]) -> None:
     """Make an issue wear exactly these labels."""
-    if len(names) > ISSUE_LIMIT:
-        raise Refused(422, f"Validation Failed: an issue can have at most {ISSUE_LIMIT} labels")
+    check_count(names)
     wanted = {name.lower() for name in names}
     for label in list(issue.labels):
         if label.name.lower() not in wanted:

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from integrations.sandbox.github.api import (
     account,
+    checks,
     comments,
+    commits,
     delivery,
     fields,
     graphql,
@@ -18,6 +20,7 @@ from integrations.sandbox.github.api import (
     labels,
     milestones,
     people,
+    pulls,
 )
 from integrations.sandbox.github.api.call import Call
 from integrations.sandbox.wire import Response
@@ -110,17 +113,17 @@ ROUTES = (
     Route("PATCH", "/{repo}/milestones/{number}", "labels:write", milestones.update_milestone),
     Route("DELETE", "/{repo}/milestones/{number}", "labels:write", milestones.delete_milestone),
     # delivery
-    Route("GET", "/{repo}/pulls", "pull_requests:read", delivery.list_pulls),
-    Route("GET", "/{repo}/pulls/{number}", "pull_requests:read", delivery.get_pull),
-    Route("GET", "/{repo}/commits/{ref}/status", "statuses:read", delivery.combined_status),
-    Route("GET", "/{repo}/commits/{ref}/statuses", "statuses:read", delivery.list_statuses),
-    Route("GET", "/{repo}/statuses/{ref}", "statuses:read", delivery.list_statuses),
-    Route("POST", "/{repo}/statuses/{ref}", "statuses:write", delivery.create_status),
-    Route("GET", "/{repo}/commits/{ref}/check-runs", "checks:read", delivery.list_checks),
-    Route("GET", "/{repo}/commits/{ref}", "metadata:read", delivery.get_commit),
-    Route("POST", "/{repo}/check-runs", "checks:write", delivery.create_check),
-    Route("GET", "/{repo}/check-runs/{id}", "checks:read", delivery.get_check),
-    Route("PATCH", "/{repo}/check-runs/{id}", "checks:write", delivery.update_check),
+    Route("GET", "/{repo}/pulls", "pull_requests:read", pulls.list_pulls),
+    Route("GET", "/{repo}/pulls/{number}", "pull_requests:read", pulls.get_pull),
+    Route("GET", "/{repo}/commits/{ref}/status", "statuses:read", commits.combined_status),
+    Route("GET", "/{repo}/commits/{ref}/statuses", "statuses:read", commits.list_statuses),
+    Route("GET", "/{repo}/statuses/{ref}", "statuses:read", commits.list_statuses),
+    Route("POST", "/{repo}/statuses/{ref}", "statuses:write", commits.create_status),
+    Route("GET", "/{repo}/commits/{ref}/check-runs", "checks:read", checks.list_checks),
+    Route("GET", "/{repo}/commits/{ref}", "metadata:read", commits.get_commit),
+    Route("POST", "/{repo}/check-runs", "checks:write", checks.create_check),
+    Route("GET", "/{repo}/check-runs/{id}", "checks:read", checks.get_check),
+    Route("PATCH", "/{repo}/check-runs/{id}", "checks:write", checks.update_check),
     Route("GET", "/{repo}/deployments", "deployments:read", delivery.list_deployments),
     Route("POST", "/{repo}/deployments", "deployments:write", delivery.create_deployment),
     Route("GET", "/{repo}/deployments/{id}", "deployments:read", delivery.get_deployment),
