@@ -117,6 +117,14 @@ def test_two_edits_have_two_ids_even_when_the_card_says_the_same_again():
     assert len(set(ids)) == 5
 
 
+def test_an_edit_that_came_to_nothing_does_not_stand_in_the_way_of_the_next():
+    """Since the same last write two different texts are two ops."""
+    of, memory, _ = done(policy(OWNED))
+    owned = replace(of, assignees=frozenset({"ana-gh"}))
+    closed = replace(owned, phase="done")
+    assert len({card_of(decision(policy(OWNED), each, memory).ops).id for each in (owned, closed)}) == 2
+
+
 def test_a_card_names_roles_that_are_nobody():
     """What cannot be done is said where people look."""
     asks = rule(steps=(step(5, "owner", "dave"),))
@@ -169,6 +177,13 @@ def test_a_ping_mentions_each_person_once_and_says_how_to_object():
         "That is what the rule backlog/owned asks for: open (open = yes)\n"
         "If it should not, comment: /kaizen ignore backlog/owned until YYYY-MM-DD because ..."
     )
+
+
+def test_a_ping_mentions_nobody_but_whom_it_is_for():
+    """An owner whom a ping to the lead speaks of is named, not notified."""
+    asks = rule(when=("open",), say="{owner} is late, {lead}.", steps=(step(0, "lead"),))
+    (ping,) = posts(ops(policy(asks), ticket(assignees=frozenset({"ana-gh"}))))
+    assert words(ping.verb.prose).startswith("ana is late, @lena-gh.\n")
 
 
 def test_the_marker_keeps_episodes_and_our_due_date():

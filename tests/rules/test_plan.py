@@ -77,6 +77,15 @@ def test_a_label_stays_while_another_rule_wears_it():
     assert verbs(ops(policy(OWNED, other), replace(owned, phase="done"), memory)) == (RemoveLabel(label="needs-owner"),)
 
 
+def test_a_label_stays_for_the_rule_that_once_put_it_on_itself():
+    """An op done long ago does not make its label another rule's to take off."""
+    other = rule("idle", ("open",), label="needs-owner")
+    ours = Effect(op="1", rule=OWNED.id, verb="add label", value="needs-owner", at=later(-9))
+    memory = Memory(effects=(ours,), done=frozenset(op.id for op in ops(policy(other))))
+    worn = ticket(labels=frozenset({"improvement", "needs-owner"}), assignees=frozenset({"ana-gh"}))
+    assert ops(policy(OWNED, other), worn, memory) == ()
+
+
 def test_labels_come_off_a_closed_ticket_quietly():
     """A closed ticket loses our label; nobody is notified and no card is made."""
     of, memory, _ = done(policy(OWNED))
@@ -98,6 +107,13 @@ def test_a_due_date_follows_from_the_priority(label, of, expected):
     found = ops(policy(DUE), of)
     assert verbs(found) == ((SetDue(due=expected),) if expected else ())
     assert [(op.before, op.after) for op in found] == ([("-", f"due {expected}")] if expected else [])
+
+
+def test_what_people_chose_is_never_overwritten():
+    """A rule that does not ask whether there is a date or an owner changes neither."""
+    bold = rule(when=("open",), due=due(high=5), assign="lead", priority="low")
+    chosen = ticket(priority="P2", due=date(2027, 1, 1), assignees=frozenset({"ana-gh"}))
+    assert ops(policy(bold), chosen) == ()
 
 
 def test_every_op_says_why():
@@ -229,6 +245,30 @@ def test_what_one_rule_settles_starts_the_next_in_the_same_pass():
     assert done(rules, of, memory, later(1))[2].ops == ()
 
 
+def test_what_a_field_settles_is_not_labelled_first():
+    """A label that asks for what the same pass gives is neither put on nor shown."""
+    asks = rule("asks", ("!has_due",), label="needs-due")
+    for mode in ("on", "shadow"):
+        decided = decision(policy(replace(asks, mode=mode), DUE), ticket(priority="P2"))
+        assert [op.name for op in decided.ops] == ["set due", "card"]
+
+
+def test_a_label_that_the_same_pass_would_take_off_again_is_not_put_on():
+    """What comes and goes within one plan is left out of it."""
+    first = rule("first", ('!("b" in labels)',), label="a")
+    second = rule("second", ('"a" in labels', '!("b" in labels)'), add_label="b")
+    of, memory, found = done(policy(first, second))
+    assert verbs(found.ops)[0] == AddLabel(label="b")
+    assert [op.name for op in found.ops] == ["add label", "card"]
+    assert done(policy(first, second), of, memory, later(1))[2].ops == ()
+
+
+def test_an_episode_that_the_plan_itself_begins_is_remembered_from_now():
+    """What is due soon because of the date just given began with this pass, not with the next."""
+    decided = decision(policy(DUE, rule("due-soon", ("has_due",), say="Soon.")), ticket(priority="P2"))
+    assert decided.episodes == (episode("time-boxed"), episode("due-soon"))
+
+
 def test_a_rule_that_undoes_itself_does_nothing():
     """A label that ends its own rule would come and go for ever: it is reported instead."""
     rules = policy(rule("restless", ('!("restless" in labels)',), label="restless"), OWNED)
@@ -328,6 +368,13 @@ def test_of_two_due_dates_the_first_rule_in_order_wins():
         assert done(rules, of, memory, later(1))[2].ops == ()
 
 
+def test_a_rule_that_is_only_shown_never_wins():
+    """A shadow rule that comes first loses to one that acts."""
+    rules = policy(replace(DUE, mode="shadow"), rule("hasty", ("open", "!has_due"), due=due(high=3)))
+    first = done(rules, ticket(priority="P2"))[2]
+    assert [op.rule for op in first.ops if op.name == "set due"] == ["backlog/hasty"]
+
+
 def test_a_label_that_one_puts_on_and_another_takes_off_is_a_conflict():
     """Ops that are brought together only in the plan are compared there as well."""
     rules = policy(rule("adds", ("open",), label="x"), rule("drops", ("closed",), label="x"))
@@ -348,10 +395,28 @@ def test_a_rule_over_its_ceiling_stops_before_its_first_write():
 
 def test_what_rests_on_a_held_rule_is_held_with_it():
     """A label that is right only once a held rule has acted waits for it."""
-    soon = rule("due-soon", ("has_due",), label="due-soon")
+    soon = rule("due-soon", ("has_due",), label="due-soon", steps=(step(0, "lead"),))
     rules = policy(replace(DUE, ceiling=0), soon)
     assert plan(rules, decision(rules, ticket(priority="P1"))).ops == ()
-    assert [op.rule for op in plan(rules, decision(rules, ticket(due=date(2026, 11, 9)))).ops] == [soon.id, "card"]
+    assert [op.rule for op in plan(rules, decision(rules, ticket(due=date(2026, 11, 9)))).ops] == [
+        soon.id,
+        "card",
+        soon.id,
+    ]
+
+
+def test_a_rule_that_only_speaks_has_a_ceiling_too():
+    """Cards count for the rules that speak on them."""
+    rules = policy(rule("owned", ("open",), say="Hello."), ceilings=Ceilings(rule=3))
+    found = plan(rules, *(decision(rules, ticket(number)) for number in range(4)))
+    assert (found.ops, found.held[0].what) == ((), "rule backlog/owned")
+
+
+def test_what_is_just_at_its_ceilings_goes_ahead():
+    """A ceiling is the most that is allowed, not the first that is not."""
+    rules = policy(OWNED, ceilings=Ceilings(pass_=6, rule=3, ticket=2))
+    found = plan(rules, *(decision(rules, ticket(number)) for number in range(3)))
+    assert (len(found.ops), found.held) == (6, ())
 
 
 def test_a_pass_over_its_ceiling_writes_nothing():
