@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from worker.errors import DatabaseError
-from worker.schema import bring_up_to_date
+from worker.schema import bring_up_to_date, is_current
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one before it gives up."""
@@ -47,8 +47,11 @@ def open_database(url: str, *, create: bool = True) -> Database:
     database = Database(engine)
     try:
         database.check()
-        with database.begin() as connection:
-            bring_up_to_date(connection, database.name)
+        with database.connect() as connection:
+            current = is_current(connection)
+        if not current:
+            with database.begin() as connection:
+                bring_up_to_date(connection, database.name)
     except BaseException:
         database.close()
         raise

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from rules.actions import Held, Post
 from worker.codec import op_from_json, to_json
+from worker.ledger_entries import Entry, State
 from worker.ledger_memory import Memories
-from worker.ledger_ops import STANDING, Entry, Ops, State
+from worker.ledger_ops import STANDING, Ops
 from worker.rows import clean, moment, name_set, names
 
 __all__ = ["Entry", "Ledger", "RuleReport", "State"]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
-import orjson
 from sqlalchemy import Connection
 
 from integrations.base import Receipt
@@ -29,13 +28,10 @@ from rules.actions import (
     Verb,
     WriteCard,
 )
-from worker.audit import Audit
-from worker.codec import op_from_json, op_to_json, to_json
-from worker.database import Database
+from worker.codec import op_to_json, to_json
 from worker.errors import LedgerError
-from worker.rows import clean, moment, moment_or_none, when, when_or_none
-
-State = Literal["intent", "sending", "done", "failed", "doubt", "parked", "dropped"]
+from worker.ledger_entries import Entries, State
+from worker.rows import clean, moment, moment_or_none
 
 ALLOWED: dict[State, tuple[State, ...]] = {
     "sending": ("intent",),
@@ -59,24 +55,6 @@ TAKES_BACK = {"remove label": "add label", "close": "reopen", "reopen": "close"}
 
 FAILED_REST = timedelta(days=1)
 """A refused op may be intended again after this long: what was wrong may have been put right."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """An op in the ledger, and how far it got."""
-
-    op: Op
-    run: int
-    state: State
-    attempts: int  # sends so far
-    looks: int  # times it was looked for and not found, since it came in doubt
-    first_look: datetime | None
-    intended: datetime
-    changed: datetime  # when it came into its state
-    not_before: datetime | None
-    sent: datetime | None
-    why: str
-    receipt: Receipt | None
 
 
 def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
@@ -110,12 +88,8 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             assert_never(verb)
 
 
-class Ops:
-    """The ops of a ledger."""
-
-    def __init__(self, database: Database, key: bytes) -> None:
-        self._database = database
-        self._audit = Audit(database, key)
+class Ops(Entries):
+    """The ops of a ledger, and their steps."""
 
     def intend(self, run: int, ops: Sequence[Op], now: datetime) -> tuple[str, ...]:
         """Write down what is to be done, before any of it is; return the ids that are to be carried out.
@@ -155,10 +129,10 @@ class Ops:
 
         It ends a doubt; and what a lost or restored database knows nothing of is never planned or intended again.
         """
-        entry = self.op(op_id)
-        if entry is not None and entry.state == "done":
+        state = self._database.rows("select state from ops where id = ?", (op_id,))
+        if state and state[0][0] == "done":
             return 0
-        if entry is not None and entry.state in ALLOWED["done"]:
+        if state and state[0][0] in ALLOWED["done"]:
             self.done(op_id, receipt, now)
             return 1
         with self._database.begin() as connection:
@@ -203,38 +177,6 @@ class Ops:
         with self._database.begin() as connection:
             self._step(connection, op_id, "dropped", now, why)
 
-    def open_ops(self, now: datetime) -> tuple[Entry, ...]:
-        """Return what is unfinished and due, oldest first. Met at the start of a pass, `sending` means in doubt."""
-        where = "where state in ('intent', 'sending', 'doubt') and (not_before is null or not_before <= ?)"
-        return self._entries(f"{where} order by intended, id", (moment(now),))
-
-    def op(self, op_id: str) -> Entry | None:
-        """Return an op by its id, or by a beginning that only one has."""
-        found = self._entries("where id = ? or (length(?) >= 4 and id like ?) limit 2", (op_id, op_id, f"{op_id}%"))
-        return found[0] if len(found) == 1 else None
-
-    def entries(self, states: Iterable[State], limit: int = 200) -> tuple[Entry, ...]:
-        """Return the ops in some states, the last changed first."""
-        wanted = tuple(states)
-        places = ", ".join("?" * len(wanted)) or "''"
-        return self._entries(f"where state in ({places}) order by changed desc, id limit ?", (*wanted, limit))
-
-    def done_since(self, since: datetime) -> tuple[Entry, ...]:
-        """Return the ops carried out since then, oldest first."""
-        return self._entries("where state = 'done' and changed >= ? order by changed, id", (moment(since),))
-
-    def of_ticket(self, uid: str) -> tuple[Entry, ...]:
-        """Return the ops of a ticket, oldest first."""
-        return self._entries("where uid = ? order by intended, id", (uid,))
-
-    def ops_by_state(self) -> dict[str, int]:
-        """Return how many ops are in each state."""
-        rows = self._database.rows("select state, count(*) from ops group by state order by state")
-        return {str(state): int(count) for state, count in rows}
-
-    def _entries(self, where: str, parameters: tuple[Any, ...]) -> tuple[Entry, ...]:
-        return tuple(map(_entry, self._database.rows(f"{_ENTRIES} {where}", parameters)))
-
     def _step(
         self,
         connection: Connection,
@@ -251,9 +193,10 @@ class Ops:
         row = connection.exec_driver_sql(self._database.sql(statement), parameters).first()
         if row is None:
             raise self._unlawful(connection, op_id, to)
-        if to not in ("sending", "intent"):
+        if to != "sending":
             told = dict(zip(("run", "uid", "rule", "verb", "value"), row, strict=True))
-            self._audit.append(connection, now, to, {"op": op_id, "why": why} | told)
+            kind = "retry" if to == "intent" else to
+            self._audit.append(connection, now, kind, {"op": op_id, "why": why} | told)
 
     def _unlawful(self, connection: Connection, op_id: str, to: State) -> LedgerError:
         state = connection.exec_driver_sql(self._database.sql("select state from ops where id = ?"), (op_id,)).scalar()
@@ -275,23 +218,6 @@ class Ops:
 def _told(op: Op) -> dict[str, Any]:
     about = {"op": op.id, "target": op.target.key, "uid": op.target.uid, "rule": op.rule, "verb": op.name}
     return about | {"value": value_of(op.verb), "because": op.because}
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(
-        op=op_from_json(row[0]),
-        run=row[1],
-        state=row[2],
-        attempts=row[3],
-        looks=row[4],
-        first_look=when_or_none(row[5]),
-        intended=when(row[6]),
-        changed=when(row[7]),
-        not_before=when_or_none(row[8]),
-        sent=when_or_none(row[9]),
-        why=row[10],
-        receipt=Receipt(**orjson.loads(row[11])) if row[11] else None,
-    )
 
 
 def _quoted(words: Iterable[str]) -> str:
@@ -316,6 +242,3 @@ _STAND_DOWN = """
     update ops set standing = 0 where uid = ? and verb = ? and standing = 1 and (? = '' or value = ?)
 """
 _REPLACED = "update ops set standing = 0 where uid = ? and verb = ? and standing = 1 and id <> ?"
-_ENTRIES = (
-    "select op, run, state, attempts, looks, first_look, intended, changed, not_before, sent, why, receipt from ops"
-)

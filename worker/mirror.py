@@ -13,6 +13,7 @@ from integrations.base import Noun, Page
 from rules.model import Change, Comment, Deployment, Event, Release, Ticket
 from worker.database import Database
 from worker.rows import CHANGE, COMMENT, DEPLOYMENT, EVENT, RELEASE, TICKET, Shape, iso, moment, when, when_or_none
+from worker.upserts import TICKETS_SELECT, UPSERTS
 
 N = TypeVar("N", bound=Noun)
 
@@ -65,7 +66,7 @@ class Mirror:
         return sum(self._upsert(connection, kind, [i for i in items if type(i) is kind], now) for kind in kinds)
 
     def _upsert(self, connection: Connection, kind: type[Noun], items: list[Any], now: datetime) -> int:
-        shape, statement = _UPSERTS[kind]
+        shape, statement = UPSERTS[kind]
         rows = [shape.row(item) for item in items]
         if kind is Ticket:
             stamp = (self._next_revision(connection), moment(now))
@@ -107,12 +108,14 @@ class Mirror:
     def tickets(self, source: str | None = None) -> Iterator[Ticket]:
         """Stream all readable tickets, or a source's. `due` is the tracker's, else the one kept on the card."""
         if source is None:
-            return map(TICKET.noun, self._database.stream(f"{_TICKETS} where buried is null"))
-        return map(TICKET.noun, self._database.stream(f"{_TICKETS} where buried is null and source = ?", (source,)))
+            return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} where buried is null"))
+        return map(
+            TICKET.noun, self._database.stream(f"{TICKETS_SELECT} where buried is null and source = ?", (source,))
+        )
 
     def ticket(self, uid: str) -> Ticket | None:
         """Return a ticket by its uid, None if it is unknown or buried."""
-        rows = self._database.rows(f"{_TICKETS} where uid = ? and buried is null", (uid,))
+        rows = self._database.rows(f"{TICKETS_SELECT} where uid = ? and buried is null", (uid,))
         return TICKET.noun(rows[0]) if rows else None
 
     def find(self, key: str) -> Ticket | None:
@@ -123,10 +126,12 @@ class Mirror:
     def candidates(self, key: str) -> tuple[Ticket, ...]:
         """Return all tickets a person may mean by `key`."""
         wanted = key.strip()
-        rows = self._database.rows(f"{_TICKETS} where lower(key) = lower(?) and buried is null", (wanted,))
+        rows = self._database.rows(f"{TICKETS_SELECT} where lower(key) = lower(?) and buried is null", (wanted,))
         number = wanted.removeprefix("#")
         if not rows and number.isascii() and number.isdigit():
-            rows = self._database.rows(f"{_TICKETS} where key like ? and buried is null order by key", (f"%#{number}",))
+            rows = self._database.rows(
+                f"{TICKETS_SELECT} where key like ? and buried is null order by key", (f"%#{number}",)
+            )
         return tuple(TICKET.noun(row) for row in rows)
 
     def count(self) -> int:
@@ -152,7 +157,9 @@ class Mirror:
         """Stream the tickets that changed since they were settled, or all if the policy or the local day is new."""
         settled = self._database.rows("select revision from settled where policy = ? and day = ?", (policy, iso(day)))
         since = int(settled[0][0]) if settled else -1
-        return map(TICKET.noun, self._database.stream(f"{_TICKETS} where revision > ? and buried is null", (since,)))
+        return map(
+            TICKET.noun, self._database.stream(f"{TICKETS_SELECT} where revision > ? and buried is null", (since,))
+        )
 
     def settle(self, upto: int, policy: str, day: date) -> None:
         """Note that all tickets up to a revision were evaluated, under this policy and on this local day."""
@@ -211,32 +218,6 @@ class Mirror:
         return map(shape.noun, self._database.stream(statement, parameters))
 
 
-def _upsert_of(shape: Shape[Any], stamps: tuple[str, ...] = (), also: str = "", unless: str = "") -> str:
-    """Word an upsert that writes nothing when nothing changed and, for what has versions, when it is older."""
-    columns = (*shape.columns, *stamps)
-    changed = " or ".join(f"excluded.{c} is distinct from {shape.table}.{c}" for c in shape.columns[1:])
-    newer = f"excluded.updated >= {shape.table}.updated and " if shape.newer else ""
-    return (
-        f"insert into {shape.table} ({', '.join(columns)})"  # noqa: S608 - own names
-        f" values ({', '.join('?' * len(columns))})"
-        f" on conflict (uid) do update set {', '.join(f'{c} = excluded.{c}' for c in columns[1:])}{also}"
-        f" where {newer}({changed}{unless})"
-    )
-
-
-_UPSERTS: dict[type[Noun], tuple[Shape[Any], str]] = {
-    Ticket: (
-        TICKET,
-        _upsert_of(TICKET, ("revision", "seen"), ", buried = null, buried_why = ''", " or tickets.buried is not null"),
-    ),
-    Change: (CHANGE, _upsert_of(CHANGE)),
-    Comment: (COMMENT, _upsert_of(COMMENT, also=", unread = 1")),
-    Deployment: (DEPLOYMENT, _upsert_of(DEPLOYMENT)),
-    Release: (RELEASE, _upsert_of(RELEASE)),
-    Event: (EVENT, _upsert_of(EVENT)),
-}
-
-_TICKETS = "select " + ", ".join(TICKET.columns).replace(" due,", " coalesce(due, card_due),") + " from tickets"  # noqa: S608 - own names
 _NEXT_REVISION = (
     "insert into counters (name, value) values ('revision', 1)"
     " on conflict (name) do update set value = counters.value + 1 returning value"

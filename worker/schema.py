@@ -18,6 +18,12 @@ _NAMES = {
 _LOCK = 0x6B61697A656E64  # "kaizend": the advisory lock under which two first starts take turns
 
 
+def is_current(connection: Connection) -> bool:
+    """Tell, by reading only, whether the database has the newest schema."""
+    tables = {row[0] for row in connection.exec_driver_sql(_NAMES[connection.dialect.name])}
+    return "alembic_version" in tables and _version(connection) == HEAD
+
+
 def bring_up_to_date(connection: Connection, name: str) -> None:
     """Make or migrate the tables within the caller's write transaction. Raises DatabaseError, naming the database."""
     if connection.dialect.name == "postgresql":
@@ -28,9 +34,13 @@ def bring_up_to_date(connection: Connection, name: str) -> None:
         return
     if "alembic_version" not in tables:
         raise DatabaseError(f"{name}: it holds tables of something else; give kaizend a database of its own")
-    found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
+    found = _version(connection)
     if found != HEAD:
-        _migrate(connection, name, str(found))
+        _migrate(connection, name, found)
+
+
+def _version(connection: Connection) -> str:
+    return str(connection.exec_driver_sql("select version_num from alembic_version").scalar())
 
 
 def _make(connection: Connection) -> None:

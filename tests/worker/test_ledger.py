@@ -372,6 +372,16 @@ def test_each_step_that_matters_is_in_the_audit_trail(database, ledger):
     assert verify(database, KEY).ok
 
 
+def test_a_persons_decision_on_a_parked_op_is_in_the_audit_trail(database, ledger):
+    """Sent again or given up: the trail says so, after the doubt and the parking."""
+    ledger.intend(1, [op(1)], NOW)
+    for state in ("sending", "doubt", "parked", "intent", "sending", "doubt", "parked", "dropped"):
+        step(ledger, state, op(1).id)
+    kinds = [row[0] for row in database.rows("select kind from audit order by seq")]
+    assert kinds == ["intent", "doubt", "parked", "retry", "doubt", "parked", "dropped"]
+    assert verify(database, KEY).ok
+
+
 def test_a_step_that_is_refused_leaves_no_trace(database, ledger):
     """The step and its audit row are one transaction."""
     carried_out(ledger, op(1))
