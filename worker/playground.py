@@ -22,6 +22,7 @@ from integrations.sandbox.wire import Face
 GITHUB_PREFIX = "/api/v3"
 JIRA_PREFIX = "/jira"
 TOKEN = "sandbox"  # noqa: S105 - of a tracker that only pretends
+EMAIL = "kaizend@acme.example"
 EXAMPLE = "config.example.toml"
 
 Values = Mapping[str, Mapping[str, str]]
@@ -97,7 +98,6 @@ def company_config(url: str) -> str:
     """Return the example config, its sources pointed at a sandbox, which needs no pauses between writes."""
     github = {"base_url": f'"{url}{GITHUB_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
     jira = {"base_url": f'"{url}{JIRA_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
-    jira["email"] = f'"{TOKEN}@acme.example"'
     return with_values(example(), {"sources.shop": github, "sources.platform": github, "sources.ops": jira})
 
 
@@ -110,7 +110,7 @@ def loaded_config(filled: Loaded, url: str) -> str:
 def _loaded_source(name: str, url: str, *, jira: bool) -> str:
     short = re.sub(r"[^a-z0-9-]+", "-", name.rpartition("/")[2].lower())
     if jira:
-        where = f'kind = "jira"\nproject = "{name}"\nbase_url = "{url}{JIRA_PREFIX}"\nemail = "{TOKEN}@acme.example"'
+        where = f'kind = "jira"\nproject = "{name}"\nbase_url = "{url}{JIRA_PREFIX}"\nemail = "{EMAIL}"'
     else:
         where = f'kind = "github"\nrepository = "{name}"\nbase_url = "{url}{GITHUB_PREFIX}"'
     return f'[sources.{short}]\n{where}\ntoken = "{TOKEN}"\nwrite_interval = 0\n'

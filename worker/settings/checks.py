@@ -65,6 +65,10 @@ def _digests(tables: Tables) -> Iterator[Finding]:
         if digest.source not in tables.sources:
             wrong = f"no source '{digest.source}'{suggest(digest.source, tables.sources)}"
             yield (*table, "source"), f"{table_name(table)}: {wrong}"
+        for place, name in enumerate(digest.about):
+            if name not in tables.sources:
+                wrong = f"no source '{name}'{suggest(name, tables.sources)}"
+                yield (*table, "about", place), f"{table_name(table)}: 'about': {wrong}"
         if digest.name in seen:
             yield (*table, "name"), f"{table_name(table)}: there is a digest '{digest.name}' already"
         seen.add(digest.name)
