@@ -29,6 +29,7 @@ class Answer:
     path: str  # what was asked for in the end, redirects followed
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    told: Any = field(default=None, repr=False)  # the body, where it was read already
 
     @property
     def fresh(self) -> bool:
@@ -58,6 +59,8 @@ class Answer:
 
         Characters that no database takes (NUL, lone surrogates, broken UTF-8) become U+FFFD.
         """
+        if self.told is not None:
+            return self.told
         if b"\\u0000" not in self.body:
             try:
                 return orjson.loads(self.body)

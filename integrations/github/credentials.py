@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import jwt
 from github import Auth
 from jwt.exceptions import PyJWTError
 
@@ -13,6 +14,9 @@ from integrations.errors import NotAllowed, Unavailable
 from integrations.github.config import GithubApp
 
 _EARLY = timedelta(minutes=1)
+_SKEW = 60
+_LIFE = 300
+"""GitHub refuses a JWT issued in its future or living for more than ten minutes (docs: authenticating as an App)."""
 
 
 class InstallationToken(Auth.Auth):
@@ -22,7 +26,7 @@ class InstallationToken(Auth.Auth):
         self.value = ""
         self.permissions: Mapping[str, str] = {}  # of the installation, once a token was asked for
         self.path = f"/app/installations/{app.installation_id}/access_tokens"
-        self._app = Auth.AppAuth(app.app_id, app.private_key)
+        self._app = app
         self._renew_at: datetime | None = None
 
     @property
@@ -39,10 +43,12 @@ class InstallationToken(Auth.Auth):
         """Say whether the token is good for another minute."""
         return self._renew_at is not None and now < self._renew_at
 
-    def app(self, where: str) -> Auth.AppAuthToken:
+    def app(self, now: datetime, where: str) -> Auth.AppAuthToken:
         """Return the App's own credential, a JWT that lives for minutes; made without a request."""
+        issued = int(now.timestamp())
+        claims = {"iat": issued - _SKEW, "exp": issued + _LIFE, "iss": str(self._app.app_id)}
         try:
-            return Auth.AppAuthToken(self._app.create_jwt())
+            return Auth.AppAuthToken(jwt.encode(claims, self._app.private_key, algorithm="RS256"))
         except (PyJWTError, ValueError, TypeError) as error:
             what = f"the App's private key cannot be used ({type(error).__name__}): it must be an RSA key in PEM form"
             raise NotAllowed(where, what) from None

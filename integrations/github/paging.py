@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from integrations.base import Noun, Page
-from integrations.errors import Incomplete
+from integrations.errors import Incomplete, Rejected
 from integrations.github.answers import Answer
 from integrations.github.payloads import Raw, each, stamp
 from integrations.github.session import Session
@@ -26,6 +26,9 @@ OVERLAP = timedelta(seconds=60)
 """A row may show up this much later than the time it carries: replicas lag, and clocks differ a little."""
 _CHECKS = 5
 """How many gaps at page ends a first read looks into. Numbers of issues are dense, so a gap is a deletion's trace."""
+
+_FAR_BACK = "pagination is limited"
+"""What GitHub says (422) to a page of events too far back: what lies beyond cannot be had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +116,13 @@ def overlapped(rows: Rows, now: datetime) -> str:
 
 
 # -- oldest first ---------------------------------------------------------------------------------------------------
-def by_creation(listing: Listing, state: State, now: datetime) -> Generator[Page, None, State]:
-    """Read everything once, page by page. Return the state: `since`, from which to read on, and `open` rows seen."""
+def by_creation(
+    listing: Listing, state: State, now: datetime, *, believe: Callable[[int], None] = lambda _: None
+) -> Generator[Page, None, State]:
+    """Read everything once, page by page. Return the state: `since`, from which to read on.
+
+    `believe` is told how many rows were open before the last page is given away; it may raise.
+    """
     state = {"page": 1, "last": 0, "checks": 0, "open": 0, "newest": "", "mark": "", **state}
     while True:
         rows = _unmoved(listing, state)
@@ -124,8 +132,10 @@ def by_creation(listing: Listing, state: State, now: datetime) -> Generator[Page
         state["newest"] = max(state["newest"], *rows.times, "")
         expected = rows.last_page * 100 if rows.last_page else None
         if not rows.more:
-            yield Page(items=rows.items, cursor=dump(state), expected=expected)
-            return {"since": _from_here(state), "open": state["open"]}
+            believe(state["open"])
+            then = {"since": _from_here(state)}
+            yield Page(items=rows.items, cursor=dump(then), expected=expected)
+            return then
         state["page"] += 1
         yield Page(items=rows.items, cursor=dump(state), expected=expected)
 
@@ -187,6 +197,7 @@ class _Walk:
         self._rows = rows
         self._number = 1
         self._settled = settled  # rows from here on may still be joined by earlier ones
+        self._present = stamp(datetime.fromisoformat(settled) + OVERLAP)  # the server's time when the walk began
         self._met: set[int] = set()  # with this `since`
         self._recent: set[int] = set()  # from `settled` on
         self._shifted = False
@@ -228,8 +239,11 @@ class _Walk:
     def state(self) -> State:
         """Return where to look next time; without an ETag if the last page was not seen to be the last."""
         known = {"since": self._since}
-        if self._rows.more or len(self._rows.ids) >= 100 or self._shifted or not self._rows.answer.etag:
+        rows = self._rows
+        if rows.more or len(rows.ids) >= 100 or self._shifted or not rows.answer.etag:
             return known
+        if self._number > 1 and rows.times and rows.times[-1] >= self._present:
+            return known  # within one second rows need not go to the end
         return {**known, "page": self._number, "etag": self._rows.answer.etag}
 
 
@@ -250,5 +264,11 @@ def newest_first(
     while rows.more and not known(rows):
         number += 1
         yield Page(items=rows.items, cursor=dump({**old, "next": then, "page": number}))
-        rows = listing.page(page=number)
+        try:
+            rows = listing.page(page=number)
+        except Rejected as refused:
+            if _FAR_BACK not in refused.what:
+                raise
+            yield Page(items=(), cursor=dump(then))
+            return
     yield Page(items=rows.items, cursor=dump(then))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -116,6 +117,8 @@ class Session:
         refused = refusal(where, answer, self._line, endpoint, self.clock())
         if refused:
             raise self._without_secrets(refused)
+        if verb == "GET" and answer.fresh:  # here, so that a body that was cut short is asked for again
+            return replace(answer, told=answer.json(where), body=b"")
         return answer
 
     def _moved(self, endpoint: str, answer: Answer, asked: str) -> str:
@@ -155,14 +158,14 @@ class Session:
         if self.installation is None or self.installation.lasts(self.clock()):
             return
         endpoint = "App token"
-        try:
-            answer = self._as_app(endpoint, "POST", self.installation.path, body={})
-        except NotAllowed as refused:
-            what = f"{refused.what}; is the key the App's, and is this machine's clock right?"
-            raise NotAllowed(refused.where, what) from None
+        answer = self._as_app(endpoint, "POST", self.installation.path, body={})
         self.installation.renew(answer.json(self.where(endpoint)), self.where(endpoint))
 
     def _as_app(self, endpoint: str, verb: str, path: str, body: Any = None) -> Answer:
         assert self.installation  # noqa: S101 - asked only for Apps
-        requester = self._as(self.installation.app(self.where(endpoint)))
-        return self._line.read(endpoint, lambda: self._send(endpoint, verb, path, body=body, requester=requester))
+        requester = self._as(self.installation.app(self.clock(), self.where(endpoint)))
+        try:
+            return self._line.read(endpoint, lambda: self._send(endpoint, verb, path, body=body, requester=requester))
+        except NotAllowed as refused:
+            what = f"{refused.what}; is the key the App's, and is this machine's clock right?"
+            raise NotAllowed(refused.where, what) from None

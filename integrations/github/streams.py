@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from integrations.base import Page
-from integrations.errors import Incomplete, NotFound, Rejected
+from integrations.errors import Incomplete, NotFound
 from integrations.github import payloads
 from integrations.github.duedates import DueField
 from integrations.github.paging import (
@@ -78,11 +78,14 @@ class Reader:
     def _ticket_pages(self, state: State) -> Iterator[Page]:
         listing = self._listing("tickets", "issues", payloads.ticket, params={"state": "all"}, id_key="number")
         if "since" not in state:
-            state = yield from by_creation(listing, state, self.session.clock())
-            if self.open_count and not state["open"]:
-                what = f"no open issue was listed, but the repository says it has {self.open_count}"
-                raise Incomplete(self.session.where(listing.endpoint), what)
+            state = yield from by_creation(listing, state, self.session.clock(), believe=self._believe)
         yield from by_update(listing, state, self.session.clock())
+
+    def _believe(self, listed: int) -> None:
+        """Refuse a first read without open rows (pull requests among them) where the repository counts some."""
+        if self.open_count and not listed:
+            what = f"no open issue was listed, but the repository says it has {self.open_count}"
+            raise Incomplete(self.session.where("list tickets"), what)
 
     def _with_dues(self, pages: Iterator[Page], due_field: DueField) -> Iterator[Page]:
         """Put in the field's dates: of open tickets, as many as a read may ask for."""
@@ -104,7 +107,7 @@ class Reader:
         now = self.session.clock()
         if "since" not in state:
             cold = self._listing("changes", "pulls", payloads.change, id_key="number")
-            state = {"since": (yield from by_creation(cold, {**state, "checks": 99}, now))["since"]}
+            state = yield from by_creation(cold, {**state, "checks": 99}, now)
         order = {"state": "all", "sort": "updated", "direction": "desc"}
         listing = self._listing("changes", "pulls", payloads.change, id_key="number", params=order)
         since = str(state["since"])
@@ -119,13 +122,7 @@ class Reader:
     def _events(self, state: State) -> Iterator[Page]:
         listing = self._listing("events", "issues/events", payloads.event, time_key="created_at")
         seen = int(state.get("seen", 0))
-        pages = newest_first(listing, state, lambda rows: rows.ids[-1] <= seen, partial(_newest, seen))
-        try:
-            yield from pages
-        except Rejected:
-            # GitHub lists only so many pages of events (422 far back): what lies beyond cannot be had.
-            if not state.get("next") and seen:
-                raise
+        return newest_first(listing, state, lambda rows: rows.ids[-1] <= seen, partial(_newest, seen))
 
     def _deployments(self, state: State) -> Iterator[Page]:
         seen = int(state.get("seen", 0))

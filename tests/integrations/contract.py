@@ -45,7 +45,7 @@ def read_all(tracker: Tracker, stream: str, cursor: str = "") -> tuple[list, str
 
 
 def reading_again_brings_only_what_changed(tracker: Tracker, hooks: Hooks) -> None:
-    """A first read brings all, a second nothing needed, a third what a person changed in between."""
+    """Bring all at first, then only what a person changed in between."""
     refs = [hooks.add(f"ticket {number}") for number in range(5)]
     hooks.later(timedelta(hours=1))
     first, cursor = read_all(tracker, "tickets")
@@ -59,7 +59,7 @@ def reading_again_brings_only_what_changed(tracker: Tracker, hooks: Hooks) -> No
 
 
 def reading_writes_nothing(tracker: Tracker, hooks: Hooks) -> None:
-    """Connecting and reading all streams sends reads only."""
+    """Connect and read all streams with reads only."""
     ref = hooks.add("ticket")
     before = hooks.writes()
     tracker.connect()
@@ -71,7 +71,7 @@ def reading_writes_nothing(tracker: Tracker, hooks: Hooks) -> None:
 
 
 def a_comment_carries_its_marker(tracker: Tracker, hooks: Hooks) -> None:
-    """What we write comes back with our author id and our marker; what people write has none."""
+    """Give back what we wrote with our author id and marker, what people wrote without."""
     ref = hooks.add("ticket")
     hooks.comment(ref, "from a person")
     receipt = tracker.comment(ref, HELLO, MARKER)
@@ -141,7 +141,7 @@ def what_we_filed_is_found_without_search(tracker: Tracker, hooks: Hooks) -> Non
 
 
 def what_is_gone_is_not_found(tracker: Tracker, hooks: Hooks) -> None:
-    """A ticket that never was, and one that was deleted."""
+    """Say so of a ticket that never was, and of one that was deleted."""
     ref = hooks.add("ticket")
     hooks.remove(ref)
     for one in (ref, hooks.missing):
