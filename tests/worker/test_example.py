@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rules.document import build_policy
 from worker.settings import load_settings
 from worker.settings.tables import Tables
 
@@ -42,6 +43,15 @@ def test_the_example_can_be_pointed_at_a_sandbox_by_the_environment():
         "http://127.0.0.1:8080/jira",
     ]
     assert settings.database_url == "sqlite:////demo/kaizend.db"
+
+
+def test_the_example_makes_a_policy():
+    """Its kinds compile, its people, teams and calendar are known to the rules, and no credential is asked for."""
+    settings = load_settings(EXAMPLE, {})
+    policy = build_policy(settings.policy_tables(), settings.packs())
+    assert [kind.name for kind in policy.kinds][-2:] == ["improvement", "feature"]
+    assert len(policy.people) == 12
+    assert {rule.label for rule in policy.rules} - {""} == policy.labels.keys()
 
 
 def test_what_is_commented_out_is_the_default(lines):
