@@ -15,7 +15,7 @@ from integrations.errors import Incomplete, NotFound
 from integrations.jira import payloads
 from integrations.jira.desk import SHAPE, Desk
 from integrations.jira.payloads import FIELDS, MARKER, milliseconds, moment
-from integrations.jira.walks import KeysetWalk, KeyWalk, Walk, number, quoted
+from integrations.jira.walks import KeyWalk, OffsetWalk, Walk, number, quoted
 from rules.model import Marker, Ticket
 
 PROBES = 5  # numbers without an issue in a row, after the last known, before we believe there are no more
@@ -74,7 +74,7 @@ class FiledSearch:
         if self._desk.cloud:
             walk = KeyWalk(self._key, {}, f" AND created >= {since}")
         else:
-            walk = KeysetWalk(self._key, "created", since, {})
+            walk = OffsetWalk(self._key, "created", since, {})
         while not walk.done:
             yield from walk.take(self._search(walk.ask()))
 

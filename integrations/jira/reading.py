@@ -17,7 +17,7 @@ from integrations.jira.cursor import OVERLAP, Cursor, loads
 from integrations.jira.desk import SHAPE, Desk
 from integrations.jira.history import History
 from integrations.jira.payloads import FIELDS, milliseconds, moment
-from integrations.jira.walks import ChangeWalk, KeysetWalk, KeyWalk, Walk, WalkError, quoted
+from integrations.jira.walks import ChangeWalk, KeyWalk, OffsetWalk, Walk, WalkError, quoted
 from rules.model import Comment, Ticket
 
 _SKEW = timedelta(minutes=1)  # of nodes among themselves; well under the overlap
@@ -68,16 +68,15 @@ class Reading(Desk):
     def _tickets(self, cursor: Cursor) -> Iterator[Page]:
         if not self._server:
             self.greet()  # Cloud or not decides how to search
-        if cursor.mode == "warm":
-            yield from self._warm(cursor)
-            return
         for last in (False, True):
+            read = self._warm if cursor.mode == "warm" else self._cold
             try:
-                yield from self._cold(cursor)
+                yield from read(cursor)
             except Rejected:
-                if last or not self.cloud:
+                if last:
                     raise
-                cursor = Cursor()  # the token has expired, or the issue at the edge of a page has left: once more
+                # The saved token has expired, or the issue at the edge of a page has left: this read once more.
+                cursor = replace(cursor, walk=None) if cursor.mode == "warm" else Cursor()
             else:
                 return
 
@@ -104,7 +103,7 @@ class Reading(Desk):
         if self.cloud:
             walk = KeyWalk(self.project["key"], cursor.walk or {})
         else:
-            walk = KeysetWalk(self.project["key"], "created", 0, cursor.walk or {})
+            walk = OffsetWalk(self.project["key"], "created", 0, cursor.walk or {})
         expected = self._count() if self.cloud else None
         while not walk.done:
             rows = self._take(walk)
@@ -113,7 +112,7 @@ class Reading(Desk):
             if walk.done:
                 self._believable(cursor)
                 cursor = replace(cursor, mode="warm", walk=None)
-            expected = walk.total if isinstance(walk, KeysetWalk) else expected
+            expected = walk.total if isinstance(walk, OffsetWalk) else expected
             yield Page(items=self._nouns([(row, 0) for row in rows]), cursor=cursor.dumps(), expected=expected)
 
     def _warm(self, cursor: Cursor) -> Iterator[Page]:
@@ -121,7 +120,7 @@ class Reading(Desk):
         walk: Walk
         key, since = self.project["key"], cursor.since
         state = cursor.walk or {}
-        walk = ChangeWalk(key, since, state) if self.cloud else KeysetWalk(key, "updated", since, state)
+        walk = ChangeWalk(key, since, state) if self.cloud else OffsetWalk(key, "updated", since, state)
         seen, mark = bool(state), cursor.mark
         while not walk.done:
             rows = self._take(walk)

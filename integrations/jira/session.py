@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -46,7 +47,8 @@ class Session:
         )
         self._api = f"{base}/rest/api/2"
         self._source = config.name
-        self._token = config.token
+        basic = base64.b64encode(f"{config.email}:{config.token}".encode()).decode()
+        self._secrets = (config.token, basic)
         self._timeout = config.timeout
         self._clock = clock
         self._back_off = back_off
@@ -124,11 +126,13 @@ class Session:
         return b"".join(chunks)
 
     def _without_token(self, answer: Answer) -> Answer:
-        """Take our token out of an answer that echoes it, so that no message can carry it on."""
+        """Take our credentials out of an answer that echoes them, so that no message can carry them on."""
         if answer.status < 300:
             return answer
-        headers = {name: value.replace(self._token, "***") for name, value in answer.headers.items()}
-        body = answer.body.replace(self._token.encode(), b"***")
+        headers, body = dict(answer.headers), answer.body
+        for secret in self._secrets:
+            headers = {name: value.replace(secret, "***") for name, value in headers.items()}
+            body = body.replace(secret.encode(), b"***")
         return Answer(method=answer.method, status=answer.status, headers=headers, body=body)
 
 

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from integrations.jira.payloads import milliseconds, moment
 
 PAGE = 100
-_MANY_TIES = 400  # rows of one millisecond: past this they are skipped by offset, not asked for again
 
 
 class WalkError(Exception):
@@ -65,47 +64,11 @@ class KeyWalk:
         return {"token": self._token, "last": self._last}
 
 
-class ChangeWalk:
-    """Cloud, what changed: on from the time of the last row; tokens only inside one millisecond."""
-
-    def __init__(self, project: str, since: int, state: Mapping[str, Any]) -> None:
-        self._project = quoted(project)
-        self._at: int = state.get("at", since)
-        self._ties: set[str] = set(state.get("ties", ()))
-        self._token = ""
-        self.done = False
-
-    def ask(self) -> dict[str, str]:
-        """Ask for the rows from the last one's time on."""
-        jql = f"project = {self._project} AND updated >= {self._at} ORDER BY updated ASC, key ASC"
-        params = {"jql": jql, "maxResults": str(PAGE)}
-        return params | {"nextPageToken": self._token} if self._token else params
-
-    def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Take a page; the last has no token."""
-        rows, token = list(data["issues"]), _next(data, self._token)
-        fresh = [row for row in rows if not (row["id"] in self._ties and _time(row, "updated") == self._at)]
-        newest = _time(rows[-1], "updated") if rows else self._at
-        self.done = not token
-        if newest > self._at:
-            self._at, self._token = newest, ""
-            self._ties = {row["id"] for row in rows if _time(row, "updated") == newest}
-        else:
-            self._ties |= {row["id"] for row in rows}
-            self._token = token
-        return fresh
-
-    def state(self) -> dict[str, Any]:
-        """Return where the walk is, in terms that hold when rows have moved."""
-        return {"at": self._at, "ties": sorted(self._ties)}
-
-
 class KeysetWalk:
-    """Data Center: on from the time of the last row, `created` or `updated`; offsets only inside one millisecond.
+    """On from the time of the last row, `created` or `updated`: rows that move or leave shift no page.
 
-    Offsets into the whole list would skip a row for each one that leaves an earlier page. Each page asks for the rows
-    of the last page's newest millisecond again, and for a hundred more. Should fewer rows be left than the page before
-    promised, the walk goes back into that page's list, by offset, as far as rows are missing.
+    Each page asks for the rows of the last page's newest millisecond again, and for more. Where one millisecond fills a
+    page, the walk goes on inside it by key. `total` is Data Center's alone, where pages are as large as asked for.
     """
 
     def __init__(self, project: str, order: str, since: int, state: Mapping[str, Any]) -> None:
@@ -113,47 +76,92 @@ class KeysetWalk:
         self._order = order
         self._at: int = state.get("at", since)
         self._ties: set[str] = set(state.get("ties", ()))  # ids of the rows read at that very millisecond
-        self._start = self._offset()
-        self._before: tuple[int, set[str], int, int] | None = None  # at, ties, offset after it, rows left after it
-        self.total = 0
+        self._last: str = state.get("last", "")  # the last key, while inside one millisecond
         self.done = False
-
-    def ask(self) -> dict[str, str]:
-        """Ask for the rows from the last one's time on."""
-        jql = f"project = {self._project} AND {self._order} >= {self._at} ORDER BY {self._order} ASC, key ASC"
-        size = PAGE + (len(self._ties) if self._start == 0 else 0)
-        return {"jql": jql, "startAt": str(self._start), "maxResults": str(size)}
-
-    def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Take a page. A short one is not the end: the offset has to reach the total."""
-        rows, total = list(data["issues"]), int(data["total"])
-        if self._went_back(total):
-            return []
-        fresh = [row for row in rows if not (row["id"] in self._ties and _time(row, self._order) == self._at)]
-        read_to = self._start + max(len(rows), int(data.get("maxResults") or 0))
-        self.total = max(self.total, total)
-        self.done = read_to >= total
-        newest = max((_time(row, self._order) for row in rows), default=self._at)
-        left = total - self._start - len(rows)
-        if newest > self._at:
-            self._before = (self._at, self._ties, self._start + len(rows), left)
-            self._at, self._ties = newest, {row["id"] for row in rows if _time(row, self._order) == newest}
-            self._start = self._offset()
-        else:
-            self._before = None
-            self._ties |= {row["id"] for row in fresh}
-            self._start += len(rows) or max(read_to - self._start, 1)
-        return fresh
 
     def state(self) -> dict[str, Any]:
         """Return where the walk is, in terms that hold when rows have moved."""
-        return {"at": self._at, "ties": sorted(self._ties)}
+        return {"at": self._at, "last": self._last} if self._last else {"at": self._at, "ties": sorted(self._ties)}
 
-    def _offset(self) -> int:
-        return len(self._ties) if len(self._ties) > _MANY_TIES else 0
+    def _jql(self) -> str:
+        after = f"project = {self._project} AND {self._order} >= {self._at}"
+        if self._last:
+            return f"{after} AND {self._order} <= {self._at} AND key > {quoted(self._last)} ORDER BY key ASC"
+        return f"{after} ORDER BY {self._order} ASC, key ASC"
+
+    def _step(self, rows: list[dict[str, Any]], *, end: bool) -> list[dict[str, Any]]:
+        """Go on past a page, `end` if it was its query's last; return the rows that are new."""
+        fresh = [row for row in rows if not (row["id"] in self._ties and _time(row, self._order) == self._at)]
+        newest = max((_time(row, self._order) for row in rows), default=self._at)
+        if self._last and end:
+            self._at, self._ties, self._last = self._at + 1, set(), ""
+        elif self._last:
+            self._last = rows[-1]["key"] if rows else self._last
+        elif newest > self._at:
+            self._at, self._ties = newest, {row["id"] for row in rows if _time(row, self._order) == newest}
+            self.done = end
+        elif rows and not end:
+            self._ties, self._last = set(), rows[-1]["key"]
+        else:
+            self.done = end
+        return fresh
+
+
+class ChangeWalk(KeysetWalk):
+    """Cloud: pages of a hundred; the last has no token. A token is followed only over an empty page."""
+
+    def __init__(self, project: str, since: int, state: Mapping[str, Any]) -> None:
+        super().__init__(project, "updated", since, state)
+        self._token = ""
+
+    def ask(self) -> dict[str, str]:
+        """Ask for the rows from the last one's time on."""
+        params = {"jql": self._jql(), "maxResults": str(PAGE)}
+        return params | {"nextPageToken": self._token} if self._token else params
+
+    def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Take a page."""
+        rows, token = list(data["issues"]), _next(data, self._token)
+        self._token = "" if rows else token
+        return self._step(rows, end=not token)
+
+
+class OffsetWalk(KeysetWalk):
+    """Data Center: a short page is not the end, the offset has to reach the total.
+
+    Should fewer rows be left than the page before promised, some left the list, or a row's time was newer than its
+    place in a stale index: the walk goes back into the list before, by offset, as far as rows are missing.
+    """
+
+    def __init__(self, project: str, order: str, since: int, state: Mapping[str, Any]) -> None:
+        super().__init__(project, order, since, state)
+        self._start = 0
+        self._before: tuple[int, set[str], int, int] | None = None  # at, ties, offset after it, rows left after it
+        self.total = 0
+
+    def ask(self) -> dict[str, str]:
+        """Ask for the rows from the last one's time on, and for those of that time again."""
+        size = PAGE + (len(self._ties) if self._start == 0 else 0)
+        return {"jql": self._jql(), "startAt": str(self._start), "maxResults": str(size)}
+
+    def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Take a page."""
+        rows, total = list(data["issues"]), int(data["total"])
+        if self._went_back(total):
+            return []
+        self.total = max(self.total, total)
+        offset = self._start + len(rows)
+        reached = self._start + max(len(rows), int(data.get("maxResults") or 0), 1)
+        at, ties, inside = self._at, self._ties, bool(self._last)
+        if not rows and reached < total:
+            self._start = reached  # a page of rows that are all missing
+            return []
+        fresh = self._step(rows, end=reached >= total)
+        self._before = None if inside or self._last or self.done else (at, ties, offset, total - offset)
+        self._start = 0
+        return fresh
 
     def _went_back(self, total: int) -> bool:
-        """Go back if fewer rows are left than were: some left the list, or a row's time was newer than its place."""
         if self._before is None:
             return False
         at, ties, offset, left = self._before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -119,7 +120,8 @@ def test_the_token_gets_into_no_error(flavour, status):
     with office(flavour, line_attempts=1) as jira:
         jira.add()
         jira.tracker.connect()
-        echo = {"errorMessages": [f"Bearer {TOKEN}"], "errors": {TOKEN: TOKEN}}
+        basic = base64.b64encode(f"{jira.tracker.config.email}:{TOKEN}".encode()).decode()
+        echo = {"errorMessages": [f"Bearer {TOKEN}", basic], "errors": {TOKEN: TOKEN}}
         headers = {"RateLimit-Reason": TOKEN, "X-Authentication-Denied-Reason": TOKEN}
         body = echo if status != 200 else f"<html>login {TOKEN}</html>"
         jira.sandbox.fail(Fault(path="/issue/", status=status, body=body, headers=headers))
@@ -127,7 +129,7 @@ def test_the_token_gets_into_no_error(flavour, status):
             jira.tracker.ticket(jira.ref("OPS-1"))
         error = raised.value
         while error is not None:
-            assert TOKEN not in f"{error} {error!r} {error.args}"
+            assert not any(secret in f"{error} {error!r} {error.args}" for secret in (TOKEN, basic))
             error = error.__cause__
 
 
