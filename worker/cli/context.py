@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from rich.console import Console
@@ -38,11 +38,16 @@ class Cli:
     def settings(self, *, level: int = logging.WARNING) -> Settings:
         """Read the config and set the logs up by it. Raises SettingsError."""
         settings = load_settings(self.config, self.env)
-        level = logging.DEBUG if self.verbose else level
-        set_up_logs(style=settings.run.log, secrets=settings.secrets(), env=self.env, level=level)
+        self.logs(style=settings.run.log, secrets=settings.secrets(), level=level)
         for warning in settings.warnings:
             talk(f"warning: {warning}")
         return settings
+
+    def logs(
+        self, *, style: Literal["text", "json"] = "text", secrets: frozenset[str] = frozenset(), level: int
+    ) -> None:
+        """Send the logs to stderr, from `level` on, or all of them if asked to be verbose."""
+        set_up_logs(style=style, secrets=secrets, env=self.env, level=logging.DEBUG if self.verbose else level)
 
     @contextmanager
     def worker(self, settings: Settings) -> Iterator[Worker]:

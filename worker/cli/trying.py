@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,7 @@ def demo(
 ) -> None:
     """Show the main job end to end, over real HTTP, on the embedded sandbox."""
     cli: Cli = context.obj
+    cli.logs(level=logging.WARNING)
     cli.stop.on_signals()
     with watching() as bars:
         play(folder, clock=now, stop=cli.stop, out=out(), watching=bars)
@@ -43,6 +45,7 @@ def sandbox(
 ) -> None:
     """Serve a small GitHub and a small Jira on loopback, until told to stop."""
     cli: Cli = context.obj
+    cli.logs(level=logging.WARNING)
     cli.stop.on_signals()
     try:
         if load:
