@@ -60,7 +60,7 @@ def iso(value: date | None) -> str | None:
 
 def names(values: frozenset[str]) -> str:
     """Return a set of names as a sorted JSON list."""
-    return clean(_names(values)) if values else "[]"
+    return _names(values) if values else "[]"
 
 
 @lru_cache(maxsize=4096)
@@ -90,11 +90,15 @@ def clean(text: str) -> str:
     return sound(text).replace("\0", "\ufffd") if "\0" in text else sound(text)
 
 
+_short = lru_cache(maxsize=4096)(clean)
+"""The same for what is short and comes again and again."""
+
+
 def _ticket_row(t: Ticket) -> tuple[Any, ...]:
     return (
         *(t.uid, t.source, t.key, t.ref, t.url, clean(t.title), (t.created - EPOCH) // _US, (t.updated - EPOCH) // _US),
-        *(t.phase, clean(t.status), clean(t.type), clean(t.resolution), names(t.labels), names(t.components)),
-        *(clean(t.milestone), names(t.assignees), clean(t.reporter), clean(t.priority), iso(t.due)),
+        *(t.phase, _short(t.status), _short(t.type), _short(t.resolution), names(t.labels), names(t.components)),
+        *(_short(t.milestone), names(t.assignees), _short(t.reporter), _short(t.priority), iso(t.due)),
         *(moment_or_none(t.closed), t.comments, int(t.locked), clean(t.body)),
     )
 

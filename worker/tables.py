@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, func, text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
 
 HEAD = "0001"
 """The newest migration; a database that says anything the code does not know is refused."""
@@ -54,7 +54,6 @@ TICKETS = Table(
     *_texts("body"),  # last: a scan of the rest need not read it
 )
 Index("tickets_revision", TICKETS.c.revision)
-Index("tickets_key", func.lower(TICKETS.c.key))
 
 CHANGES = Table(
     "changes",

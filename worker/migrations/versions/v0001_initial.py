@@ -317,7 +317,6 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("uid"),
     )
-    op.create_index("tickets_key", "tickets", [sa.text('lower("key")')], unique=False)
     op.create_index("tickets_revision", "tickets", ["revision"], unique=False)
     op.create_table(
         "touches",
