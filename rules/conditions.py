@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import lru_cache
 
 from cel_expr_python import cel
@@ -81,7 +80,10 @@ def compile_all(texts: Sequence[str], *, where: str, types: Mapping[str, FactTyp
     ]
     if problems:
         raise ConditionError(problems)
-    return All(tuple(texts), declared)
+    try:
+        return All(tuple(texts), declared)
+    except RuntimeError as error:  # the brackets around a clause took the engine's last level
+        raise ConditionError(f"{where}: nested too deep") from error
 
 
 class All:
@@ -96,14 +98,14 @@ class All:
         self._asked = [tuple(name for name in _names(text) if name in types) for text in texts]
         self.names: frozenset[str] = frozenset(name for names in self._asked for name in names)
         self._values = {name: env.compile(name) for name in self.names}
-        self._whole = _joined(env, texts)
+        self._whole = env.compile(_joined(texts))
 
     def holds(self, facts: object) -> bool:
         """Judge fast: the answer alone. `facts` is what `activate` returned for the ticket."""
-        if self._whole is not None:
-            with suppress(RuntimeError):  # the clauses together may use up a budget that each alone does not
-                return self._whole.eval(facts).value() is True  # an error's value is a string
-        return all(_judge(clause, facts) is True for clause in self._clauses)
+        try:
+            return self._whole.eval(facts).value() is True  # an error's value is a string
+        except RuntimeError:  # the clauses together may use up a budget that each alone does not
+            return all(_judge(clause, facts) is True for clause in self._clauses)
 
     def explain(self, facts: object) -> tuple[Clause, ...]:
         """Judge every clause on its own, with the values it saw."""
@@ -122,15 +124,12 @@ def _environment(declared: tuple[tuple[str, FactType], ...]) -> cel.Env:
     return cel.NewEnv(variables={name: ENGINE_TYPES[kind] for name, kind in declared})
 
 
-def _joined(env: cel.Env, texts: tuple[str, ...]) -> cel.Expression | None:
-    """Compile the clauses into one: true exactly when each is true, at half the cost of asking each.
+def _joined(texts: tuple[str, ...]) -> str:
+    """Make one clause of all: true exactly when each is true, at half the cost of asking each.
 
-    The line's end closes a comment in a clause; None when the brackets take the engine's last level of nesting.
+    The line's end closes a comment in a clause.
     """
-    try:
-        return env.compile(" && ".join(f"({text}\n)" for text in texts))
-    except RuntimeError:
-        return None
+    return " && ".join(f"({text}\n)" for text in texts)
 
 
 def _judge(clause: cel.Expression, facts: object) -> bool | None:
