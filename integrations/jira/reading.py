@@ -17,7 +17,7 @@ from integrations.jira.cursor import OVERLAP, Cursor, loads
 from integrations.jira.desk import SHAPE, Desk
 from integrations.jira.history import History
 from integrations.jira.payloads import FIELDS, milliseconds, moment
-from integrations.jira.walks import ChangeWalk, KeyWalk, OffsetWalk, Walk, WalkError, quoted
+from integrations.jira.walks import ChangeWalk, KeyWalk, OffsetWalk, Walk, WalkError, number, quoted
 from rules.model import Comment, Ticket
 
 _SKEW = timedelta(minutes=1)  # of nodes among themselves; well under the overlap
@@ -104,7 +104,7 @@ class Reading(Desk):
             walk = KeyWalk(self.project["key"], cursor.walk or {})
         else:
             walk = OffsetWalk(self.project["key"], "created", 0, cursor.walk or {})
-        expected = self._count() if self.cloud else None
+        expected = self._about_how_many() if self.cloud else None
         while not walk.done:
             rows = self._take(walk)
             known = [(row["id"], _updated(row)) for row in rows]
@@ -162,14 +162,13 @@ class Reading(Desk):
             raise WalkError("more than a hundred issues left the project while it was read")
         return list(data["issues"])
 
-    def _count(self) -> int | None:
-        """Ask Cloud about how many issues there are: for a progress bar, so a refusal is no matter."""
-        jql = {"jql": f"project = {quoted(self.project['key'])}"}
-        path = ("search", "approximate-count")
+    def _about_how_many(self) -> int | None:
+        """Return the highest number in the project: Cloud tells no total, and a progress bar is content with this."""
+        jql = f"project = {quoted(self.project['key'])} ORDER BY key DESC"
+        data = self._search({"jql": jql, "maxResults": "1"})
         try:
-            data = self.line.read("count", lambda: self.session.ask("count", "POST", path, json=jql))
-            return int(data["count"])
-        except (Rejected, NotFound, *SHAPE):
+            return max((number(row["key"]) for row in data["issues"]), default=0)
+        except SHAPE:
             return None
 
     def _search(self, params: dict[str, str]) -> dict[str, Any]:

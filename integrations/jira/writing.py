@@ -21,6 +21,7 @@ class Writing(Desk):
     """The writing half of a tracker, links apart."""
 
     text_limit = markup.LIMIT
+    keeps_due = True
 
     def render(self, prose: Prose, marker: Marker | None = None) -> str:  # noqa: ARG002 - no text here: a property
         """Render prose as wiki text; the marker is a property beside it."""
@@ -75,6 +76,10 @@ class Writing(Desk):
     ) -> Receipt:
         """Refuse: commits live elsewhere."""
         raise Rejected(f"{self.name}: set status", f"Jira has no commit statuses ({context} on {sha[:12]})")
+
+    def pin(self, ref: str) -> Receipt:
+        """Do nothing: Jira pins no issues."""
+        return Receipt(ref=ref, wrote=False)
 
     # -- the workflow ---------------------------------------------------------------------------------------------
     def reopen(self, ref: str) -> Receipt:

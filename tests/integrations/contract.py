@@ -13,7 +13,7 @@ import pytest
 
 from integrations.base import Draft, LabelStyle, Tracker
 from integrations.errors import NotFound
-from rules.model import Marker, Paragraph, Prose, Text
+from rules.model import Marker, Paragraph, Prose, Text, Ticket
 
 MARKER = Marker(op="0a1b", mac="c2d3", state="backlog/owned:1")
 HELLO = Prose((Paragraph((Text("Hello there."),)),))
@@ -49,13 +49,13 @@ def reading_again_brings_only_what_changed(tracker: Tracker, hooks: Hooks) -> No
     refs = [hooks.add(f"ticket {number}") for number in range(5)]
     hooks.later(timedelta(hours=1))
     first, cursor = read_all(tracker, "tickets")
-    assert {ticket.ref for ticket in first} >= set(refs)
+    assert {one.ref for one in first if isinstance(one, Ticket)} >= set(refs)
     hooks.later(timedelta(hours=1))
     _, cursor = read_all(tracker, "tickets", cursor)
     hooks.rename(refs[2], "another title")
     hooks.later(timedelta(hours=1))
     third, _ = read_all(tracker, "tickets", cursor)
-    assert {ticket.title for ticket in third if ticket.ref == refs[2]} == {"another title"}
+    assert {one.title for one in third if isinstance(one, Ticket) and one.ref == refs[2]} == {"another title"}
 
 
 def reading_writes_nothing(tracker: Tracker, hooks: Hooks) -> None:

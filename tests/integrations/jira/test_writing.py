@@ -208,6 +208,13 @@ def test_a_commit_status_is_refused():
         jira.tracker.set_status(sha="a" * 40, context="kaizend/gate", state="success", description="", url="")
 
 
+def test_nothing_is_pinned():
+    """Jira pins no issues: nothing is sent."""
+    with office("cloud") as jira:
+        assert not jira.tracker.pin("10001").wrote
+        assert jira.requests() == []
+
+
 # -- links ------------------------------------------------------------------------------------------------------------
 
 
