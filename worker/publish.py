@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -101,7 +101,7 @@ def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
         slot,
         policy=policy,
         tickets=remembered(worker, (ticket for source in about for ticket in worker.mirror.tickets(source))),
-        account=account(worker, now - timedelta(days=7), now),
+        account=account(worker, about, now - timedelta(days=7), now),
         end=end,
         now=now,
     )
@@ -191,12 +191,12 @@ def _carried(worker: Worker, run: int, op: Op, stop: Stop, applied: Applied) -> 
 # -- what kaizend did ----------------------------------------------------------------------------------------------
 
 
-def account(worker: Worker, since: datetime, now: datetime) -> Account:
-    """Gather from the ledger what was done since then, with an example each, and what could not be done."""
+def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime) -> Account:
+    """Gather from the ledger what was done in some sources since then, an example each, and what could not be done."""
     abouts = {rule.id: rule.about for rule in worker.policy.rules}
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in worker.ledger.done_since(since):
-        if not entry.op.rule.startswith(RULE):
+        if entry.op.target.source in about and not entry.op.rule.startswith(RULE):
             groups.setdefault((entry.op.rule, entry.op.name), []).append(entry)
     did = [
         Did(
@@ -211,14 +211,14 @@ def account(worker: Worker, since: datetime, now: datetime) -> Account:
     ]
     return Account(
         did=tuple(sorted(did, key=lambda one: (-one.count, one.rule, one.verb))),
-        could_not=tuple(_could_not(worker, since, now)),
+        could_not=tuple(_could_not(worker, about, since, now)),
         undone=sum(report.reversed for report in worker.ledger.report(since)),
     )
 
 
-def _could_not(worker: Worker, since: datetime, now: datetime) -> Iterator[str]:
+def _could_not(worker: Worker, about: Sequence[str], since: datetime, now: datetime) -> Iterator[str]:
     for source, why in worker.mirror.unreadable(worker.trackers).items():
-        if source in worker.trackers:
+        if source in about:
             yield f"Source {source} could not be read: {why}"
     for held in {held.what: held for held in worker.ledger.held(since)}.values():
         yield f"Held back at a ceiling: {held.what} wanted {held.wanted}, the ceiling is {held.ceiling}."
@@ -226,7 +226,8 @@ def _could_not(worker: Worker, since: datetime, now: datetime) -> Iterator[str]:
         yield f"Rule {rule} has paused itself: people keep undoing what it does."
     for state, word in UNDONE.items():
         for entry in worker.ledger.entries((state,)):
-            if entry.changed >= since or state != "failed":
+            late = entry.changed >= since or state != "failed"
+            if late and entry.op.target.source in about:
                 yield f"{entry.op.target.key}: {entry.op.name} {entry.op.after} {word}: {entry.why}"
 
 

@@ -40,7 +40,10 @@ def _cells(op: Op) -> tuple[str, ...]:
 def plan_remarks(plan: Plan) -> Iterable[str]:
     """Say what the plan leaves out, and why."""
     for held in plan.held:
-        yield f"held back: {held.what} wanted {held.wanted}, its ceiling is {held.ceiling}: nothing of it is written"
+        if held.what.startswith("person "):
+            yield f"held back: {held.what}: {held.wanted} pings in 7 days, the ceiling is {held.ceiling}: the rest waits"
+        else:
+            yield f"held back: {held.what} wanted {held.wanted}, its ceiling is {held.ceiling}: nothing of it is written"
     yield from (f"conflict: {conflict}" for conflict in plan.conflicts)
     yield from plan.notes
 
