@@ -41,9 +41,10 @@ def plan_remarks(plan: Plan) -> Iterable[str]:
     """Say what the plan leaves out, and why."""
     for held in plan.held:
         if held.what.startswith("person "):
-            yield f"held back: {held.what}: {held.wanted} pings in 7 days, the ceiling is {held.ceiling}: the rest waits"
+            left = "the pings above it wait"
         else:
-            yield f"held back: {held.what} wanted {held.wanted}, its ceiling is {held.ceiling}: nothing of it is written"
+            left = "nothing of it is written"
+        yield f"held back: {held.what} wanted {held.wanted}, its ceiling is {held.ceiling}: {left}"
     yield from (f"conflict: {conflict}" for conflict in plan.conflicts)
     yield from plan.notes
 
