@@ -40,10 +40,7 @@ def _cells(op: Op) -> tuple[str, ...]:
 def plan_remarks(plan: Plan) -> Iterable[str]:
     """Say what the plan leaves out, and why."""
     for held in plan.held:
-        if held.what.startswith("person "):
-            left = "the pings above it wait"
-        else:
-            left = "nothing of it is written"
+        left = "the pings above it wait" if held.what.startswith("person ") else "nothing of it is written"
         yield f"held back: {held.what} wanted {held.wanted}, its ceiling is {held.ceiling}: {left}"
     yield from (f"conflict: {conflict}" for conflict in plan.conflicts)
     yield from plan.notes
