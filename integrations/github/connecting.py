@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.base import Identity
-from integrations.errors import Incomplete, NotAllowed, NotFound
+from integrations.errors import Incomplete, NotAllowed, NotFound, Rejected
 from integrations.github.answers import Answer, limit_reset, printable
 from integrations.github.config import GithubConfig
 from integrations.github.duedates import DueField, find_field
@@ -41,7 +41,13 @@ class Connected:
 def connect(session: Session, host: str) -> Connected:
     """Ask who we are and for the repository, following a rename; look at the canary and for the date field."""
     config = session.config
-    author, asked = _author(session)
+    try:
+        author, asked = _author(session)
+    except Rejected as refused:
+        if "version" not in refused.what.lower():
+            raise
+        session.forget_version()
+        author, asked = _author(session)
     answer = session.get("repository", f"/repos/{config.repository}")
     raw = _mapping(session, "repository", answer)
     repository = _repository(config, host, raw, session.where("repository"))

@@ -17,7 +17,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _COMMAND = re.compile(r"(?<!\S)/(?=\w)")
 _REFERENCE = re.compile(r"\bgh-(?=\d)", re.IGNORECASE)
 _COMMIT = re.compile(r"(?<![0-9a-z_])[0-9a-f]{7,}(?![0-9a-z_])", re.IGNORECASE)
-_ADDRESS = re.compile(r"\b(https?|ftp|mailto|xmpp):|\bwww(?=\.)", re.IGNORECASE)
+_ADDRESS = re.compile(r":(?=//)|(?:mailto|xmpp):|www(?=\.)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~$#])")
 _BLOCK_START = re.compile(r"(?:[-+=:]|\d{1,9}(?=[.)]))")
 

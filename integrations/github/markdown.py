@@ -27,7 +27,7 @@ from rules.model import (
 
 LIMIT = 65_536
 """Characters GitHub takes in a comment or an issue's body."""
-_LEFT_OUT = "_({count} more lines did not fit and were left out.)_"
+_LEFT_OUT = "_(Lines that did not fit and were left out: {count}.)_"
 _RESERVE = 80
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})", re.ASCII)
 _MARKER = re.compile(r"<!-- kaizend op=([0-9a-f]{1,128}) mac=([0-9a-f]{1,128})(?: state=([!-;=?-~]*))? -->", re.ASCII)

@@ -32,6 +32,7 @@ class Session:
         self.config = config
         self.clock = clock
         self._line = line
+        self._version: str | None = _VERSION
         self._base = checked_base(config)
         self._connection = Connection(self._base, config.timeout)
         self.installation = InstallationToken(config.app) if config.app else None
@@ -40,6 +41,11 @@ class Session:
     def close(self) -> None:
         """Close the connection."""
         self._connection.session.close()
+
+    def forget_version(self) -> None:
+        """Name no API version from now on: an old server refuses those that it does not know."""
+        self._version = None
+        self._requester = self._as(self.installation or Auth.Token(self.config.token))
 
     # -- requests ---------------------------------------------------------------------------------------------
     def get(self, endpoint: str, path: str, params: Mapping[str, Any] | None = None, *, etag: str = "") -> Answer:
@@ -150,7 +156,7 @@ class Session:
             retry=None,
             seconds_between_requests=0,
             seconds_between_writes=0,
-            api_version=_VERSION,
+            api_version=self._version,
         ).requester
 
     def _authorise(self) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+import traceback
 from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from integrations.errors import NotAllowed, NotFound, Rejected, Unavailable
+from integrations.errors import NotAllowed, NotFound, Rejected, TrackerError, Unavailable
 from integrations.github.config import GithubApp, GithubConfig
 from integrations.github.connection import checked_base
 from integrations.sandbox.faults import Fault
@@ -42,6 +44,38 @@ def test_the_api_version_is_said(hub):
     """Each request names the version it was written for."""
     hub.tracker().connect()
     assert {entry.headers["x-github-api-version"] for entry in hub.sandbox.log.entries} == {"2022-11-28"}
+
+
+def test_an_old_server_is_spoken_to_without_a_version(hub):
+    """It refuses the version it does not know; from then on none is named."""
+    hub.world.api_versions = frozenset({"2021-01-01"})
+    hub.tracker().connect()
+    versions = [entry.headers.get("x-github-api-version") for entry in hub.sandbox.log.entries]
+    assert versions == ["2022-11-28", None, None]
+
+
+def test_no_log_holds_the_token(hub, caplog):
+    """Not even the libraries' own, at their most talkative, in success and failure."""
+    hub.world.tokens["canary4711"] = "kaizend"
+    hub.world.add_issue("issue")
+    with caplog.at_level(logging.DEBUG):
+        tracker = hub.tracker(token="canary4711")
+        tracker.connect()
+        tracker.comment("1", HELLO, MARKER)
+        echo = {"message": "you sent token canary4711"}
+        for fault in (
+            Fault(status=422, body=echo),
+            Fault(status=500, body=echo, times=9),
+            Fault(kind="drop_before", times=9),
+        ):
+            hub.sandbox.faults.clear()
+            hub.sandbox.fail(fault)
+            with pytest.raises(TrackerError) as error:
+                tracker.ticket("1")
+            assert "canary4711" not in "".join(traceback.format_exception(error.value))
+    assert caplog.records
+    assert "canary4711" not in caplog.text
+    assert "canary4711" not in repr(tracker.__dict__)
 
 
 def test_an_app_writes_as_its_bot(hub, keys):
