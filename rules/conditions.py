@@ -13,10 +13,11 @@ from functools import lru_cache
 
 from cel_expr_python import cel
 
+from rules.engine_words import reworded
 from rules.errors import ConditionError
 from rules.fact_table import TYPES, FactType
 from rules.policy import Clause
-from rules.wording import meant, shown
+from rules.wording import shown
 
 LONGEST_CLAUSE = 2000  # characters
 MOST_CLAUSES = 30
@@ -32,32 +33,7 @@ LITERAL = r"""[rR]?(?:\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(
 RAW_LITERAL = r"""[rR](?:\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')"""
 TOKEN = re.compile(rf"(?P<text>{RAW_LITERAL}|{LITERAL})|(?P<comment>//[^\n]*)|(?P<member>\.\s*)?(?P<name>[A-Za-z_]\w*)")
 PATTERN = re.compile(rf"\bmatches\s*\((?:[^()\"']*,)?\s*(?P<text>{RAW_LITERAL}|{LITERAL})\s*\)")
-FUNCTIONS = (
-    *("size", "matches", "contains", "startsWith", "endsWith", "exists", "all", "exists_one", "filter", "map"),
-    *("int", "string", "double", "bool", "has"),
-)
-OPERATORS = (
-    {"@in": "in", "_[_]": "[]", "-_": "-"}
-    | {f"_{sign}_": sign for sign in ("==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "%")}
-    | {"!_": "!", "_?_:_": "? :"}
-)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-HINTS = {
-    "&": "write '&&' for and",
-    "|": "write '||' for or",
-    "=": "write '==' to compare",
-    "'": "a text needs its closing quote",
-    '"': "a text needs its closing quote",
-}
-WORDS = {
-    "and": "write '&&' for and",
-    "or": "write '||' for or",
-    "not": "write '!' for not",
-    "True": "write 'true'",
-    "False": "write 'false'",
-    "None": "ask for a missing fact by its 'has_' fact",
-    "type": "the fact is called 'issue_type'",
-}
 
 
 def activate(facts: Mapping[str, object]) -> object:
@@ -181,7 +157,7 @@ def _problems(text: object, declared: tuple[tuple[str, FactType], ...]) -> tuple
     try:
         outcome = env.compile(text).return_type()
     except RuntimeError as error:
-        return tuple(dict.fromkeys(_said(str(error), text, dict(declared))))
+        return tuple(dict.fromkeys(reworded(str(error), text, types=dict(declared))))
     if outcome != cel.Type.BOOL:
         return (f": {shown(text)} is of type {outcome.name().lower()}, not true or false",)
     return tuple(_patterns(env, text))
@@ -203,53 +179,3 @@ def _patterns(env: cel.Env, text: str) -> Iterable[str]:
         value = env.compile(f'"".matches({found["text"]})').eval(activate({})).value()
         if not isinstance(value, bool):
             yield f", column {found.start('text') + 1}: {str(value).partition(': ')[2]}"
-
-
-def _said(message: str, text: str, types: Mapping[str, FactType]) -> Iterable[str]:
-    """Shorten the engine's message: one problem for each position it names."""
-    found = re.findall(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)", message)
-    if "recursion" in message or not found:
-        yield ": nested too deep" if "recursion" in message else f": {shown(message)}"
-        return
-    lines = text.split("\n")
-    for row, column, said in found:
-        line = lines[int(row) - 1] if int(row) <= len(lines) else ""
-        at, problem = _reworded(said, line, int(column), types)
-        yield f", {f'line {row}, ' if len(lines) > 1 else ''}column {at}: {problem}"
-        if "Syntax error" in said:  # what follows a first one is noise
-            return
-
-
-def _reworded(said: str, line: str, column: int, types: Mapping[str, FactType]) -> tuple[int, str]:
-    """Return a problem's column, and the engine's words for it in ours."""
-    if match := re.match(r"undeclared reference to '(.+?)'", said):
-        return _undeclared(match[1], line, column, types)
-    if match := re.match(r"found no matching overload for '(.+?)' applied to '\((.*)\)'", said):
-        return column, _unfit(match[1], match[2])
-    if "token recognition error" in said:
-        sign = line[column - 1 : column]
-        return column, f"{shown(sign)} is not known here{_hint(HINTS, sign)}"
-    if match := re.match(r"Syntax error: .*?input '(.*?)'", said):
-        unknown = f"{shown(match[1])} is not known here{_hint(WORDS, match[1])}"
-        return column, "something is missing at the end" if match[1] == "<EOF>" else unknown
-    return column, said.removeprefix("Syntax error: ")
-
-
-def _unfit(function: str, types: str) -> str:
-    if "type(type)" in types:
-        return f"'type' is no fact{_hint(WORDS, 'type')}"
-    return f"{OPERATORS.get(function, function)!r} does not go with {types.replace(', ', ' and ')}"
-
-
-def _hint(hints: Mapping[str, str], sign: str) -> str:
-    return f": {hints[sign]}" if sign in hints else ""
-
-
-def _undeclared(name: str, line: str, column: int, types: Mapping[str, FactType]) -> tuple[int, str]:
-    """Word an unknown name; the engine points at the bracket of a function and at the last dot of a path."""
-    if line[column - 1 : column] == "(":
-        return max(1, column - len(name)), f"no function '{name}'{meant(name, FUNCTIONS)}"
-    start = column - len(name.rpartition(".")[0])
-    if name in WORDS:
-        return start, f"no fact '{name}'{_hint(WORDS, name)}"
-    return start, f"no fact '{name}'{meant(name, types)}"

@@ -227,7 +227,10 @@ TABLE: tuple[Fact, ...] = (
     Fact("phase", "string", "where it stands: new, active or done", lambda a: a.ticket.phase),
     Fact("status", "string", 'the native status: "open", "In Progress"', lambda a: readable(a.ticket.status)),
     Fact(
-        "resolution", "string", 'how it was closed: "completed", "Fixed"; "" while open', lambda a: a.ticket.resolution
+        "resolution",
+        "string",
+        'how it was closed: "completed", "Fixed"; "" while open',
+        lambda a: readable(a.ticket.resolution),
     ),
     Fact("has_milestone", "bool", "it is in a milestone", lambda a: bool(a.ticket.milestone)),
     Fact("milestone", "string", 'its milestone; "" where there is none', lambda a: readable(a.ticket.milestone)),

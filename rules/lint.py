@@ -9,12 +9,11 @@ from itertools import combinations
 from rules.labels import label_problem
 from rules.people import ROLES
 from rules.policy import Rule
-from rules.tables import Company
+from rules.tables import ANY, Company
 from rules.texts import PLACEHOLDERS
 from rules.wording import meant, shown
 
 BRACES = re.compile(r"\{([^{}\n]{0,60})\}|[{}]")
-ANY = "any"
 LABEL_PLACEHOLDERS = ("domain",)
 
 
@@ -93,10 +92,13 @@ def _meet(one: Rule, other: Rule) -> bool:
 
 
 def _against(one: Rule, other: Rule) -> Iterator[str]:
-    """Find what two rules would do and undo in turns. A label that both put on once and keep is no quarrel."""
-    if other.label and other.label in (one.label, one.add_label):
+    """Find what two rules would do and undo in turns. A label that both put on once and keep is no quarrel.
+
+    Trackers do not tell labels apart by case.
+    """
+    if other.label and other.label.lower() in (one.label.lower(), one.add_label.lower()):
         yield f"label: rule '{one.id}' puts {shown(other.label)} on tickets of the same kind, too: choose another"
-    if other.add_label and other.add_label == one.label:
+    if other.add_label and other.add_label.lower() == one.label.lower():
         yield f"add_label: rule '{one.id}' takes {shown(other.add_label)} off tickets of the same kind: choose another"
     if one.due is not None and other.due is not None:
         yield f"due: rule '{one.id}' gives due dates to the same kind, too: make them one rule"

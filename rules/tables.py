@@ -11,9 +11,11 @@ from rules.conditions import compile_all
 from rules.errors import RulesError
 from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
+from rules.people import ROLES
 from rules.policy import Ceilings, Domain, Kind, Person, SourceFacts, Team
 from rules.wording import meant, shown
 
+ANY = "any"  # in a rule: of whatever kind
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Plain = Mapping[str, Any]
 T = TypeVar("T")
@@ -55,7 +57,11 @@ def read_tables(tables: Plain, config: str) -> Company:
         problems += _unknown(f"{config}: [teams.{team.name}]: lead", "person", [team.lead], people)
         problems += _unknown(f"{config}: [teams.{team.name}]: sources", "source", sorted(team.sources), sources)
     domains = tuple(_domain(name, domain) for name, domain in _table(tables, "domains").items())
-    labels = {name: (look["colour"], look["description"]) for name, look in _table(tables, "labels").items()}
+    problems += _clashes(config, people, _table(tables, "kinds"), domains)
+    labels = {
+        name: (look.get("colour", "ededed"), look.get("description", ""))
+        for name, look in _table(tables, "labels").items()
+    }
     jira = any(source.kind == "jira" for source in sources.values())
     worn = {f"[domains.{domain.name}]": domain.label for domain in domains} | {
         f"[labels] {name}": name for name in labels
@@ -95,6 +101,18 @@ def _kept(make: Callable[[], T], instead: T, where: str, problems: list[str]) ->
 
 def _unknown(where: str, what: str, names: Iterable[str], known: Mapping[str, object]) -> list[str]:
     return [f"{where}: no {what} {shown(name)}{meant(name, known)}" for name in names if name not in known]
+
+
+def _clashes(config: str, people: Iterable[str], kinds: Iterable[str], domains: Iterable[Domain]) -> Iterable[str]:
+    """Find names that mean something else already."""
+    yield from (f"{config}: [people]: {shown(name)} is what rules call a role" for name in people if name in ROLES)
+    if ANY in kinds:
+        yield f"{config}: [kinds]: '{ANY}' is what rules call every kind"
+    labelled: dict[str, str] = {}
+    for domain in domains:
+        first = labelled.setdefault(domain.label.lower(), domain.name)
+        if first != domain.name:
+            yield f"{config}: [domains.{domain.name}]: the label {shown(domain.label)} is that of '{first}', too"
 
 
 def _lower(values: Iterable[str]) -> frozenset[str]:

@@ -111,6 +111,43 @@ def test_a_whole_rule_is_read():
     }
 
 
+def test_a_rule_file_reads_as_it_is_documented():
+    """The short form: one kind as a text, a due date by priority, and a test beside its rule."""
+    text = """
+[pack]
+name = "backlog"
+about = "All improvement work is logged, prioritized, owned and time-bound."
+
+[[rule]]
+id    = "owned"
+about = "Every improvement has an owner."
+on    = "improvement"
+when  = ['open', 'size(assignees) == 0', 'workdays_open >= 2']
+label = "needs-owner"
+say   = "This improvement has no owner. Assign one, or say who decides."
+[[rule.step]]
+after = "5 workdays"
+ping  = ["lead"]
+
+[[rule]]
+id    = "time-boxed"
+on    = "improvement"
+when  = ['open', '!has_due', 'priority != "none"']
+due   = { from = "created", critical = "5 workdays", high = "20 workdays" }
+
+[[rule.test]]
+given  = { kind = "improvement", priority = "high", created = "2026-11-02", due = "none" }
+at     = "2026-11-03T09:00:00Z"
+expect = ['set due 2026-11-30']
+"""
+    policy = build_policy(TABLES, [(FILE, text)])
+    assert [(rule.id, rule.on, rule.mode, rule.steps) for rule in policy.rules] == [
+        ("backlog/owned", ("improvement",), "on", (Step(after=Duration(5, "workdays"), ping=("lead",)),)),
+        ("backlog/time-boxed", ("improvement",), "on", ()),
+    ]
+    assert [(test.rule, test.expect) for test in policy.tests] == [("backlog/time-boxed", ("set due 2026-11-30",))]
+
+
 def test_the_company_is_read():
     """Kinds keep the config's order; names are compared in lower case where trackers do not care."""
     policy = build_policy(TABLES, [(FILE, PACK + RULE)])
@@ -335,7 +372,8 @@ BOTH = 'label = "x"\ndue = { high = "1 day" }\non = '
         (BOTH + '"any"', BOTH + '"incident"', QUARREL),
         (BOTH + '"any"\nmode = "canary"', BOTH + '"incident"', QUARREL),
         (BOTH + '"any"\nmode = "shadow"', BOTH + '"any"\nmode = "shadow"', QUARREL),
-        ('on = "any"\nlabel = "x"', 'on = "any"\nadd_label = "x"', ("takes 'x' off",)),
+        ('on = "any"\nlabel = "x"', 'on = "any"\nadd_label = "X"', ("takes 'X' off",)),
+        ('on = "any"\nadd_label = "x"', 'on = "any"\nlabel = "X"', ("puts 'X' on",)),
     ],
 )
 def test_rules_that_would_undo_each_other_are_refused(first, second, expected):
@@ -374,6 +412,9 @@ def test_rules_that_never_meet_may_do_the_same(first, second):
             "[teams.a]: sources: no source 'shp' (did you mean 'shop'?)",
         ),
         ({"domains": {"a": {"label": "x,y"}}}, "[domains.a]: the label 'x,y' holds a comma"),
+        ({"domains": {"a": {"label": "x"}, "b": {"label": "X"}}}, "[domains.b]: the label 'X' is that of 'a', too"),
+        ({"people": TABLES["people"] | {"lead": {}}}, "[people]: 'lead' is what rules call a role"),
+        ({"kinds": TABLES["kinds"] | {"any": ["open"]}}, "[kinds]: 'any' is what rules call every kind"),
     ],
 )
 def test_the_configs_tables_are_checked(changes, problem):
