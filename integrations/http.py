@@ -52,10 +52,11 @@ class Line:
 
     What is handed to it as `send` performs ONE request, with a timeout, and raises only integrations.errors. `where`
     names the endpoint ("add comment"), `target` what is written to. Waits longer than two seconds are not slept out:
-    they come back as RateLimited, so that the work is parked. `sleep` may raise, to stop at once.
+    they come back as RateLimited, so that the work is parked. `sleep` may raise, to stop at once. Sources that share an
+    `account` at a server share its pauses and its content limits.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a line keeps to, with defaults
         self,
         *,
         source: str,

@@ -31,13 +31,14 @@ class GithubTracker:
     def __init__(self, config: GithubConfig, line: Line, clock: Callable[[], datetime]) -> None:
         self.name = config.name
         self.uid = ""
+        self.keeps_due = config.due != "card"
         self._host = host_name(config)
         self._session = Session(config, line, clock)
         self._connected: Connected | None = None
         self._writer: Writer | None = None
 
-    def disconnect(self) -> None:
-        """Close the connection; the next request opens another."""
+    def close_connections(self) -> None:
+        """End the kept-alive connection; the next request opens another."""
         self._session.close()
 
     # -- reading --------------------------------------------------------------------------------------------------

@@ -241,6 +241,25 @@ def test_the_content_budget_is_kept_across_processes(clock):
         assert sum(1 for other in server.asked if at <= other < at + timedelta(seconds=60)) <= 80
 
 
+def test_sources_of_one_account_share_its_limits(clock):
+    """Two repositories, one token: what throttles one throttles both, and their writes count together."""
+    budget = MemoryBudget()
+    usual = {"budget": budget, "clock": clock, "sleep": clock.sleep, "account": "token", "write_interval": 0}
+    shop, site, other = (
+        Line(source=name, **{**usual, **more}, content_limits=(Limit(count=1, seconds=60),))
+        for name, more in (("shop", {}), ("site", {}), ("other", {"account": "another"}))
+    )
+    shop.once("comment", Server(clock))
+    with pytest.raises(RateLimited):
+        site.once("comment", Server(clock))
+    assert other.once("comment", Server(clock)) == "fine"
+    with pytest.raises(RateLimited):
+        shop.read("list", Server(clock, told(600)))
+    with pytest.raises(RateLimited):
+        site.read("list", Server(clock))
+    assert other.read("list", Server(clock)) == "fine"
+
+
 def test_a_target_has_its_own_limits(clock):
     """The third write to an issue that takes two waits; another issue's does not."""
     server = Server(clock)

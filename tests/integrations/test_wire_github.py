@@ -145,4 +145,4 @@ def test_a_server_that_drips_is_left_in_time(answer):
         with pytest.raises(Unavailable):
             tracker.connect()
         assert time.monotonic() - began < 3
-        tracker.disconnect()
+        tracker.close_connections()

@@ -72,7 +72,7 @@ class Hub:
 
     def disconnect(self) -> None:
         for tracker in self._trackers:
-            tracker.disconnect()
+            tracker.close_connections()
 
 
 @pytest.fixture

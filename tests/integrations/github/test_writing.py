@@ -118,6 +118,7 @@ def test_a_dropped_value_is_told(hub, issue):
 def test_a_card_carries_the_date_alone(hub, issue):
     """The config says so: nothing is sent."""
     tracker = hub.connected(due="card")
+    assert not tracker.keeps_due
     assert not tracker.set_due("1", date(2026, 11, 30)).wrote
     assert hub.asked() == []
 
