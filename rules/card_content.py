@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from rules.effects import shows
 from rules.evaluate import Holding, in_force
 from rules.model import Answer, Effect, Ignore, Reversal
 from rules.moves import NextStep, View, next_step
@@ -45,7 +46,7 @@ def content(view: View, *, shadow: bool = False) -> Content:
     speaking = [held for held in view.evaluation.holding if speaks(held.rule) and view.shadowed(held.rule) is shadow]
     return Content(
         points=tuple(_point(view, held) for held in speaking),
-        effects=memory.effects,
+        effects=tuple(effect for effect in memory.effects if shows(view.policy, ticket, effect)),
         undone=(*memory.reversals, *view.evaluation.reversals),
         ignores=tuple(ignore for ignore in memory.ignores if in_force(ignore, view.today)),
         answers=memory.answers[-ANSWERS:],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from rules.model import NOTHING, Answer, Comment, Ignore, Memory, Ticket
@@ -41,7 +42,13 @@ def read_commands(
     if not may_command(policy, ticket, comment.author):
         told = any((answer.by, answer.reply) == (comment.author, REFUSED) for answer in memory.answers)
         return () if told else ((_answer(comment, lines[0], REFUSED, now), None),)
-    return tuple(_carried_out(policy, ticket, comment, line, now, memory) for line in lines)
+    found = [_carried_out(policy, ticket, comment, line, now, memory) for line in lines]
+    return tuple((_numbered(answer, number), ignore) for number, (answer, ignore) in enumerate(found, 1))
+
+
+def _numbered(answer: Answer, number: int) -> Answer:
+    """Give each command of a comment an id of its own, the first one the comment's."""
+    return answer if number == 1 else replace(answer, comment=f"{answer.comment}#{number}")
 
 
 def _carried_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -25,7 +26,7 @@ from rules.actions import (
     Verb,
     WriteCard,
 )
-from rules.fact_table import UNKNOWN_SOURCE
+from rules.fact_table import UNKNOWN_SOURCE, level_of
 from rules.model import Effect, Memory, Reversal, Ticket
 from rules.policy import Policy
 
@@ -104,23 +105,17 @@ def _native(policy: Policy, ticket: Ticket, level: str) -> str:
     return next((native for native, meant in names.items() if meant == level), level)
 
 
-def reversed_effects(ticket: Ticket, memory: Memory, *, holding: frozenset[str] | None = None) -> tuple[Reversal, ...]:
-    """Return the standing effects that a person took back: gone from the ticket while their rule still asks for them.
+def reversed_effects(ticket: Ticket, memory: Memory, asked_for: Iterable[Effect]) -> tuple[Reversal, ...]:
+    """Return the effects that a person took back: gone from the ticket while a rule that holds still asks for them.
 
-    `holding` are the rules that hold now; without it, those with an open episode in memory. An effect that went away
-    together with its reason is no reversal, and neither is one that a read older than the write cannot show yet.
-    A due date or priority that was changed to another one is the person's own and no reversal either.
+    `asked_for` are those of the standing effects. A read older than the write cannot show it yet. A due date or
+    priority that was changed to another one is the person's own, and no reversal.
     """
-    if not memory.effects:
-        return ()
-    if holding is None:
-        holding = frozenset(episode.rule for episode in memory.episodes if episode.ended is None)
     known = {(undone.rule, undone.verb, undone.value) for undone in memory.reversals}
     return tuple(
         Reversal(rule=effect.rule, verb=effect.verb, value=effect.value, at=ticket.updated)
-        for effect in memory.effects
-        if effect.rule in holding
-        and (effect.rule, effect.verb, effect.value) not in known
+        for effect in asked_for
+        if (effect.rule, effect.verb, effect.value) not in known
         and ticket.updated >= effect.at.replace(microsecond=0)
         and not stands(ticket, effect)
     )
@@ -137,6 +132,17 @@ def stands(ticket: Ticket, effect: Effect) -> bool:
     if effect.verb == PRIORITY:
         return bool(ticket.priority)
     return True
+
+
+def shows(policy: Policy, ticket: Ticket, effect: Effect) -> bool:
+    """Tell whether exactly what we did shows on the ticket; nothing else of ours is a change to speak of."""
+    if effect.verb == ASSIGNED:
+        return effect.value in ticket.assignees
+    if effect.verb == DUE:
+        return ticket.due is not None and ticket.due.isoformat() == effect.value
+    if effect.verb == PRIORITY:
+        return level_of(policy, ticket) == effect.value
+    return effect.verb == LABELLED and wears(ticket, effect.value)
 
 
 def wears(ticket: Ticket, label: str) -> bool:

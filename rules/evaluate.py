@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -10,7 +10,7 @@ from functools import lru_cache
 from rules import facts
 from rules.conditions import activate
 from rules.effects import LABELLED, reversed_effects
-from rules.model import Episode, Ignore, Memory, Reversal, Ticket
+from rules.model import Effect, Episode, Ignore, Memory, Reversal, Ticket
 from rules.policy import Clause, Policy, Rule
 
 ANY = "any"
@@ -120,15 +120,23 @@ def _carried_on(
         episodes=tuple((latest | {episode.rule: episode for episode in ended} | current).values()),
         began=tuple(episode for rule, episode in current.items() if episode is not latest.get(rule)),
         ended=ended,
-        reversals=reversed_effects(blank.ticket, memory, holding=_asking(rules, memory)),
+        reversals=reversed_effects(blank.ticket, memory, _asked_for(memory, rules, current)),
     )
 
 
-def _asking(rules: list[Rule], memory: Memory) -> frozenset[str]:
-    """Return the rules that hold, and those whose label one of them wears as well."""
-    worn = {rule.label for rule in rules if rule.label}
-    sharing = {effect.rule for effect in memory.effects if effect.verb == LABELLED and effect.value in worn}
-    return frozenset(sharing.union(rule.id for rule in rules))
+def _asked_for(memory: Memory, rules: list[Rule], current: Mapping[str, Episode]) -> Iterator[Effect]:
+    """Yield the standing effects that a rule which holds still asks for.
+
+    A label that is worn is asked for by the episode in which it was put on, and by every rule that wears it as well
+    and held before. It may have gone quietly with the reason of an earlier episode.
+    """
+    before = {episode.rule: episode.number for episode in memory.episodes if episode.ended is None}
+    for effect in memory.effects:
+        wearing = {rule.id for rule in rules if effect.verb == LABELLED and rule.label == effect.value}
+        episode = current.get(effect.rule)
+        own = episode is not None and (effect.rule not in wearing or episode.number == effect.episode)
+        if own or any(before.get(rule) == current[rule].number for rule in wearing - {effect.rule}):
+            yield effect
 
 
 def _episode(last: Episode | None, rule: str, now: datetime) -> Episode:

@@ -93,7 +93,8 @@ def label_ops(view: View) -> Iterator[Op]:
         yield from _worn_label(view, held)
     rules = {rule.id: rule for rule in view.policy.rules if rule.label}
     worn = {held.rule.label for held in view.evaluation.holding}
-    for effect in view.memory.effects:
+    newest = {(effect.rule, effect.verb, effect.value): effect for effect in view.memory.effects}
+    for effect in newest.values():
         rule = rules.get(effect.rule)
         if rule and _ours_to_take_off(view, rule, effect) and effect.value not in worn:
             yield from _take_off(view, rule, effect)

@@ -26,7 +26,11 @@ LOOKS = 8  # at one ticket in a pass: each takes in what the one before it will 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is to be done with one ticket, and the episodes to remember."""
+    """What is to be done with one ticket, and the episodes to remember.
+
+    An episode that only the plan itself begins is among them, and one that the plan will end is still open: its end is
+    remembered when it has been seen. So a look just before the writes finds the same ops.
+    """
 
     ops: tuple[Op, ...]
     episodes: tuple[Episode, ...]
@@ -58,18 +62,30 @@ def decide(
     pings and the card, which speak of the settled state. Rules that never settle because they undo themselves or
     each other get nothing done: their ops carry a `conflict`.
     """
-    memory = replace(memory, touched=touched(asked_of(policy, evaluation.ticket, memory=memory)))
+    memory = _at_first(policy, evaluation, memory)
+    dormant = [episode for episode in memory.episodes if episode.ended is None]
     view = View(policy=policy, evaluation=evaluation, memory=memory, now=now, keys=keys, paused=paused)
     ops: dict[str, Op] = {}
+    episodes = {episode.rule: episode for episode in evaluation.episodes}
     for _ in range(LOOKS):
+        episodes |= {held.rule.id: held.episode for held in view.evaluation.holding}
+        dormant = [episode for episode in dormant if episode.rule not in view.evaluation.names]
         fresh = _fresh(view, ops)
         ops |= {op.id: op for op in fresh}
         acting = _acting(fresh)
         if not acting:
             settled = _last_words(view, _netted(ops.values()))
-            return Decision(ops=settled, episodes=_episodes(evaluation, view.evaluation))
-        view = _after(view, acting)
+            return Decision(ops=settled, episodes=tuple(episodes.values()))
+        view = _after(view, acting, dormant)
     return Decision(ops=_unsettled(ops.values()), episodes=evaluation.episodes)
+
+
+def _at_first(policy: Policy, evaluation: Evaluation, memory: Memory) -> Memory:
+    """Return the memory as the looks begin with it: when people last moved the ticket, and less what they undid."""
+    undone = {(undo.rule, undo.verb, undo.value) for undo in evaluation.reversals}
+    effects = tuple(each for each in memory.effects if (each.rule, each.verb, each.value) not in undone)
+    moved = touched(asked_of(policy, evaluation.ticket, memory=memory))
+    return replace(memory, effects=effects, touched=moved)
 
 
 def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
@@ -88,9 +104,13 @@ def _acting(ops: Iterable[Op]) -> list[Op]:
     return [op for op in ops if not op.shadow and not op.conflict]
 
 
-def _after(view: View, ops: Iterable[Op]) -> View:
-    """Return the view of the ticket as the ops will have left it."""
-    ticket, memory = view.ticket, replace(view.memory, episodes=view.evaluation.episodes)
+def _after(view: View, ops: Iterable[Op], dormant: Iterable[Episode]) -> View:
+    """Return the view of the ticket as the ops will have left it.
+
+    A rule that held before this pass and has not yet held in it (`dormant`) goes on where it was if it holds now.
+    """
+    episodes = {episode.rule: episode for episode in (*view.evaluation.episodes, *dormant)}
+    ticket, memory = view.ticket, replace(view.memory, episodes=tuple(episodes.values()))
     for op in ops:
         ticket = applied(view.policy, ticket, op.verb)
         memory = remembered(memory, op, view.now)
@@ -115,17 +135,6 @@ def _last_words(view: View, ops: list[Op]) -> tuple[Op, ...]:
     pings = [replace(op, rules=op.rules | rests_on) for op in ping_ops(view)]
     card = card_op(view, acting)
     return (*ops, *pings, *((card,) if card else ()))
-
-
-def _episodes(seen: Evaluation, settled: Evaluation) -> tuple[Episode, ...]:
-    """Return what was seen, and the episodes that began only by what this plan will do.
-
-    An episode that the plan will end is still open: that is remembered when it has been seen.
-    """
-    first = {episode.rule: episode for episode in seen.episodes}
-    later = {episode.rule: episode for episode in settled.episodes}
-    begun = {rule: each for rule, each in later.items() if rule not in first or each.number > first[rule].number}
-    return tuple((first | begun).values())
 
 
 def _unsettled(ops: Iterable[Op]) -> tuple[Op, ...]:

@@ -11,7 +11,7 @@ from rules.conditions import compile_all
 from rules.effects import applied, remembered
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
-from rules.model import NOTHING, Card, Comment, Episode, Ticket
+from rules.model import NOTHING, Card, Comment, Effect, Episode, Ticket
 from rules.plan import assemble, decide
 from rules.policy import Ceilings, Domain, DueRule, Duration, Kind, Person, Policy, Rule, SourceFacts, Step, Team
 
@@ -142,7 +142,10 @@ def done(rules, of=None, memory=NOTHING, now=NOW, *, pings=None, paused=frozense
     seen = evaluate(rules, of, memory, now)
     decided = decide(rules, seen, memory, now, KEYS, paused)
     plan = assemble(rules, decided.ops, pings=pings or {}, paused=paused, now=now)
-    memory = replace(memory, episodes=decided.episodes, reversals=(*memory.reversals, *seen.reversals))
+    undone = {(undo.rule, undo.verb, undo.value) for undo in seen.reversals}
+    effects = tuple(each for each in memory.effects if (each.rule, each.verb, each.value) not in undone)
+    reversals = (*memory.reversals, *seen.reversals)
+    memory = replace(memory, episodes=decided.episodes, reversals=reversals, effects=effects)
     memory = replace(memory, touched=memory.touched or of.updated)
     for op in plan.ops:
         if not op.shadow:
@@ -154,7 +157,10 @@ def _written(rules, of, memory, op, now):
     of = replace(applied(rules, of, op.verb), updated=now)
     memory = remembered(memory, op, now)
     if isinstance(op.verb, WriteCard):
-        memory = replace(memory, card=Card(ref="card", essence=op.verb.essence, at=now))
+        standing = Effect(op=op.id, rule=op.rule, verb=op.name, value=op.verb.essence, at=now)  # as the ledger has it
+        others = tuple(effect for effect in memory.effects if effect.verb != op.name)
+        card = Card(ref="card", essence=op.verb.essence, at=now)
+        memory = replace(memory, card=card, effects=(*others, standing))
     return of, memory
 
 

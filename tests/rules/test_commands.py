@@ -135,6 +135,12 @@ def test_somebody_who_may_not_is_told_once():
     assert read("/kaizen why", "rita", Memory(answers=(answer,))) == ([], [])
 
 
+def test_each_command_of_a_comment_has_an_answer_of_its_own():
+    """Two commands in one comment are two answers, told apart by their ids."""
+    found = read_commands(POLICY, ticket(), comment("/kaizen why\n/kaizen ignore idle"), NOW)
+    assert [answer.comment for answer, _ in found] == ["c1", "c1#2"]
+
+
 def test_a_comment_gives_five_commands_at_most():
     """More is not read."""
     assert len(read("/kaizen why\n" * 50)[0]) == 5

@@ -103,6 +103,13 @@ def test_an_ignore_ends_the_episode():
 LABELLED = Effect(op="1", rule=OWNED.id, verb="add label", value="needs-owner", at=later(-2))
 
 
+WEARING = rule(label="needs-owner")
+KEEPING = rule(add_label="needs-owner")
+SHARING = rule("shared", label="needs-owner")
+OVER = episode(began=later(-9), ended=later(-1))
+SHARED = episode("shared", began=later(-5))
+
+
 @pytest.mark.parametrize(
     ("label", "of", "effect", "expected"),
     [
@@ -121,6 +128,20 @@ def test_what_a_person_took_back_is_seen(label, of, effect, expected):
     """An effect of ours that is gone while its rule still asks for it was taken back by somebody."""
     seen = evaluate(POLICY, of, Memory(effects=(effect,), episodes=(episode(began=later(-2)),)), NOW)
     assert tuple(undo.value for undo in seen.reversals) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "rules", "memory", "taken_back"),
+    [
+        ("a worn label of an earlier episode", (WEARING,), Memory(effects=(LABELLED,), episodes=(OVER,)), False),
+        ("a kept label of an earlier episode", (KEEPING,), Memory(effects=(LABELLED,), episodes=(OVER,)), True),
+        ("a label another rule wore too", (SHARING,), Memory(effects=(LABELLED,), episodes=(OVER, SHARED)), True),
+        ("a label another rule now asks for", (SHARING,), Memory(effects=(LABELLED,), episodes=(OVER,)), False),
+    ],
+)
+def test_a_label_that_went_with_its_reason_was_not_taken_back(label, rules, memory, taken_back):
+    """A worn label that is missing when a new episode begins was tidied up; one that was to stay was taken off."""
+    assert bool(evaluate(policy(*rules), ticket(), memory, NOW).reversals) is taken_back
 
 
 def test_a_reversal_is_new_only_once():

@@ -199,6 +199,7 @@ def test_what_a_person_takes_back_stays_taken_back():
     bare, memory, second = done(rules, bare, memory, later(1))
     assert [undo.value for undo in memory.reversals] == ["needs-owner"]
     assert [op.name for op in second.ops] == ["card"]
+    assert done(rules, bare, memory, later(1.1))[2].ops == ()
     owned, memory, _ = done(rules, replace(bare, assignees=frozenset({"ana-gh"})), memory, later(2))
     again = ops(rules, replace(owned, assignees=frozenset()), memory, later(3))
     assert again == ()
@@ -225,6 +226,19 @@ def test_a_due_date_that_was_cleared_is_not_set_again():
     """A person's word counts for the field, whatever date the rule would name today."""
     undone = Reversal(rule="backlog/time-boxed", verb="set due", value="2026-10-01", at=later(-9))
     assert ops(policy(DUE), ticket(priority="P1"), Memory(reversals=(undone,))) == ()
+
+
+def test_a_label_that_was_tidied_up_comes_again_with_a_new_reason():
+    """Who gives a ticket an owner may take the label off as well; without an owner again, the label is right again."""
+    of, memory, _ = done(policy(OWNED))
+    tidy = replace(of, labels=frozenset({"improvement"}), assignees=frozenset({"ana-gh"}), updated=later(1))
+    tidy, memory, second = done(policy(OWNED), tidy, memory, later(1))
+    assert [op.name for op in second.ops] == ["card"]
+    bare, memory, again = done(policy(OWNED), replace(tidy, assignees=frozenset(), updated=later(2)), memory, later(2))
+    assert verbs(again.ops)[0] == AddLabel(label="needs-owner")
+    assert memory.reversals == ()
+    (off,) = ops(policy(OWNED), replace(bare, assignees=frozenset({"ana-gh"})), memory, later(3))
+    assert (off.name, off.episode) == ("remove label", 2)
 
 
 def test_a_card_that_was_deleted_is_not_written_again():
@@ -267,6 +281,16 @@ def test_an_episode_that_the_plan_itself_begins_is_remembered_from_now():
     """What is due soon because of the date just given began with this pass, not with the next."""
     decided = decision(policy(DUE, rule("due-soon", ("has_due",), say="Soon.")), ticket(priority="P2"))
     assert decided.episodes == (episode("time-boxed"), episode("due-soon"))
+
+
+def test_a_look_just_before_the_write_asks_for_the_same_ops():
+    """With the plan's episodes saved and nothing written yet, the same ids are planned again, three looks deep."""
+    soon = rule("due-soon", ("has_due",), label="due-soon", steps=(step(0, "lead"),))
+    rules = policy(rule("prioritised", ("!has_priority",), priority="high"), DUE, soon)
+    first = decision(rules)
+    second = decision(rules, memory=Memory(episodes=first.episodes), now=later(0.01))
+    assert [op.name for op in first.ops] == ["set priority", "set due", "add label", "ping", "card"]
+    assert ([op.id for op in second.ops], second.episodes) == ([op.id for op in first.ops], first.episodes)
 
 
 def test_a_rule_that_undoes_itself_does_nothing():
@@ -320,6 +344,24 @@ def test_a_second_pass_finds_nothing(of, chosen, days):
         of, memory, _ = done(rules, of, memory, now)
         _, _, second = done(rules, of, memory, later(0.2, since=now))
         assert (second.ops, second.conflicts) == ((), ())
+
+
+@given(
+    of=TICKETS,
+    chosen=some.sets(some.sampled_from(range(len(RULES))), min_size=1),
+    days=some.lists(some.integers(0, 6), max_size=3),
+)
+def test_a_look_just_before_the_writes_asks_for_the_same(of, chosen, days):
+    """Once the plan's episodes are saved, planning anew on the unchanged ticket gives the same ids, twice over."""
+    rules, memory, now = policy(*(RULES[number] for number in sorted(chosen))), Memory(), NOW
+    for day in days:
+        of, memory, _ = done(rules, of, memory, now)
+        now = later(day, since=now)
+    first = decision(rules, of, memory, now)
+    for _ in range(2):
+        memory = replace(memory, episodes=first.episodes)
+        again = decision(rules, of, memory, later(0.01, since=now))
+        assert [op.id for op in again.ops] == [op.id for op in first.ops]
 
 
 # -- modes ------------------------------------------------------------------------------------------------------------
