@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from rules.calendar import WorkCalendar
@@ -36,7 +36,7 @@ class Company:
     commanders: frozenset[str]
     sources: Mapping[str, SourceFacts]
     labels: Mapping[str, tuple[str, str]]
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()
 
 
 def read_tables(tables: Plain, config: str) -> Company:
@@ -46,43 +46,21 @@ def read_tables(tables: Plain, config: str) -> Company:
     name, `sources` with kind, component_label and priorities.
     """
     problems: list[str] = []
-    people = {name: Person(name=name, logins=dict(logins)) for name, logins in _table(tables, "people").items()}
-    sources = {name: _source(name, source) for name, source in _table(tables, "sources").items()}
-    council = tuple(_table(tables, "council").get("members", ()))
-    commanders = tuple(_table(tables, "commands").get("allowed", ()))
-    teams = tuple(_team(name, team) for name, team in _table(tables, "teams").items())
-    problems += _unknown(f"{config}: [council]: members", "person", council, people)
-    problems += _unknown(f"{config}: [commands]: allowed", "person", commanders, people)
-    for team in teams:
-        problems += _unknown(f"{config}: [teams.{team.name}]: lead", "person", [team.lead], people)
-        problems += _unknown(f"{config}: [teams.{team.name}]: sources", "source", sorted(team.sources), sources)
-    domains = tuple(_domain(name, domain) for name, domain in _table(tables, "domains").items())
-    problems += _clashes(config, people, _table(tables, "kinds"), domains)
-    labels = {
-        name: (look.get("colour", "ededed"), look.get("description", ""))
-        for name, look in _table(tables, "labels").items()
-    }
-    jira = any(source.kind == "jira" for source in sources.values())
-    worn = {f"[domains.{domain.name}]": domain.label for domain in domains} | {
-        f"[labels] {name}": name for name in labels
-    }
-    problems += [f"{config}: {at}: {found}" for at, name in worn.items() if (found := label_problem(name, jira=jira))]
-    return Company(
-        calendar=_kept(
-            lambda: _calendar(_table(tables, "calendar")), WorkCalendar(), f"{config}: [calendar]: ", problems
-        ),
+    company = Company(
+        calendar=_made(_calendar, _table(tables, "calendar"), f"{config}: [calendar]: ", problems) or WorkCalendar(),
         ceilings=_ceilings(_table(tables, "ceilings")),
         kinds=tuple(_kinds(_table(tables, "kinds"), config, problems)),
         kind_names=tuple(_table(tables, "kinds")),
-        domains=domains,
-        people=people,
-        teams=teams,
-        council=council,
-        commanders=frozenset(commanders),
-        sources=sources,
-        labels=labels,
-        problems=tuple(problems),
+        domains=tuple(_domain(name, domain) for name, domain in _table(tables, "domains").items()),
+        people={name: Person(name=name, logins=dict(logins)) for name, logins in _table(tables, "people").items()},
+        teams=tuple(_team(name, team) for name, team in _table(tables, "teams").items()),
+        council=tuple(_table(tables, "council").get("members", ())),
+        commanders=frozenset(_table(tables, "commands").get("allowed", ())),
+        sources={name: _source(name, source) for name, source in _table(tables, "sources").items()},
+        labels={name: _look(look) for name, look in _table(tables, "labels").items()},
     )
+    problems += (f"{config}: {problem}" for problem in (*_strangers(company), *_clashes(company), *_labels(company)))
+    return replace(company, problems=tuple(problems))
 
 
 def _table(tables: Plain, name: str) -> Plain:
@@ -90,29 +68,46 @@ def _table(tables: Plain, name: str) -> Plain:
     return table
 
 
-def _kept(make: Callable[[], T], instead: T, where: str, problems: list[str]) -> T:
-    """Return what is made; if it cannot be, note why and go on with something else, to find the other problems."""
+def _made(make: Callable[[Plain], T], table: Plain, where: str, problems: list[str]) -> T | None:
+    """Return what is made of a table; if it cannot be, note why and go on, to find the other problems."""
     try:
-        return make()
+        return make(table)
     except RulesError as error:
         problems += [where + problem for problem in error.problems]
-        return instead
+        return None
 
 
-def _unknown(where: str, what: str, names: Iterable[str], known: Mapping[str, object]) -> list[str]:
-    return [f"{where}: no {what} {shown(name)}{meant(name, known)}" for name in names if name not in known]
+def _strangers(company: Company) -> Iterator[str]:
+    """Find names of people and sources that nobody has."""
+    yield from _unknown("[council]: members", "person", company.council, company.people)
+    yield from _unknown("[commands]: allowed", "person", sorted(company.commanders), company.people)
+    for team in company.teams:
+        yield from _unknown(f"[teams.{team.name}]: lead", "person", [team.lead], company.people)
+        yield from _unknown(f"[teams.{team.name}]: sources", "source", sorted(team.sources), company.sources)
 
 
-def _clashes(config: str, people: Iterable[str], kinds: Iterable[str], domains: Iterable[Domain]) -> Iterable[str]:
+def _unknown(where: str, what: str, names: Iterable[str], known: Mapping[str, object]) -> Iterator[str]:
+    return (f"{where}: no {what} {shown(name)}{meant(name, known)}" for name in names if name not in known)
+
+
+def _clashes(company: Company) -> Iterator[str]:
     """Find names that mean something else already."""
-    yield from (f"{config}: [people]: {shown(name)} is what rules call a role" for name in people if name in ROLES)
-    if ANY in kinds:
-        yield f"{config}: [kinds]: '{ANY}' is what rules call every kind"
+    yield from (f"[people]: {shown(name)} is what rules call a role" for name in company.people if name in ROLES)
+    if ANY in company.kind_names:
+        yield f"[kinds]: '{ANY}' is what rules call every kind"
     labelled: dict[str, str] = {}
-    for domain in domains:
+    for domain in company.domains:
         first = labelled.setdefault(domain.label.lower(), domain.name)
         if first != domain.name:
-            yield f"{config}: [domains.{domain.name}]: the label {shown(domain.label)} is that of '{first}', too"
+            yield f"[domains.{domain.name}]: the label {shown(domain.label)} is that of '{first}', too"
+
+
+def _labels(company: Company) -> Iterator[str]:
+    """Find labels that a tracker in use would refuse."""
+    jira = any(source.kind == "jira" for source in company.sources.values())
+    worn = [(f"[domains.{domain.name}]", domain.label) for domain in company.domains]
+    worn += [(f"[labels] {name}", name) for name in company.labels]
+    return (f"{at}: {problem}" for at, name in worn if (problem := label_problem(name, jira=jira)))
 
 
 def _lower(values: Iterable[str]) -> frozenset[str]:
@@ -139,6 +134,10 @@ def _kinds(table: Plain, config: str, problems: list[str]) -> Iterable[Kind]:
             yield Kind(name=name, when=compile_all(when, where=f"{config}: [kinds] {name}", types=KIND_TYPES))
         except RulesError as error:
             problems += error.problems
+
+
+def _look(table: Plain) -> tuple[str, str]:
+    return table.get("colour", "ededed"), table.get("description", "")
 
 
 def _domain(name: str, table: Plain) -> Domain:
