@@ -93,7 +93,7 @@ class Ledger(Ops, Memories):
 
     def reversal_rates(self, since: datetime) -> dict[str, tuple[int, int]]:
         """Return for each rule how many effects it had since then, and how many people took back."""
-        verbs = ", ".join(f"'{verb}'" for verb in sorted(STANDING - {"card"}))
+        verbs = ", ".join(f"'{verb}'" for verb in sorted(STANDING))
         done = self._database.rows(f"{_DONE_BY_RULE} and verb in ({verbs}) group by rule", (moment(since),))
         back = dict(self._reversed(since))
         rates = {rule: (int(count), back.pop(rule, 0)) for rule, count in done}

@@ -114,7 +114,7 @@ class Memories:
 
     def save_card(self, uid: str, card: Card) -> int:
         """Save our card on a ticket, as last written or found."""
-        return self._write(_UPSERT_CARD, [(uid, card.ref, card.essence, moment(card.at), int(card.gone))])
+        return self._write(UPSERT_CARD, [(uid, card.ref, card.essence, moment(card.at), int(card.gone))])
 
     def save_touched(self, touched: Iterable[tuple[str, datetime, datetime]]) -> int:
         """Save when somebody but us last changed tickets: (uid, that moment, the `updated` that our own write left).
@@ -215,7 +215,7 @@ _UPSERT_ANSWER = """
         command = excluded.command, person = excluded.person, at = excluded.at, reply = excluded.reply
     where excluded.command is distinct from answers.command or excluded.reply is distinct from answers.reply
 """
-_UPSERT_CARD = """
+UPSERT_CARD = """
     insert into cards (uid, ref, essence, at, gone) values (?, ?, ?, ?, ?)
     on conflict (uid) do update set
         ref = excluded.ref, essence = excluded.essence, at = excluded.at, gone = excluded.gone

@@ -31,6 +31,7 @@ from rules.actions import (
 from worker.codec import op_to_json, to_json
 from worker.errors import LedgerError
 from worker.ledger_entries import Entries, State
+from worker.ledger_memory import UPSERT_CARD
 from worker.rows import clean, moment, moment_or_none
 
 ALLOWED: dict[State, tuple[State, ...]] = {
@@ -44,10 +45,10 @@ ALLOWED: dict[State, tuple[State, ...]] = {
 }
 """State -> the states it may be reached from. Each step is one conditional update: of two that race, one wins."""
 
-STANDING = frozenset({"add label", "assign", "set due", "set priority", "card", "reopen", "close"})
+STANDING = frozenset({"add label", "assign", "set due", "set priority", "reopen", "close"})
 """Verbs whose effect stands until it is taken back."""
 
-ONE_AT_A_TIME = frozenset({"set due", "set priority", "card"})
+ONE_AT_A_TIME = frozenset({"set due", "set priority"})
 """Verbs whose newer effect replaces the older one."""
 
 TAKES_BACK = {"remove label": "add label", "close": "reopen", "reopen": "close"}
@@ -123,6 +124,7 @@ class Ops(Entries):
             values = (int(receipt.wrote), to_json(asdict(receipt)))
             self._step(connection, op_id, "done", now, "", f"{standing}, receipt = ?", values)
             self._take_back(connection, op_id)
+            self._keep_card(connection, op_id, receipt, now)
 
     def recognise(self, op_id: str, uid: str, receipt: Receipt, now: datetime) -> int:
         """Take a mark of ours found on a ticket for proof that its op was carried out; return 1 if that is news.
@@ -213,6 +215,14 @@ class Ops(Entries):
             connection.exec_driver_sql(stand_down, (uid, TAKES_BACK[verb], kept, kept))
         if verb in ONE_AT_A_TIME:
             connection.exec_driver_sql(self._database.sql(_REPLACED), (uid, verb, op_id))
+
+    def _keep_card(self, connection: Connection, op_id: str, receipt: Receipt, now: datetime) -> None:
+        """Remember a card with the op that wrote it: a kill between the two would have it written again."""
+        statement = self._database.sql("select uid, value from ops where id = ? and verb = 'card'")
+        card = connection.exec_driver_sql(statement, (op_id,)).first()
+        if card is not None and receipt.ref:
+            row = (card[0], receipt.ref, card[1], moment(now), 0)
+            connection.exec_driver_sql(self._database.sql(UPSERT_CARD), row)
 
 
 def _told(op: Op) -> dict[str, Any]:
