@@ -217,7 +217,7 @@ def _workdays(
     if country:
         years = range(FIRST.year, LAST.year + 1)
         public = holidays.country_holidays(country, subdiv=subdivision or None, years=years)
-        off |= public.keys() - on
+        off |= public.keys()
         on |= public.weekend_workdays - closed
         week = week or frozenset(range(7)) - public.weekend
     week = week or MONDAY_TO_FRIDAY

@@ -104,6 +104,13 @@ def test_a_company_has_days_off_and_days_on_of_its_own():
     assert [own.is_workday(day) for day in week] == [True, False, True, True, True, True, False]
 
 
+def test_a_countrys_saturday_at_work_is_a_workday_unless_the_company_is_closed():
+    """In China some Saturdays are worked to make up for a long holiday."""
+    saturday = date(2026, 10, 10)
+    china, closed = WorkCalendar(country="CN"), WorkCalendar(country="CN", closed=frozenset({saturday}))
+    assert (china.is_workday(saturday), closed.is_workday(saturday)) == (True, False)
+
+
 def test_the_week_is_the_countrys_unless_it_is_given():
     """In Saudi Arabia people rest on Friday and Saturday."""
     sunday = date(2026, 11, 8)

@@ -123,6 +123,7 @@ def test_names_in_texts_comments_and_members_are_no_facts():
         'title.contains("open due") // closed',
         "labels.exists(l, l.matches(r'body \"x'))",
         "'it\\'s open' == title",
+        '{"due": title}.due == title',
     ]
     assert compile_all(texts, where=WHERE).names == frozenset({"title", "labels"})
 
