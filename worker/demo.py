@@ -14,6 +14,7 @@ from worker.cycle import Passed, Watching, authors_of, carry, finish, once, read
 from worker.digest_text import prose
 from worker.doubts import settle
 from worker.errors import WorkerError
+from worker.lease import lease
 from worker.look import look
 from worker.playground import Playground, company
 from worker.publish import compose, due_slot, publish_due
@@ -34,7 +35,7 @@ def demo(folder: Path, *, clock: Callable[[], datetime], stop: Stop, out: Consol
         config.write_text(ground.config, encoding="utf-8")
         out.print(f"1. Serving {ground.about} on {ground.sandbox.url}", style="bold")
         settings = load_settings(config, {})
-        with opened(settings, clock=clock, sleep=stop.sleep) as worker:
+        with opened(settings, clock=clock, sleep=stop.sleep) as worker, lease(worker.database):
             _first_pass(worker, ground, stop, out, watching)
             _second_pass(worker, ground, stop, out, watching)
             key = _example(worker)

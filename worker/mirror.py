@@ -18,6 +18,10 @@ from worker.upserts import TICKETS_SELECT, UPSERTS
 N = TypeVar("N", bound=Noun)
 
 
+COMMANDS = "%/kaizen%"
+"""What a comment with a command for us is like, in SQL."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """How the last read of a source went. It was whole if it ended without an error."""
@@ -186,7 +190,12 @@ class Mirror:
         return tuple(self._select(COMMENT, "where ticket = ? order by created, uid", (ticket,)))
 
     def new_comments(self) -> tuple[Comment, ...]:
-        """Return the comments that were not looked at for commands since they were written or edited, oldest first."""
+        """Return the comments with a mark or a command in them that nobody looked at yet, oldest first.
+
+        All others are noted as looked at: most comments are small talk, and on a first read there are many.
+        """
+        with self._database.begin_lazy() as connection:
+            connection.exec_driver_sql(self._database.sql(_SKIP), (COMMANDS,))
         return tuple(self._select(COMMENT, "where unread = 1 order by created, uid", ()))
 
     def mark_read(self, comments: Iterable[Comment]) -> int:
@@ -236,4 +245,5 @@ _SETTLE = (
     "insert into settled (policy, day, revision) values (?, ?, ?)"
     " on conflict (policy) do update set day = excluded.day, revision = excluded.revision"
 )
+_SKIP = "update comments set unread = 0 where unread = 1 and op = '' and body not like ?"
 _MARK_READ = "update comments set unread = 0 where uid = ? and updated = ? and body = ?"

@@ -96,7 +96,12 @@ def example() -> str:
 
 def company_config(url: str) -> str:
     """Return the example config, its sources pointed at a sandbox, which needs no pauses between writes."""
-    github = {"base_url": f'"{url}{GITHUB_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
+    github = {
+        "base_url": f'"{url}{GITHUB_PREFIX}"',
+        "token": f'"{TOKEN}"',
+        "write_interval": "0",
+        "content_limits": "[]",
+    }
     jira = {"base_url": f'"{url}{JIRA_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
     patience = {"person": "10"}  # pings a week: the demo meets a year's backlog at once
     tables = {"ceilings": patience, "sources.shop": github, "sources.platform": github, "sources.ops": jira}

@@ -200,12 +200,12 @@ def test_a_new_policy_or_day_unsettles_all(mirror, policy, day):
 
 def test_a_comment_is_new_until_it_was_looked_at(mirror):
     """A comment edited later is looked at again; one edited while we looked stays new."""
-    first, second = comment(1), comment(2, created=after(seconds=1))
+    first, second = comment(1, body="/kaizen why"), comment(2, body="/kaizen why", created=after(seconds=1))
     mirror.save("shop", "comments", page(second, first), NOW)
     assert mirror.new_comments() == (first, second)
-    mirror.put_comments([replace(second, body="edited meanwhile")], NOW)
+    mirror.put_comments([replace(second, body="/kaizen owner")], NOW)
     assert mirror.mark_read([first, second]) == 1
-    assert [c.body for c in mirror.new_comments()] == ["edited meanwhile"]
+    assert [c.body for c in mirror.new_comments()] == ["/kaizen owner"]
     mirror.save("shop", "comments", page(first), NOW)
     assert first not in mirror.new_comments()
     mirror.save("shop", "comments", page(replace(first, body="/kaizen ignore x", updated=after(minutes=1))), NOW)
@@ -225,3 +225,12 @@ def test_a_source_can_be_streamed_alone(mirror):
     """Only that source's tickets come."""
     mirror.save("shop", "tickets", page(ticket(1), ticket(2, source="ops")), NOW)
     assert [t.ref for t in mirror.tickets("ops")] == ["2"]
+
+
+def test_small_talk_is_not_looked_at(mirror):
+    """A comment with neither a mark nor a command is passed over; one that gets a command later is not."""
+    talk = comment(1, body="I will look at it tomorrow.")
+    mirror.save("shop", "comments", page(talk), NOW)
+    assert mirror.new_comments() == ()
+    mirror.put_comments([replace(talk, body="/kaizen why")], NOW)
+    assert [c.body for c in mirror.new_comments()] == ["/kaizen why"]
