@@ -61,6 +61,8 @@ def _error(where: str, answer: Answer, now: datetime, back_off: Callable[[], dat
         return _limited(where, answer, now, back_off)
     if status in {408, 409} or status >= 500:
         return Unavailable(where, shown)
+    if status in {302, 303} and answer.method != "GET":
+        return Unavailable(where, f"{_sent_on(answer, shown)}; whether it was done is not known")
     if status in {404, 410}:
         return NotFound(where, shown)
     if refusal := _unwelcome(answer, shown):
@@ -75,9 +77,16 @@ def _unwelcome(answer: Answer, shown: str) -> str:
     if answer.status == 403:
         return _forbidden(answer, shown)
     if 300 <= answer.status < 400:
-        host = urlsplit(answer.headers.get("location", "")).hostname or "another path"
-        return f"{shown}: sent on to {host}: a login page, or base_url is not Jira's own address"
+        return _sent_on(answer, shown)
     return ""
+
+
+def _sent_on(answer: Answer, shown: str) -> str:
+    try:
+        host = urlsplit(answer.headers.get("location", "")).hostname or "another path"
+    except ValueError:
+        host = "a broken address"
+    return f"{shown}: sent on to {host}: a login page, or base_url is not Jira's own address"
 
 
 def said(body: bytes) -> tuple[str, dict[str, str]]:
@@ -136,8 +145,12 @@ def _json(where: str, answer: Answer) -> Any:
 def _not_anonymous(where: str, answer: Answer) -> None:
     """Refuse what Data Center tells strangers: a token it does not take can still be answered 200, with less in it."""
     reason = answer.headers.get("x-seraph-loginreason", "")
-    if answer.headers.get("x-ausername", "").lower() == "anonymous" or "AUTHENTICATED_FAILED" in reason:
-        raise NotAllowed(where, "the server took us for a stranger: the token is wrong, expired or revoked")
+    if answer.headers.get("x-ausername", "").lower() != "anonymous" and "AUTHENTICATED_FAILED" not in reason:
+        return
+    what = "the server took us for a stranger: the token is wrong, expired or revoked"
+    if answer.method == "GET":
+        raise NotAllowed(where, what)
+    raise Unavailable(where, f"{what}; whether it was done is not known")
 
 
 def _forbidden(answer: Answer, shown: str) -> str:

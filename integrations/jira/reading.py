@@ -142,25 +142,34 @@ class Reading(Desk):
             yield Page(items=self._nouns(fresh), cursor=cursor.dumps())
 
     def _take(self, walk: Walk) -> list[dict[str, Any]]:
-        """Ask for the next page of a walk; look into the gap before it, if it tells of one."""
+        """Ask for the next page of a walk."""
         data = self._search({**walk.ask(), "expand": "changelog"})
         try:
             rows = walk.take(data)
-            if isinstance(walk, KeyWalk) and walk.gap:
-                rows = [*self._between(*walk.gap), *rows]
+            return [*self._passed_over(walk, rows), *rows] if isinstance(walk, KeyWalk) else rows
         except WalkError as error:
             raise Incomplete(f"{self.name}: {_SEARCH}", str(error)) from error
         except SHAPE as error:
             raise self.wrong(_SEARCH, error) from error
-        return rows
 
-    def _between(self, last: str, first: str) -> list[dict[str, Any]]:
-        """Read what lies between two keys and no page held: it moved up when issues before it left."""
-        jql = f"project = {quoted(self.project['key'])} AND key > {quoted(last)} AND key < {quoted(first)}"
-        data = self._search({"jql": jql, "maxResults": "100", "expand": "changelog"})
-        if data.get("nextPageToken"):
-            raise WalkError("more than a hundred issues left the project while it was read")
-        return list(data["issues"])
+    def _passed_over(self, walk: KeyWalk, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Read what a page of a walk by key may have passed over, because issues before it left the project."""
+        found: list[dict[str, Any]] = []
+        project = f"project = {quoted(self.project['key'])}"
+        if walk.gap:
+            last, first = walk.gap
+            between = f"{project} AND key >= {quoted(last)} AND key <= {quoted(first)} ORDER BY key ASC"
+            page = self._search({"jql": between, "maxResults": "100", "expand": "changelog"})
+            keys = [row["key"] for row in page["issues"]]
+            if page.get("nextPageToken") or keys[:1] != [last] or keys[-1:] != [first]:
+                raise Rejected(f"{self.name}: {_SEARCH}", "the issues at the edge of a page have left the project")
+            found += page["issues"][1:-1]
+        if walk.done and walk.paged:
+            page = self._search({"jql": f"{project} ORDER BY key DESC", "maxResults": "100", "expand": "changelog"})
+            known = number(walk.last) if walk.last else 0
+            seen = {row["id"] for row in rows}
+            found += [row for row in page["issues"] if number(row["key"]) > known and row["id"] not in seen]
+        return found
 
     def _about_how_many(self) -> int | None:
         """Return the highest number in the project: Cloud tells no total, and a progress bar is content with this."""

@@ -15,7 +15,7 @@ import requests
 import urllib3
 from jira import JIRA
 
-from integrations.errors import Incomplete, NotAllowed, Unavailable
+from integrations.errors import NotAllowed, Unavailable
 from integrations.jira.answers import Answer, checked
 from integrations.jira.config import JiraConfig
 
@@ -117,7 +117,7 @@ class Session:
             chunks.append(chunk)
             size += len(chunk)
             if size > BODY_LIMIT:
-                raise Incomplete(place, f"the answer is larger than {BODY_LIMIT} bytes")
+                raise Unavailable(place, f"the answer is larger than {BODY_LIMIT} bytes")
             if time.monotonic() > ends:
                 raise Unavailable(place, "the answer comes too slowly")
         expected = response.headers.get("Content-Length", "")

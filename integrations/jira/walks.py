@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from integrations.jira.payloads import milliseconds, moment
 
 PAGE = 100
+SLACK = 50  # rows that may leave between two requests by offset, without one being skipped
 
 
 class WalkError(Exception):
@@ -33,14 +34,16 @@ class KeyWalk:
     """Cloud, the whole project in the order of keys: each page names the next by a token.
 
     Where an issue leaves an earlier page, the token's page may begin one too far: `gap` then names the keys between
-    which an issue may be missing, for the caller to look there.
+    which an issue may be missing. The last page, too, may end before the last issue: `paged` says that there were
+    pages before it, `last` which key was the last. It is for the caller to look in both places.
     """
 
     def __init__(self, project: str, state: Mapping[str, Any], also: str = "") -> None:
         self._jql = f"project = {quoted(project)}{also} ORDER BY key ASC"
         self._token: str = state.get("token", "")
-        self._last: str = state.get("last", "")
+        self.last: str = state.get("last", "")
         self.gap: tuple[str, str] | None = None
+        self.paged = bool(self.last)
         self.done = False
 
     def ask(self) -> dict[str, str]:
@@ -54,14 +57,14 @@ class KeyWalk:
         self.gap = None
         if rows:
             first = rows[0]["key"]
-            self.gap = (self._last, first) if self._last and number(first) != number(self._last) + 1 else None
-            self._last = rows[-1]["key"]
-        self._token, self.done = token, not token
+            self.gap = (self.last, first) if self.last and number(first) != number(self.last) + 1 else None
+            self.last = rows[-1]["key"]
+        self._token, self.done, self.paged = token, not token, self.paged or bool(token)
         return rows
 
     def state(self) -> dict[str, Any]:
         """Return the token, which lives for seven days, and the last key."""
-        return {"token": self._token, "last": self._last}
+        return {"token": self._token, "last": self.last}
 
 
 class KeysetWalk:
@@ -71,8 +74,8 @@ class KeysetWalk:
     page, the walk goes on inside it by key. `total` is Data Center's alone, where pages are as large as asked for.
     """
 
-    def __init__(self, project: str, order: str, since: int, state: Mapping[str, Any]) -> None:
-        self._project = quoted(project)
+    def __init__(self, project: str, order: str, since: int, state: Mapping[str, Any], also: str = "") -> None:
+        self._where = f"project = {quoted(project)}{also}"
         self._order = order
         self._at: int = state.get("at", since)
         self._ties: set[str] = set(state.get("ties", ()))  # ids of the rows read at that very millisecond
@@ -84,7 +87,7 @@ class KeysetWalk:
         return {"at": self._at, "last": self._last} if self._last else {"at": self._at, "ties": sorted(self._ties)}
 
     def _jql(self) -> str:
-        after = f"project = {self._project} AND {self._order} >= {self._at}"
+        after = f"{self._where} AND {self._order} >= {self._at}"
         if self._last:
             return f"{after} AND {self._order} <= {self._at} AND key > {quoted(self._last)} ORDER BY key ASC"
         return f"{after} ORDER BY {self._order} ASC, key ASC"
@@ -130,18 +133,18 @@ class OffsetWalk(KeysetWalk):
     """Data Center: a short page is not the end, the offset has to reach the total.
 
     Should fewer rows be left than the page before promised, some left the list, or a row's time was newer than its
-    place in a stale index: the walk goes back into the list before, by offset, as far as rows are missing.
+    place in a stale index: the walk goes on in the list before, by offset, from SLACK rows further up.
     """
 
-    def __init__(self, project: str, order: str, since: int, state: Mapping[str, Any]) -> None:
-        super().__init__(project, order, since, state)
+    def __init__(self, project: str, order: str, since: int, state: Mapping[str, Any], also: str = "") -> None:
+        super().__init__(project, order, since, state, also)
         self._start = 0
         self._before: tuple[int, set[str], int, int] | None = None  # at, ties, offset after it, rows left after it
         self.total = 0
 
     def ask(self) -> dict[str, str]:
         """Ask for the rows from the last one's time on, and for those of that time again."""
-        size = PAGE + (len(self._ties) if self._start == 0 else 0)
+        size = PAGE + (SLACK if self._start else len(self._ties))
         return {"jql": self._jql(), "startAt": str(self._start), "maxResults": str(size)}
 
     def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -166,10 +169,9 @@ class OffsetWalk(KeysetWalk):
             return False
         at, ties, offset, left = self._before
         self._before = None
-        missing = left + len(self._ties) - total
-        if missing <= 0:
+        if left + len(self._ties) <= total:
             return False
-        self._at, self._ties, self._start = at, ties, max(offset - missing, 0)
+        self._at, self._ties, self._start = at, ties, max(offset - SLACK, 0)
         return True
 
 

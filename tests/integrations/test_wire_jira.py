@@ -32,6 +32,16 @@ FAULTS = {
     "a cut body": ({"kind": "truncate"}, True),
     "half a body": ({"kind": "halve"}, True),
     "a proxy's page": ({"kind": "html"}, True),
+    "a login instead of an answer": ({"kind": "status_after", "status": 302, "headers": {"Location": "/login"}}, True),
+    "an answer to a stranger": (
+        {
+            "kind": "status_after",
+            "status": 201,
+            "headers": {"X-AUSERNAME": "anonymous"},
+            "body": {"id": "1", "key": "OPS-1"},
+        },
+        True,
+    ),
     "an empty object": ({"kind": "status_after", "status": 201, "body": {}}, True),
 }
 # name -> (status, headers, what is paused, seconds until it may be asked again: at least, at most)

@@ -320,6 +320,26 @@ def test_a_ticket_that_the_index_shows_out_of_turn_is_found(shop):
     assert [receipt.key] == [ticket.key for ticket, _ in shop.tracker.filed(shop.clock() - timedelta(minutes=1))]
 
 
+def test_a_hidden_ticket_just_before_those_that_search_knows_is_found(shop):
+    """The newest numbers are indexed, ours right before them is not, older ones are: it is read by its number."""
+    shop.clock.on(days=1)
+    shop.world.lag_seconds = 600
+    receipt = shop.tracker.file(Draft(title="Review", prose=SAID), MARK)
+    shop.world.lag_seconds = 0
+    shop.add(2, every=timedelta())
+    assert [receipt.key] == [ticket.key for ticket, _ in shop.tracker.filed(shop.clock() - timedelta(days=400))]
+
+
+def test_looking_back_a_year_reads_our_own_tickets_alone(shop):
+    """A look over a long time is by our account, and costs no more for what others filed."""
+    shop.add(250, every=timedelta(days=1))
+    receipt = shop.tracker.file(Draft(title="Review", prose=SAID), MARK)
+    shop.clock.on(days=90)
+    shop.requests()
+    assert [receipt.key] == [ticket.key for ticket, _ in shop.tracker.filed(shop.clock() - timedelta(days=400))]
+    assert len(shop.requests()) <= 9
+
+
 def test_only_our_own_marked_tickets_of_the_time_count_as_filed(shop):
     """A stranger's ticket with our property, ours without one, and an old one are not among them."""
     value = {"op": MARK.op, "mac": MARK.mac}
