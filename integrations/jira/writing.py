@@ -140,11 +140,7 @@ class Writing(Desk):
             limits=self.config.issue_limits,
         )
         ref_made = str(self.made(where, made)["id"])
-        return Receipt(
-            ref=ref_made,
-            uid=f"{self.site.uid}/jira/comment/{ref_made}",
-            url=f"{self.site.browse}/browse/{ref}?focusedCommentId={ref_made}",
-        )
+        return Receipt(ref=ref_made, uid=f"{self.site.uid}/jira/comment/{ref_made}")  # its address would want the key
 
     def edit_comment(self, ref: str, comment: str, prose: Prose, marker: Marker) -> Receipt:
         """Put a new text and marker into our own comment. Where the edit does not take the marker, it is put apart."""
