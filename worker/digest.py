@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from rules.facts import kind_of, of
 from rules.model import Link, Memory, Ticket
+from rules.people import called
 from rules.policy import Policy
 
 IMPROVEMENT = "improvement"
@@ -49,6 +50,14 @@ class DomainRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """An overdue ticket, and who it belongs to, by the names people call each other by."""
+
+    ticket: Ticket
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """One week's digest. `start` (included) and `end` (not) are dates of the calendar."""
 
@@ -58,7 +67,7 @@ class Digest:
     end: date
     rows: tuple[DomainRow, ...]
     weeks: tuple[tuple[int, int], ...]  # new and closed a week, oldest first, this one last
-    overdue: tuple[Ticket, ...]  # the longest overdue first, all of them
+    overdue: tuple[Late, ...]  # the longest overdue first, all of them
     account: Account
 
 
@@ -83,7 +92,10 @@ def gather(
     """Count the improvement tickets for the week that ends before `end`."""
     seen = list(_improvements(policy, tickets, now))
     start = end - timedelta(days=7)
-    late = [one.ticket for one in seen if one.closed is None and one.ticket.due and one.ticket.due < end]
+    late = sorted(
+        (one.ticket for one in seen if one.closed is None and one.ticket.due and one.ticket.due < end),
+        key=lambda ticket: (ticket.due or end, ticket.key),
+    )
     return Digest(
         name=name,
         slot=slot,
@@ -91,9 +103,13 @@ def gather(
         end=end,
         rows=_rows(policy, seen, start, end),
         weeks=tuple(_week(seen, end - timedelta(weeks=back)) for back in range(WEEKS - 1, -1, -1)),
-        overdue=tuple(sorted(late, key=lambda ticket: (ticket.due or end, ticket.key))),
+        overdue=tuple(Late(ticket=ticket, owners=_owners(policy, ticket)) for ticket in late),
         account=account,
     )
+
+
+def _owners(policy: Policy, ticket: Ticket) -> tuple[str, ...]:
+    return tuple(sorted(called(policy, ticket.source, login) for login in ticket.assignees))
 
 
 def _improvements(policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime) -> Iterable[_Seen]:

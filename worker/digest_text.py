@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from rules.card import CARD
 from rules.model import Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Table, Text, Ticket
 from worker.digest import NO_DOMAIN, Account, Did, Digest, DomainRow
 
@@ -79,8 +80,8 @@ def _overdue(digest: Digest) -> tuple[Heading | Bullets, ...]:
     if not digest.overdue:
         return ()
     lines: list[Line] = [
-        (_link(ticket), Text(f" {ticket.title}, due {ticket.due}, "), Text(_owners(ticket)))
-        for ticket in digest.overdue[:MOST]
+        (_link(late.ticket), Text(f" {late.ticket.title}, due {late.ticket.due}, {_owners(late.owners)}"))
+        for late in digest.overdue[:MOST]
     ]
     return (Heading((Text("Longest overdue"),)), Bullets((*lines, *_more(len(digest.overdue) - MOST, "overdue"))))
 
@@ -102,6 +103,9 @@ def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:
 
 
 def _did(one: Did) -> Line:
+    if one.rule == CARD:
+        cards = "card" if one.count == 1 else "cards"
+        return (Strong(f"{one.count} {cards}"), Text(" written or brought up to date, as on "), one.example)
     said: Line = (Strong(f"{one.count}x {one.verb}"), Text(" by "), Code(one.rule))
     if one.about:
         said += (Text(f" ({one.about})"),)
@@ -117,5 +121,5 @@ def _link(ticket: Ticket) -> Link:
     return Link(ticket.key, ticket.url)
 
 
-def _owners(ticket: Ticket) -> str:
-    return ", ".join(sorted(ticket.assignees)) or "no owner"
+def _owners(names: Sequence[str]) -> str:
+    return " and ".join(names) or "no owner"

@@ -137,8 +137,11 @@ class GithubTracker:
         return self._write().transition(ref, phase, resolution)
 
     def link(self, ref: str, *, url: str, title: str, key: str, relation: str) -> Receipt:  # noqa: ARG002 - the seam's
-        """Write nothing: GitHub has no links but mentions, and the card mentions what a ticket is linked to."""
-        return Receipt(ref=ref, wrote=False)
+        """Mention the other in a comment, of which GitHub makes a cross-reference; not if one of ours does already."""
+        author = self._here().identity.author
+        if any(comment.author == author and f"({url})" in comment.body for comment in self.comments(ref)):
+            return Receipt(ref=ref, wrote=False)
+        return self._write().mention(ref, url=url, title=title, relation=relation)
 
     def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
         """Set a commit status if it differs from the newest of its context."""

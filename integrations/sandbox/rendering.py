@@ -18,16 +18,17 @@ class Dialect:
     fence: re.Pattern[str]  # a line that opens or closes a block of code
     heading: re.Pattern[str]  # (level, text)
     bullet: re.Pattern[str]  # (marks, text)
-    inline: re.Pattern[str]  # groups code, bold, text + url, bare
+    inline: re.Pattern[str]  # groups escaped, code, bold, text + url, bare
 
 
+ESCAPED = r"\\(?P<escaped>[!-/:-@\[-`{-~])"  # a backslash before a mark: the mark itself
 URL = r"https?://[^\s<>\"'()\[\]|]+"
 MARKDOWN = Dialect(
     fence=re.compile(r"\s{0,3}(?:```|~~~)"),
     heading=re.compile(r"(#{1,6})\s+(\S.*)"),
     bullet=re.compile(r"(\s*)(?:[-*+]|[0-9]{1,9}[.)])\s+(\S.*)"),
     inline=re.compile(
-        rf"`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|\[(?P<text>[^\[\]]+)\]\((?P<url>{URL})\)|(?P<bare>{URL})"
+        rf"{ESCAPED}|`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|\[(?P<text>[^\[\]]+)\]\((?P<url>{URL})\)|(?P<bare>{URL})"
     ),
 )
 WIKI = Dialect(
@@ -35,11 +36,13 @@ WIKI = Dialect(
     heading=re.compile(r"h([1-6])\.\s+(\S.*)"),
     bullet=re.compile(r"([*#-]{1,6})\s+(\S.*)"),
     inline=re.compile(
-        rf"\{{\{{(?P<code>[^{{}}]+)\}}\}}|(?<!\w)\*(?P<bold>[^*\s][^*]*)\*(?!\w)"
+        rf"{ESCAPED}|\{{\{{(?P<code>[^{{}}]+)\}}\}}|(?<!\w)\*(?P<bold>[^*\s][^*]*)\*(?!\w)"
         rf"|\[(?P<text>[^\[\]|]+)\|(?P<url>{URL})\]|(?P<bare>{URL})"
     ),
 )
 DIALECTS: dict[Markup, Dialect] = {"markdown": MARKDOWN, "wiki": WIKI}
+CELLS = re.compile(r"(?<!\\)\|(?![^\[\]|]*\])")  # what parts cells: no escaped bar, and none in a wiki link
+UNESCAPED = re.compile(ESCAPED)
 RULE = frozenset(" \t|:-")  # what the line under a Markdown table's head is made of
 
 
@@ -142,7 +145,7 @@ def _table(lines: list[str], dialect: Dialect) -> str:
             continue
         text = line.strip()
         head = text.startswith("||") or (headed and number == 0)
-        cells = text.replace("||", "|").strip("|").split("|")
+        cells = CELLS.split(text.replace("||", "|").strip("|"))
         tag = "th" if head else "td"
         rows.append("<tr>" + "".join(f"<{tag}>{_inline(cell.strip(), dialect)}</{tag}>" for cell in cells) + "</tr>")
     return f"<div class=wide><table>{''.join(rows)}</table></div>"
@@ -160,9 +163,15 @@ def _inline(text: str, dialect: Dialect) -> str:
 
 
 def _piece(found: re.Match[str]) -> str:
+    if found["escaped"] is not None:
+        return escape(found["escaped"])
     if found["code"] is not None:
         return f"<code>{escape(found['code'])}</code>"
     if found["bold"] is not None:
-        return f"<strong>{escape(found['bold'])}</strong>"
+        return f"<strong>{escape(_plain(found['bold']))}</strong>"
     url = found["url"] or found["bare"]
-    return f'<a href="{escape(url)}" rel="nofollow noreferrer">{escape(found["text"] or url)}</a>'
+    return f'<a href="{escape(url)}" rel="nofollow noreferrer">{escape(_plain(found["text"] or url))}</a>'
+
+
+def _plain(text: str) -> str:
+    return UNESCAPED.sub(r"\g<escaped>", text)

@@ -8,7 +8,10 @@ from datetime import datetime
 from integrations.sandbox.github.edits import Edits
 from integrations.sandbox.github.nouns import App, Comment, Issue, Reaction, User
 
-MENTION = re.compile(r"(?:(?P<repo>[\w.-]+/[\w.-]+)|(?<![\w/&]))#(?P<number>[0-9]{1,9})\b")
+MENTION = re.compile(
+    r"(?:(?P<repo>[\w.-]+/[\w.-]+)|(?<![\w/&]))#(?P<number>[0-9]{1,9})\b"
+    r"|https?://[\w.:-]+/(?P<linked>[\w.-]+/[\w.-]+)/issues/(?P<place>[0-9]{1,9})\b"
+)
 MENTION_LIMIT = 50  # of one text
 
 
@@ -71,13 +74,13 @@ class Threads(Edits):
 
     def mention(self, source: Issue, text: str, actor: User, at: datetime) -> None:
         """Write "cross-referenced" into the history of the issues that a text mentions by number."""
-        if "#" not in text:
+        if "#" not in text and "/issues/" not in text:
             return
         for found in list(MENTION.finditer(text))[:MENTION_LIMIT]:
-            name = found["repo"]
+            name = found["repo"] or found["linked"]
             repo_id = self.names.get(name.lower()) if name else source.repo.id
             repo = self.repos.get(repo_id) if repo_id else None
-            target = repo.issues.get(int(found["number"])) if repo else None
+            target = repo.issues.get(int(found["number"] or found["place"])) if repo else None
             if target is None or target is source:
                 continue
             if not any(event.source is source for event in target.events):

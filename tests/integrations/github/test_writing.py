@@ -169,11 +169,20 @@ def test_done_comes_with_a_reason(hub, issue, resolution, expected):
     assert (tracker.ticket("1").phase, tracker.ticket("1").resolution) == ("new", "")
 
 
-def test_a_link_is_left_to_the_card(hub, issue):
-    """GitHub links by mentions only: nothing is sent."""
+def test_a_link_is_a_cross_reference_made_once(hub, issue):
+    """GitHub links by mentions: one comment, however often we are asked; the other issue shows where from."""
+    other = hub.world.add_issue("the other one")
     tracker = hub.connected()
-    assert not tracker.link("1", url="https://x", title="x", key="acme/shop#2", relation="relates").wrote
-    assert hub.asked() == []
+    about = {
+        "url": tracker.ticket(str(other.number)).url,
+        "title": "acme/shop#2",
+        "key": "acme/shop#2",
+        "relation": "relates",
+    }
+    assert tracker.link("1", **about).wrote
+    assert not tracker.link("1", **about).wrote
+    assert len(list(tracker.comments("1"))) == 1
+    assert [event.event for event in other.events if event.event == "cross-referenced"] == ["cross-referenced"]
 
 
 def test_a_status_is_set_on_change_only(hub):

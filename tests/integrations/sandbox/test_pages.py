@@ -134,3 +134,24 @@ def test_a_jira_project_has_its_page_too():
         piece for piece in ("<h4>Steps</h4>", "<strong>needs-owner</strong>", "Priority") if piece not in text
     ] == []
     assert "Slow checkout" in listed
+
+
+@pytest.mark.parametrize(
+    ("text", "markup", "expected"),
+    [
+        (r"has\_owner \*plain\*", "markdown", "has_owner *plain*"),
+        (r"OPS\-37 \(71\)", "wiki", "OPS-37 (71)"),
+        (r"`a\_b`", "markdown", r"<code>a\_b</code>"),
+        (r"\<script>", "markdown", "&lt;script&gt;"),
+    ],
+)
+def test_a_mark_after_a_backslash_is_itself(text, markup, expected):
+    """Escaped marks show without their backslash, and stay safe."""
+    assert expected in render(text, markup)
+
+
+def test_a_link_in_a_cell_of_wiki_text_stays_whole():
+    """The bar of a link parts no cells."""
+    html = render(r"|reliability|[OPS\-37|http://127.0.0.1/x] (3 days)|", "wiki")
+    assert html.count("<td>") == 2
+    assert '<a href="http://127.0.0.1/x" rel="nofollow noreferrer">OPS-37</a> (3 days)' in html
