@@ -47,7 +47,7 @@ def content(view: View, *, shadow: bool = False) -> Content:
     return Content(
         points=tuple(_point(view, held) for held in speaking),
         effects=tuple(effect for effect in memory.effects if shows(view.policy, ticket, effect)),
-        undone=(*memory.reversals, *view.evaluation.reversals),
+        undone=memory.reversals,
         ignores=tuple(ignore for ignore in memory.ignores if in_force(ignore, view.today)),
         answers=memory.answers[-ANSWERS:],
         owners=tuple(called(view.policy, ticket.source, login) for login in sorted(ticket.assignees)),

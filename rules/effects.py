@@ -121,6 +121,13 @@ def reversed_effects(ticket: Ticket, memory: Memory, asked_for: Iterable[Effect]
     )
 
 
+def with_reversals(memory: Memory, reversals: tuple[Reversal, ...]) -> Memory:
+    """Return the memory with what people took back: remembered, and no longer standing."""
+    undone = {(undo.rule, undo.verb, undo.value) for undo in reversals}
+    effects = tuple(each for each in memory.effects if (each.rule, each.verb, each.value) not in undone)
+    return replace(memory, effects=effects, reversals=(*memory.reversals, *reversals))
+
+
 def stands(ticket: Ticket, effect: Effect) -> bool:
     """Tell whether an effect, or something a person put in its place, still shows on the ticket."""
     if effect.verb == LABELLED:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rules import facts
 from rules.conditions import activate
-from rules.effects import LABELLED, reversed_effects
+from rules.effects import LABELLED, reversed_effects, with_reversals
 from rules.model import Effect, Episode, Ignore, Memory, Reversal, Ticket
 from rules.policy import Clause, Policy, Rule
 
@@ -47,17 +47,24 @@ def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, k
     """Judge all rules for a ticket and carry its episodes on.
 
     `kind` overrules the policy's kinds (tests of rules, later looks in one pass). Clauses are explained only for rules
-    that hold: this is the hot path; `rules.why` explains the rest.
+    that hold: this is the hot path; `rules.why` explains the rest. What people took back is taken into account at once.
     """
-    today = policy.calendar.today(now)
     if kind is None:
-        kind = facts.kind_of(ticket, memory, policy, today)
+        kind = facts.kind_of(ticket, memory, policy, policy.calendar.today(now))
+    found = _judged(policy, ticket, memory, now, kind)
+    if not found.reversals:
+        return found
+    again = _judged(policy, ticket, with_reversals(memory, found.reversals), now, kind)
+    return replace(again, reversals=(*found.reversals, *again.reversals))
+
+
+def _judged(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, kind: str) -> Evaluation:
     asked = _asked(_Same(policy), kind)
     remembered = bool(memory.episodes or memory.effects)
     if not asked.rules and not remembered:
         return Evaluation(ticket=ticket, kind=kind)
     ignored = ignored_rules(policy, memory, now)
-    activation = activate(facts.of(ticket, kind, memory, policy, today, asked.facts))
+    activation = activate(facts.of(ticket, kind, memory, policy, policy.calendar.today(now), asked.facts))
     rules = [
         rule
         for rule in asked.rules
@@ -120,22 +127,21 @@ def _carried_on(
         episodes=tuple((latest | {episode.rule: episode for episode in ended} | current).values()),
         began=tuple(episode for rule, episode in current.items() if episode is not latest.get(rule)),
         ended=ended,
-        reversals=reversed_effects(blank.ticket, memory, _asked_for(memory, rules, current)),
+        reversals=reversed_effects(blank.ticket, memory, _asked_for(blank.ticket, memory, rules, current)),
     )
 
 
-def _asked_for(memory: Memory, rules: list[Rule], current: Mapping[str, Episode]) -> Iterator[Effect]:
+def _asked_for(ticket: Ticket, memory: Memory, rules: list[Rule], current: Mapping[str, Episode]) -> Iterator[Effect]:
     """Yield the standing effects that a rule which holds still asks for.
 
     A label that is worn is asked for by the episode in which it was put on, and by every rule that wears it as well
-    and held before. It may have gone quietly with the reason of an earlier episode.
+    and has held since before the ticket last changed. It may have gone quietly with the reason of an earlier episode.
     """
-    before = {episode.rule: episode.number for episode in memory.episodes if episode.ended is None}
     for effect in memory.effects:
         wearing = {rule.id for rule in rules if effect.verb == LABELLED and rule.label == effect.value}
         episode = current.get(effect.rule)
         own = episode is not None and (effect.rule not in wearing or episode.number == effect.episode)
-        if own or any(before.get(rule) == current[rule].number for rule in wearing - {effect.rule}):
+        if own or any(current[rule].began <= ticket.updated for rule in wearing - {effect.rule}):
             yield effect
 
 

@@ -52,8 +52,7 @@ class View:
 
     def undone(self, verb: str) -> frozenset[str]:
         """Return the values that a person undid here, now or earlier, whichever rule had asked for them."""
-        every = (*self.memory.reversals, *self.evaluation.reversals)
-        return frozenset(undo.value for undo in every if undo.verb == verb)
+        return frozenset(undo.value for undo in self.memory.reversals if undo.verb == verb)
 
     def shadowed(self, rule: Rule) -> bool:
         """Tell whether the rule only shows here what it would do."""
@@ -88,9 +87,13 @@ def field_ops(view: View) -> Iterator[Op]:
 
 
 def label_ops(view: View) -> Iterator[Op]:
-    """Yield the labels that rules put on while they hold, and take off when they no longer do."""
+    """Yield the labels that rules put on while they hold."""
     for held in view.evaluation.holding:
         yield from _worn_label(view, held)
+
+
+def take_off_ops(view: View) -> Iterator[Op]:
+    """Yield the labels of ours whose rules no longer hold."""
     rules = {rule.id: rule for rule in view.policy.rules if rule.label}
     worn = {held.rule.label for held in view.evaluation.holding}
     newest = {(effect.rule, effect.verb, effect.value): effect for effect in view.memory.effects}

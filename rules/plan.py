@@ -10,16 +10,16 @@ from rules.actions import AddLabel, Op, Plan, RemoveLabel
 from rules.card import card_op
 from rules.ceilings import within
 from rules.conflicts import marked, unique
-from rules.effects import applied, remembered, reversed_effects
+from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import Evaluation, evaluate
 from rules.fact_table import touched
 from rules.model import Episode, Memory
-from rules.moves import OpKeys, View, comment_ops, field_ops, label_ops, ping_ops
+from rules.moves import OpKeys, View, comment_ops, field_ops, label_ops, ping_ops, take_off_ops
 from rules.order import in_order
 from rules.people import asked_of
 from rules.policy import Policy
 
-__all__ = ["Decision", "OpKeys", "assemble", "decide", "operations", "reversed_effects"]
+__all__ = ["Decision", "OpKeys", "assemble", "decide", "operations"]
 
 LOOKS = 8  # at one ticket in a pass: each takes in what the one before it will have changed
 
@@ -58,43 +58,48 @@ def decide(
 ) -> Decision:
     """Plan for one ticket until nothing is left to do, so that a second pass finds nothing.
 
-    Fields come first, then labels, each judged again on the ticket as the ops before will have left it; last come
-    pings and the card, which speak of the settled state. Rules that never settle because they undo themselves or
-    each other get nothing done: their ops carry a `conflict`.
+    Fields come first, then labels to put on, then labels to take off, each judged again on the ticket as the ops before
+    will have left it; last come pings and the card, which speak of the settled state. Rules that never settle because
+    they undo themselves or each other get nothing done: their ops carry a `conflict`.
     """
-    memory = _at_first(policy, evaluation, memory)
-    dormant = [episode for episode in memory.episodes if episode.ended is None]
+    memory = replace(
+        with_reversals(memory, evaluation.reversals),
+        touched=touched(asked_of(policy, evaluation.ticket, memory=memory)),
+    )
     view = View(policy=policy, evaluation=evaluation, memory=memory, now=now, keys=keys, paused=paused)
+    going_on = {episode.rule: episode for episode in memory.episodes if episode.ended is None}
     ops: dict[str, Op] = {}
-    episodes = {episode.rule: episode for episode in evaluation.episodes}
+    held: dict[str, Episode] = {}
     for _ in range(LOOKS):
-        episodes |= {held.rule.id: held.episode for held in view.evaluation.holding}
-        dormant = [episode for episode in dormant if episode.rule not in view.evaluation.names]
+        if _restless(view, ops):
+            break
+        held |= {each.rule.id: each.episode for each in view.evaluation.holding}
         fresh = _fresh(view, ops)
         ops |= {op.id: op for op in fresh}
         acting = _acting(fresh)
         if not acting:
-            settled = _last_words(view, _netted(ops.values()))
-            return Decision(ops=settled, episodes=tuple(episodes.values()))
-        view = _after(view, acting, dormant)
+            episodes = {episode.rule: episode for episode in evaluation.episodes} | held
+            return Decision(ops=_last_words(view, _netted(ops.values())), episodes=tuple(episodes.values()))
+        view = _after(view, acting, going_on | held)
     return Decision(ops=_unsettled(ops.values()), episodes=evaluation.episodes)
 
 
-def _at_first(policy: Policy, evaluation: Evaluation, memory: Memory) -> Memory:
-    """Return the memory as the looks begin with it: when people last moved the ticket, and less what they undid."""
-    undone = {(undo.rule, undo.verb, undo.value) for undo in evaluation.reversals}
-    effects = tuple(each for each in memory.effects if (each.rule, each.verb, each.value) not in undone)
-    moved = touched(asked_of(policy, evaluation.ticket, memory=memory))
-    return replace(memory, effects=effects, touched=moved)
+def _restless(view: View, ops: Mapping[str, Op]) -> bool:
+    """Tell whether something is asked for again although it was to be carried out: then something else undoes it."""
+    asked = (op.id for source in (field_ops, label_ops, take_off_ops) for op in source(view))
+    return bool(ops) and not {op.id for op in _acting(ops.values())}.isdisjoint(asked)
 
 
 def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
-    """Return the next ops: fields and comments, and labels too when no field is left to set."""
+    """Return the next ops: fields and comments, else labels to put on, else labels to take off.
+
+    What only shows itself comes along.
+    """
     rests_on = frozenset(op.rule for op in _acting(ops.values()))
     fresh: list[Op] = []
-    for asked in ((field_ops, comment_ops), (label_ops,)):
+    for asked in (field_ops, comment_ops), (label_ops,), (take_off_ops,):
         found = [op for source in asked for op in source(view) if op.id not in ops]
-        fresh += marked(view.policy, [replace(op, rules=op.rules | rests_on) for op in found])
+        fresh += unique(marked(view.policy, [replace(op, rules=op.rules | rests_on) for op in found]))
         if _acting(fresh):
             break
     return fresh
@@ -104,19 +109,18 @@ def _acting(ops: Iterable[Op]) -> list[Op]:
     return [op for op in ops if not op.shadow and not op.conflict]
 
 
-def _after(view: View, ops: Iterable[Op], dormant: Iterable[Episode]) -> View:
+def _after(view: View, ops: Iterable[Op], going_on: Mapping[str, Episode]) -> View:
     """Return the view of the ticket as the ops will have left it.
 
-    A rule that held before this pass and has not yet held in it (`dormant`) goes on where it was if it holds now.
+    Episodes that were open before, or held in this pass, go on where they were if their rules hold now.
     """
-    episodes = {episode.rule: episode for episode in (*view.evaluation.episodes, *dormant)}
+    episodes = {**{episode.rule: episode for episode in view.evaluation.episodes}, **going_on}
     ticket, memory = view.ticket, replace(view.memory, episodes=tuple(episodes.values()))
     for op in ops:
         ticket = applied(view.policy, ticket, op.verb)
-        memory = remembered(memory, op, view.now)
+        memory = replace(remembered(memory, op, view.now), done=memory.done)
     evaluation = evaluate(view.policy, ticket, memory, view.now, kind=view.evaluation.kind)
-    reversals = view.evaluation.reversals
-    return replace(view, evaluation=replace(evaluation, reversals=reversals), memory=memory)
+    return replace(view, evaluation=evaluation, memory=with_reversals(memory, evaluation.reversals))
 
 
 def _netted(ops: Iterable[Op]) -> list[Op]:

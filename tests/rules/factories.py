@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from rules.actions import Post, WriteCard
 from rules.calendar import WorkCalendar
 from rules.conditions import compile_all
-from rules.effects import applied, remembered
+from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
 from rules.model import NOTHING, Card, Comment, Effect, Episode, Ticket
@@ -142,10 +142,7 @@ def done(rules, of=None, memory=NOTHING, now=NOW, *, pings=None, paused=frozense
     seen = evaluate(rules, of, memory, now)
     decided = decide(rules, seen, memory, now, KEYS, paused)
     plan = assemble(rules, decided.ops, pings=pings or {}, paused=paused, now=now)
-    undone = {(undo.rule, undo.verb, undo.value) for undo in seen.reversals}
-    effects = tuple(each for each in memory.effects if (each.rule, each.verb, each.value) not in undone)
-    reversals = (*memory.reversals, *seen.reversals)
-    memory = replace(memory, episodes=decided.episodes, reversals=reversals, effects=effects)
+    memory = with_reversals(replace(memory, episodes=decided.episodes), seen.reversals)
     memory = replace(memory, touched=memory.touched or of.updated)
     for op in plan.ops:
         if not op.shadow:

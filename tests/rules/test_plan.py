@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
-from rules.actions import AddLabel, Assign, Held, RemoveLabel, SetDue, SetPriority
+from rules.actions import AddLabel, Assign, RemoveLabel, SetDue
 from rules.model import Effect, Memory, Reversal
 from rules.plan import assemble
-from rules.policy import Ceilings
 from tests.rules.factories import (
     NOW,
     card_of,
@@ -248,122 +244,6 @@ def test_a_card_that_was_deleted_is_not_written_again():
     assert card_of(decision(policy(OWNED, rule("idle", ("open",), label="idle")), ticket(), gone).ops) is None
 
 
-# -- fixed point ------------------------------------------------------------------------------------------------------
-
-
-def test_what_one_rule_settles_starts_the_next_in_the_same_pass():
-    """A priority is given, then the due date that goes with it; a second pass finds nothing."""
-    rules = policy(DUE, rule("prioritised", ('priority == "none"',), priority="high"))
-    of, memory, first = done(rules)
-    assert verbs(first.ops)[:2] == (SetDue(due=date(2026, 11, 22)), SetPriority(level="high"))
-    assert done(rules, of, memory, later(1))[2].ops == ()
-
-
-def test_what_a_field_settles_is_not_labelled_first():
-    """A label that asks for what the same pass gives is neither put on nor shown."""
-    asks = rule("asks", ("!has_due",), label="needs-due")
-    for mode in ("on", "shadow"):
-        decided = decision(policy(replace(asks, mode=mode), DUE), ticket(priority="P2"))
-        assert [op.name for op in decided.ops] == ["set due", "card"]
-
-
-def test_a_label_that_the_same_pass_would_take_off_again_is_not_put_on():
-    """What comes and goes within one plan is left out of it."""
-    first = rule("first", ('!("b" in labels)',), label="a")
-    second = rule("second", ('"a" in labels', '!("b" in labels)'), add_label="b")
-    of, memory, found = done(policy(first, second))
-    assert verbs(found.ops)[0] == AddLabel(label="b")
-    assert [op.name for op in found.ops] == ["add label", "card"]
-    assert done(policy(first, second), of, memory, later(1))[2].ops == ()
-
-
-def test_an_episode_that_the_plan_itself_begins_is_remembered_from_now():
-    """What is due soon because of the date just given began with this pass, not with the next."""
-    decided = decision(policy(DUE, rule("due-soon", ("has_due",), say="Soon.")), ticket(priority="P2"))
-    assert decided.episodes == (episode("time-boxed"), episode("due-soon"))
-
-
-def test_a_look_just_before_the_write_asks_for_the_same_ops():
-    """With the plan's episodes saved and nothing written yet, the same ids are planned again, three looks deep."""
-    soon = rule("due-soon", ("has_due",), label="due-soon", steps=(step(0, "lead"),))
-    rules = policy(rule("prioritised", ("!has_priority",), priority="high"), DUE, soon)
-    first = decision(rules)
-    second = decision(rules, memory=Memory(episodes=first.episodes), now=later(0.01))
-    assert [op.name for op in first.ops] == ["set priority", "set due", "add label", "ping", "card"]
-    assert ([op.id for op in second.ops], second.episodes) == ([op.id for op in first.ops], first.episodes)
-
-
-def test_a_rule_that_undoes_itself_does_nothing():
-    """A label that ends its own rule would come and go for ever: it is reported instead."""
-    rules = policy(rule("restless", ('!("restless" in labels)',), label="restless"), OWNED)
-    of, memory, first = done(rules)
-    assert first.ops == ()
-    assert "backlog/restless" in first.conflicts[0]
-    assert done(rules, of, memory, later(1))[2].ops == ()
-
-
-RULES = (
-    rule("owned", ("open", "!has_owner"), label="needs-owner", steps=(step(2, "lead"),)),
-    rule("led", ("open", "!has_owner", "workdays_open >= 3"), assign="lead"),
-    rule("classified", ('domain == ""', 'suggested_domain != ""'), add_label="{domain}"),
-    rule("domain", ("open", 'domain == ""'), label="needs-domain", say="Which domain?"),
-    rule("prioritised", ("open", "!has_priority", "days_open >= 5"), priority="low"),
-    rule("time-boxed", ("open", "!has_due", "has_priority"), due=due("episode", critical=1, high=2, medium=9, low=20)),
-    rule(
-        "due-soon", ("open", "has_due", "days_to_due >= 0", "days_to_due <= 2"), steps=(step(0, "owner", "reporter"),)
-    ),
-    rule("overdue", ("overdue",), label="overdue", steps=(step(0, "owner"), step(3, "lead"))),
-    rule("idle", ("open", "days_idle >= 4"), comment="Still wanted?", label="idle"),
-    rule("closed", ("closed",), add_label="seen"),
-)
-TICKETS = some.builds(
-    ticket,
-    title=some.sampled_from(["Search times out", "Hello", "@team closes #1 <!-- kaizend -->"]),
-    created=some.integers(0, 40).map(lambda days: later(-days)),
-    updated=some.integers(0, 9).map(lambda days: later(-days)),
-    phase=some.sampled_from(["new", "active", "done"]),
-    labels=some.frozensets(
-        some.sampled_from(["needs-owner", "overdue", "domain:security", "idle", "component:login"])
-    ).map(lambda labels: labels | {"improvement"}),
-    assignees=some.frozensets(some.sampled_from(["ana-gh", "bo-gh"])),
-    priority=some.sampled_from(["", "P1", "P2", "P4", "whatever"]),
-    due=some.none() | some.dates(date(2026, 10, 20), date(2026, 11, 20)),
-)
-
-
-@given(
-    of=TICKETS,
-    chosen=some.sets(some.sampled_from(range(len(RULES))), min_size=1),
-    days=some.lists(some.integers(0, 6), max_size=4),
-)
-def test_a_second_pass_finds_nothing(of, chosen, days):
-    """Whatever the ticket and the rules, what one pass leaves needs no second one, on any day."""
-    rules, memory, now = policy(*(RULES[number] for number in sorted(chosen))), Memory(), NOW
-    for day in (0, *days):
-        now = later(day, since=now)
-        of, memory, _ = done(rules, of, memory, now)
-        _, _, second = done(rules, of, memory, later(0.2, since=now))
-        assert (second.ops, second.conflicts) == ((), ())
-
-
-@given(
-    of=TICKETS,
-    chosen=some.sets(some.sampled_from(range(len(RULES))), min_size=1),
-    days=some.lists(some.integers(0, 6), max_size=3),
-)
-def test_a_look_just_before_the_writes_asks_for_the_same(of, chosen, days):
-    """Once the plan's episodes are saved, planning anew on the unchanged ticket gives the same ids, twice over."""
-    rules, memory, now = policy(*(RULES[number] for number in sorted(chosen))), Memory(), NOW
-    for day in days:
-        of, memory, _ = done(rules, of, memory, now)
-        now = later(day, since=now)
-    first = decision(rules, of, memory, now)
-    for _ in range(2):
-        memory = replace(memory, episodes=first.episodes)
-        again = decision(rules, of, memory, later(0.01, since=now))
-        assert [op.id for op in again.ops] == [op.id for op in first.ops]
-
-
 # -- modes ------------------------------------------------------------------------------------------------------------
 
 
@@ -394,116 +274,6 @@ def test_a_paused_rule_only_shows_what_it_would_do():
     found = plan(policy(OWNED), decision(policy(OWNED), paused=paused), paused=paused)
     assert all(op.shadow for op in found.ops)
     assert "paused" in found.notes[0]
-
-
-# -- conflicts and ceilings -------------------------------------------------------------------------------------------
-
-
-def test_of_two_due_dates_the_first_rule_in_order_wins():
-    """The conflict is settled by the policy's order and reported; it does not come back in the next pass."""
-    second = rule("hasty", ("open", "!has_due"), due=due(high=3))
-    for rules in (policy(DUE, second), policy(second, DUE)):
-        of, memory, first = done(rules, ticket(priority="P2"))
-        assert [op.rule for op in first.ops if op.name == "set due"] == [rules.rules[0].id]
-        assert len(first.conflicts) == 1
-        assert f"{rules.rules[0].id} comes first" in first.conflicts[0]
-        assert done(rules, of, memory, later(1))[2].ops == ()
-
-
-def test_a_rule_that_is_only_shown_never_wins():
-    """A shadow rule that comes first loses to one that acts."""
-    rules = policy(replace(DUE, mode="shadow"), rule("hasty", ("open", "!has_due"), due=due(high=3)))
-    first = done(rules, ticket(priority="P2"))[2]
-    assert [op.rule for op in first.ops if op.name == "set due"] == ["backlog/hasty"]
-
-
-def test_a_label_that_one_puts_on_and_another_takes_off_is_a_conflict():
-    """Ops that are brought together only in the plan are compared there as well."""
-    rules = policy(rule("adds", ("open",), label="x"), rule("drops", ("closed",), label="x"))
-    (adds,) = ops(rules)
-    drops = replace(adds, id="other", rule="backlog/drops", verb=RemoveLabel(label="x"))
-    found = assemble(rules, (drops, adds), pings={}, paused=frozenset(), now=NOW)
-    assert (found.ops, len(found.conflicts)) == ((adds,), 1)
-
-
-def test_a_rule_over_its_ceiling_stops_before_its_first_write():
-    """With one ticket too many nothing of the rule is left, cards that speak of it neither; other rules go on."""
-    rules = policy(OWNED, DUE, ceilings=Ceilings(rule=3))
-    tickets = [ticket(number, priority="P2" if number == 1 else "") for number in range(4)]
-    found = plan(rules, *(decision(rules, of) for of in tickets))
-    assert [op.rule for op in found.ops] == [DUE.id]
-    assert found.held == (Held(what=f"rule {OWNED.id}", ceiling=3, wanted=4, rules=frozenset({OWNED.id})),)
-
-
-def test_what_rests_on_a_held_rule_is_held_with_it():
-    """A label that is right only once a held rule has acted waits for it."""
-    soon = rule("due-soon", ("has_due",), label="due-soon", steps=(step(0, "lead"),))
-    rules = policy(replace(DUE, ceiling=0), soon)
-    assert plan(rules, decision(rules, ticket(priority="P1"))).ops == ()
-    assert [op.rule for op in plan(rules, decision(rules, ticket(due=date(2026, 11, 9)))).ops] == [
-        soon.id,
-        "card",
-        soon.id,
-    ]
-
-
-def test_a_rule_that_only_speaks_has_a_ceiling_too():
-    """Cards count for the rules that speak on them."""
-    rules = policy(rule("owned", ("open",), say="Hello."), ceilings=Ceilings(rule=3))
-    found = plan(rules, *(decision(rules, ticket(number)) for number in range(4)))
-    assert (found.ops, found.held[0].what) == ((), "rule backlog/owned")
-
-
-def test_what_is_just_at_its_ceilings_goes_ahead():
-    """A ceiling is the most that is allowed, not the first that is not."""
-    rules = policy(OWNED, ceilings=Ceilings(pass_=6, rule=3, ticket=2))
-    found = plan(rules, *(decision(rules, ticket(number)) for number in range(3)))
-    assert (len(found.ops), found.held) == (6, ())
-
-
-def test_a_pass_over_its_ceiling_writes_nothing():
-    """Above the pass's ceiling the whole plan is held, its shadow ops are still shown."""
-    shown = rule("shown", ("open",), add_label="shown", mode="shadow")
-    rules = policy(OWNED, shown, ceilings=Ceilings(pass_=5))
-    found = plan(rules, *(decision(rules, ticket(number)) for number in range(3)))
-    assert {op.rule for op in found.ops} == {shown.id}
-    assert [(held.what, held.ceiling, held.wanted) for held in found.held] == [("the pass", 5, 6)]
-
-
-def test_a_ticket_over_its_ceiling_is_left_alone():
-    """Other tickets are not touched by it."""
-    rules = policy(OWNED, rule("idle", ("days_open >= 9",), label="idle"), ceilings=Ceilings(ticket=2))
-    found = plan(rules, decision(rules, ticket(1, created=later(-20))), decision(rules, ticket(2)))
-    assert {op.target.key for op in found.ops} == {"acme/shop#2"}
-    assert [(held.what, held.wanted) for held in found.held] == [("ticket acme/shop#1", 3)]
-
-
-def test_a_person_is_not_pinged_beyond_the_budget():
-    """The pings too many wait for a later pass; the labels and cards of their tickets do not."""
-    rules = policy(LADDER, ceilings=Ceilings(person=3))
-    late = [replace(LATE, uid=f"u{number}", key=f"acme/shop#{number}") for number in range(4)]
-    found = plan(rules, *(decision(rules, of) for of in late), pings={"ana-gh": 1})
-    assert [op.target.key for op in posts(found.ops)] == ["acme/shop#0", "acme/shop#1"]
-    assert len([op for op in found.ops if op.name == "add label"]) == 4
-    assert found.held == (Held(what="person ana", ceiling=3, wanted=5, rules=frozenset({LADDER.id})),)
-
-
-def test_a_person_has_one_budget_for_all_trackers():
-    """Pings to a person's logins elsewhere count."""
-    rules = policy(LADDER, ceilings=Ceilings(person=3))
-    assert posts(plan(rules, decision(rules, LATE), pings={"acc-ana": 3}).ops) == ()
-
-
-def test_the_plan_does_not_depend_on_the_order_it_was_made_in():
-    """By source, ticket and verb: fields and labels, the card, then what notifies."""
-    rules = policy(LADDER, OWNED)
-    every = [op for number in (10, 9) for op in decision(rules, replace(LATE, key=f"K-{number}", uid=str(number))).ops]
-    shuffled = random.Random(3).sample(every, len(every))  # noqa: S311 - any order will do
-    first, second = (assemble(rules, each, pings={}, paused=frozenset(), now=NOW) for each in (every, shuffled))
-    assert first == second
-    assert [(op.target.key, op.name) for op in first.ops] == [
-        (key, name) for key in ("K-9", "K-10") for name in ("add label", "card", "ping")
-    ]
 
 
 def test_an_op_that_is_on_its_way_is_not_planned_again():
