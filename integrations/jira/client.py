@@ -13,6 +13,7 @@ from integrations.jira.config import JiraConfig
 from integrations.jira.desk import SHAPE
 from integrations.jira.filed import FiledSearch
 from integrations.jira.linking import Linking
+from integrations.jira.moving import Moving
 from integrations.jira.payloads import moment
 from integrations.jira.reading import Reading, server_time
 from integrations.jira.writing import Writing
@@ -33,7 +34,7 @@ ADMINISTRATION = ("ADMINISTER", "ADMINISTER_PROJECTS")
 EXCESSIVE = (*ADMINISTRATION, "SYSTEM_ADMIN")  # the last is Data Center's alone
 
 
-class JiraTracker(Reading, Writing, Linking):
+class JiraTracker(Reading, Writing, Moving, Linking):
     """One Jira project; satisfies integrations.base.Tracker."""
 
     uid: str  # "<site>/jira/project/<key>", by the key in the config: known before the first request

@@ -30,18 +30,19 @@ class Desk:
         self._author = ""
         self._server: dict[str, Any] = {}
         self._project: dict[str, Any] = {}
-        self._refused: dict[str, frozenset[str]] = {}  # issue type -> fields that are not on its screen
+        self.refused: dict[str, frozenset[str]] = {}  # issue type -> fields that are not on its screen
+        self._edits_silently = True  # until the server refuses to
         self._edits_take_markers = False  # seen, of this server: an edit of a comment takes its properties along
 
     def get(self, where: str, *path: str, **params: str) -> Any:
         """Read something, again if need be."""
         return self.line.read(where, lambda: self.session.ask(where, "GET", path, params=params))
 
-    def put(self, where: str, ref: str, method: str, *path: str, json: Mapping[str, Any]) -> Any:
+    def put(self, where: str, ref: str, method: str, *path: str, json: Mapping[str, Any], **params: str) -> Any:
         """Write to the issue `ref` what may be written twice."""
         return self.line.repeatable(
             where,
-            lambda: self.session.ask(where, method, path, json=json),
+            lambda: self.session.ask(where, method, path, params=params, json=json),
             target=ref,
             limits=self.config.issue_limits,
         )

@@ -6,19 +6,19 @@ from datetime import date
 from typing import Any, Literal
 
 from integrations.base import Draft, LabelStyle, Receipt
-from integrations.errors import Rejected
-from integrations.jira import markup, payloads, transitions
+from integrations.errors import NotAllowed, Rejected
+from integrations.jira import markup, payloads
 from integrations.jira.answers import FieldRefused
-from integrations.jira.desk import SHAPE, Desk
+from integrations.jira.fields import Fields
 from integrations.jira.payloads import MARKER, marker_value
-from rules.model import Marker, Phase, Prose
+from rules.model import Marker, Prose
 
 NOTHING_WROTE = Receipt(wrote=False)
 _OPTIONAL = frozenset({"labels", "assignee", "duedate"})  # of a new ticket: it is filed without what has no place
 
 
-class Writing(Desk):
-    """The writing half of a tracker, links apart."""
+class Writing(Fields):
+    """The writing half of a tracker, workflow and links apart."""
 
     text_limit = markup.LIMIT
     keeps_due = True
@@ -40,10 +40,10 @@ class Writing(Desk):
     def set_due(self, ref: str, due: date | None) -> Receipt:
         """Set or clear the due date."""
         value = due.isoformat() if due else None
-        issue = self._fields("set due", ref, "duedate")
+        issue = self.fields("set due", ref, "duedate")
         if issue.get("duedate") == value:
             return NOTHING_WROTE
-        return self._edit("set due", ref, issue, "duedate", [{"set": value}])
+        return self.edit("set due", ref, issue, "duedate", [{"set": value}])
 
     def set_priority(self, ref: str, level: str) -> Receipt:
         """Set the priority that the config's table has for a level."""
@@ -52,14 +52,14 @@ class Writing(Desk):
             known = ", ".join(sorted(self.config.priority_names)) or "nothing"
             what = f"no priority is configured for '{level}': priority_names has {known}"
             raise Rejected(f"{self.name}: set priority", what)
-        issue = self._fields("set priority", ref, "priority")
+        issue = self.fields("set priority", ref, "priority")
         if (issue.get("priority") or {}).get("name") == name:
             return NOTHING_WROTE
-        return self._edit("set priority", ref, issue, "priority", [{"set": {"name": name}}])
+        return self.edit("set priority", ref, issue, "priority", [{"set": {"name": name}}])
 
     def assign(self, ref: str, person: str) -> Receipt:
         """Make a person the assignee; Jira has one."""
-        issue = self._fields("assign", ref, "assignee")
+        issue = self.fields("assign", ref, "assignee")
         if payloads.account(issue.get("assignee")) == person:
             return NOTHING_WROTE
         self.put("assign", ref, "PUT", "issue", ref, "assignee", json=self.person(person))
@@ -80,53 +80,6 @@ class Writing(Desk):
     def pin(self, ref: str) -> Receipt:
         """Do nothing: Jira pins no issues."""
         return Receipt(ref=ref, wrote=False)
-
-    # -- the workflow ---------------------------------------------------------------------------------------------
-    def reopen(self, ref: str) -> Receipt:
-        """Open a closed ticket; a resolution that the workflow leaves is cleared where that is allowed."""
-        receipt = self._move("reopen", ref, ("new", "active"), ())
-        if receipt.wrote:
-            issue = self._fields("reopen", ref, "resolution")
-            if issue.get("resolution"):
-                self._clear_resolution(ref, issue)
-        return receipt
-
-    def close(self, ref: str, reason: Literal["completed", "not_planned"]) -> Receipt:
-        """Close an open ticket, with a resolution that fits the reason where the workflow takes one."""
-        names = transitions.COMPLETED if reason == "completed" else transitions.NOT_PLANNED
-        return self._move("close", ref, ("done",), names)
-
-    def transition(self, ref: str, phase: Phase, resolution: str) -> Receipt:
-        """Move a ticket to a phase of its workflow."""
-        return self._move("transition", ref, (phase,), transitions.wanted(phase, resolution))
-
-    def _move(self, where: str, ref: str, phases: tuple[Phase, ...], resolutions: tuple[str, ...]) -> Receipt:
-        try:
-            status = self._fields(where, ref, "status")["status"]
-            if payloads.PHASES.get(status["statusCategory"]["key"], "new") in phases:
-                return NOTHING_WROTE
-            found = self.get("transitions", "issue", ref, "transitions", expand="transitions.fields")["transitions"]
-            way = transitions.choose(found, phases, resolutions)
-        except transitions.NoWay as error:
-            raise Rejected(f"{self.name}: {where}", f"from {status['name']}: {error}") from error
-        except SHAPE as error:
-            raise self.wrong(where, error) from error
-        body = {"transition": {"id": way.id}} | ({"fields": way.fields} if way.fields else {})
-        # Sent once: a transition taken twice may lead on to where nobody wanted to go.
-        self.line.once(
-            where,
-            lambda: self.session.ask(where, "POST", ("issue", ref, "transitions"), json=body),
-            content=False,
-            target=ref,
-            limits=self.config.issue_limits,
-        )
-        return Receipt()
-
-    def _clear_resolution(self, ref: str, issue: dict[str, Any]) -> None:
-        try:
-            self._edit("reopen", ref, issue, "resolution", [{"set": None}])
-        except Rejected:
-            return  # the workflow does not let us; the ticket is open all the same
 
     # -- once -----------------------------------------------------------------------------------------------------
     def comment(self, ref: str, prose: Prose, marker: Marker) -> Receipt:
@@ -151,7 +104,7 @@ class Writing(Desk):
         if old.get("body") == wanted and payloads.marker(old.get("properties")) == marker:
             return Receipt(ref=comment, uid=uid, wrote=False)
         body = {"body": wanted, "properties": _properties(marker)}
-        self.put(where, ref, "PUT", *path, json=body)
+        self._edit_silently(where, ref, path, body)
         if not self._edits_take_markers:
             now = self.shaped(where, self.get("comment", *path, expand="properties"))
             self._edits_take_markers = payloads.marker(now.get("properties")) == marker
@@ -159,18 +112,29 @@ class Writing(Desk):
             self.put(where, ref, "PUT", "comment", comment, "properties", MARKER, json=marker_value(marker))
         return Receipt(ref=comment, uid=uid)
 
+    def _edit_silently(self, where: str, ref: str, path: tuple[str, ...], body: dict[str, Any]) -> None:
+        """Edit a comment without mail to its watchers, where the server has a way (Cloud) and lets us."""
+        if self.cloud and self._edits_silently:
+            try:
+                self.put(where, ref, "PUT", *path, json=body, notifyUsers="false")
+            except (NotAllowed, Rejected):
+                self._edits_silently = False
+            else:
+                return
+        self.put(where, ref, "PUT", *path, json=body)
+
     def file(self, draft: Draft, marker: Marker) -> Receipt:
         """File a ticket, its marker in the same request; without the optional fields that its type has no place for."""
         for label in draft.labels:
             self._one_word(label.name)
         kind = draft.type or self.config.issue_type
         fields = self._draft(draft, kind)
-        refused = self._refused.get(kind, frozenset())
+        refused = self.refused.get(kind, frozenset())
         fields = {name: value for name, value in fields.items() if name not in refused & _OPTIONAL}
         try:
             made = self._create(fields, marker)
         except FieldRefused as error:
-            gone = self._remember(kind, error) & _OPTIONAL & fields.keys()
+            gone = self.remember(kind, error) & _OPTIONAL & fields.keys()
             if not gone or error.fields.keys() - gone:
                 raise
             # Refused outright, so nothing was made: once more, without them.
@@ -202,10 +166,10 @@ class Writing(Desk):
     # -- one field --------------------------------------------------------------------------------------------------
     def _label(self, ref: str, verb: Literal["add", "remove"], name: str) -> Receipt:
         where = f"{verb} label"
-        issue = self._fields(where, ref, "labels")
+        issue = self.fields(where, ref, "labels")
         if (name in (issue.get("labels") or ())) == (verb == "add"):
             return NOTHING_WROTE
-        return self._edit(where, ref, issue, "labels", [{verb: name}])
+        return self.edit(where, ref, issue, "labels", [{verb: name}])
 
     def _one_word(self, name: str) -> None:
         if not name or any(letter.isspace() for letter in name) or len(name) > 255:
@@ -214,29 +178,6 @@ class Writing(Desk):
                 f"'{name[:80]}' cannot be a label: Jira's are one word of at most 255 characters, as in '{right[:80]}'"
             )
             raise Rejected(f"{self.name}: label", what)
-
-    def _fields(self, where: str, ref: str, field: str) -> dict[str, Any]:
-        """Read one field of an issue as it is now, and its type."""
-        issue = self.shaped(where, self.get("ticket", "issue", ref, fields=f"{field},issuetype"))
-        return self.shaped(where, issue.get("fields"))
-
-    def _edit(self, where: str, ref: str, issue: dict[str, Any], field: str, steps: list[dict[str, Any]]) -> Receipt:
-        """Change one field. One that is not on the screen of the issue's type is not tried there again."""
-        kind = str((issue.get("issuetype") or {}).get("name", ""))
-        if field in self._refused.get(kind, frozenset()):
-            what = f"the field '{field}' is not on the screen of {kind or 'this type'} in {self.config.project}"
-            raise Rejected(f"{self.name}: {where}", what)
-        try:
-            self.put(where, ref, "PUT", "issue", ref, json={"update": {field: steps}})
-        except FieldRefused as error:
-            self._remember(kind, error)
-            raise
-        return Receipt()
-
-    def _remember(self, kind: str, error: FieldRefused) -> frozenset[str]:
-        """Note the fields that a type of issue has no place for, for as long as the process lives."""
-        self._refused[kind] = self._refused.get(kind, frozenset()) | error.off_screen
-        return error.off_screen
 
 
 def _properties(marker: Marker) -> list[dict[str, Any]]:

@@ -61,6 +61,21 @@ def test_a_comment_can_be_edited_with_its_marker(shop):
     assert shop.sandbox.log.writes() == ()
 
 
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_card_is_edited_without_mail_where_the_server_lets_us(status):
+    """Cloud can be told to notify nobody of an edit; where it refuses that, the edit is made all the same."""
+    with office("cloud") as jira:
+        jira.add()
+        ref = jira.ref("OPS-1")
+        made = jira.tracker.comment(ref, SAID, MARK)
+        jira.sandbox.fail(Fault(method="PUT", path="/comment/", status=status))
+        for mac in ("f1", "f2"):
+            jira.tracker.edit_comment(ref, made.ref, SAID, Marker(op=MARK.op, mac=mac))
+        asked = [one.query.get("notifyUsers") for one in jira.sandbox.log.matching(method="PUT")]
+        assert asked == ["false", None, None]
+        assert jira.world.issue("OPS-1").comments[0].properties["kaizend"]["mac"] == "f2"
+
+
 def test_a_server_whose_edits_drop_properties_gets_the_marker_apart(shop):
     """Where the edit of a comment does not take the marker along, it is put beside it."""
     ref = shop.ref("OPS-1")
