@@ -1,0 +1,142 @@
+"""The digest: figures counted by hand, and words that say what they leave out."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from integrations.github.markdown import render as markdown
+from integrations.jira.markup import render as wiki
+from rules.model import NOTHING, Link, Table
+from tests.rules.factories import jira_ticket, policy, ticket
+from worker.digest import NO_DOMAIN, Account, Did, DomainRow, gather
+from worker.digest_text import MOST, prose, sparkline
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+END = date(2026, 11, 23)
+
+
+def day(text):
+    """Return a noon of 2026."""
+    return datetime.fromisoformat(f"2026-{text}T12:00:00+00:00")
+
+
+def closed(number, at, **changes):
+    """Make a ticket that was done at a moment."""
+    return ticket(number, phase="done", status="closed", closed=day(at), **changes)
+
+
+def digest(*tickets, account=None, **given):
+    """Gather the digest of the week before 2026-11-23."""
+    return gather(
+        "shop",
+        "2026-W48",
+        policy=policy(**given),
+        tickets=[(one, NOTHING) for one in tickets],
+        account=account or Account(),
+        end=END,
+        now=NOW,
+    )
+
+
+SECURE = frozenset({"improvement", "domain:security"})
+
+
+def test_a_domain_is_counted_by_hand():
+    """Open, new, closed, overdue and the oldest, of one domain, against figures worked out on paper."""
+    old = ticket(1, labels=SECURE, created=day("01-05"), due=date(2026, 11, 22))
+    tickets = [
+        old,
+        ticket(2, labels=SECURE, created=day("11-16"), due=date(2026, 11, 23)),  # new, due today: not late
+        closed(3, "11-22", labels=SECURE, created=day("11-01")),
+        closed(4, "11-15", labels=SECURE, created=day("11-01")),  # closed the week before
+        ticket(5, labels=SECURE, created=day("11-23")),  # of the week to come
+        ticket(6, labels=frozenset({"feature"}), created=day("11-17")),  # no improvement
+    ]
+    row = next(row for row in digest(*tickets).rows if row.domain == "security")
+    assert row == DomainRow(domain="security", open=3, new=1, closed=1, overdue=1, oldest=old)
+
+
+def test_a_ticket_without_a_domain_is_counted_apart():
+    """What belongs to no domain has a row of its own, and only then."""
+    assert NO_DOMAIN in [row.domain for row in digest(ticket(1)).rows]
+    assert NO_DOMAIN not in [row.domain for row in digest(ticket(1, labels=SECURE)).rows]
+
+
+def test_weeks_run_from_monday_to_sunday_of_the_calendar():
+    """What happens at the edge of a week counts once, in the week of the calendar's zone."""
+    late_sunday = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    weeks = digest(
+        ticket(1, created=day("11-16")), ticket(2, created=day("11-15")), ticket(3, created=late_sunday)
+    ).weeks
+    assert [new for new, _ in weeks[-2:]] == [1, 2]
+    assert len(weeks) == 12
+
+
+def test_the_longest_overdue_come_first_and_the_rest_is_counted():
+    """Ten are listed; how many more there are is said."""
+    tickets = [
+        ticket(number, labels=SECURE, created=day("01-05"), due=date(2026, 1, 1 + number)) for number in range(1, 14)
+    ]
+    made = digest(*reversed(tickets))
+    assert [late.ticket.ref for late in made.overdue] == [str(number) for number in range(1, 14)]
+    said = markdown(prose(made))
+    assert f"and {13 - MOST} more overdue" in said
+
+
+def test_people_are_called_by_their_names():
+    """An account id is nobody's name; a digest mentions nobody."""
+    made = digest(jira_ticket(7, labels=SECURE, due=date(2026, 1, 1), assignees=frozenset({"acc-ana"})))
+    assert made.overdue[0].owners == ("ana",)
+    assert "acc-ana" not in wiki(prose(made), cloud=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [((), ""), ((0, 0, 0), "▁▁▁"), ((0, 7, 14), "▁▅█"), ((5,), "█")],
+)
+def test_a_sparkline_is_as_tall_as_its_greatest_value(values, expected):
+    """Nothing is the lowest bar, the most is the highest."""
+    assert sparkline(values) == expected
+
+
+def did(count=1, rule="backlog/owned"):
+    """Make one line of what was done."""
+    example = Link("acme/shop#1", "https://github.com/acme/shop/issues/1")
+    return Did(
+        rule=rule,
+        about="Every improvement has an owner.",
+        verb="add label",
+        count=count,
+        example=example,
+        because=("open", "!has_owner"),
+    )
+
+
+def test_it_says_what_was_done_why_and_what_could_not_be():
+    """Each line names its rule and its clauses; what failed is there too."""
+    account = Account(
+        did=(did(3), did(61, rule="card")), could_not=("acme/shop#9: ping was refused: locked",), undone=2
+    )
+    said = markdown(prose(digest(ticket(1), account=account)))
+    assert "**3x add label** by `backlog/owned`" in said
+    assert "open; !has" in said
+    assert "61 cards" in said
+    assert "was refused: locked" in said
+    assert "People took back 2 of these" in said
+
+
+def test_a_hostile_title_stays_text():
+    """Titles neither mention nor link, in either tracker."""
+    evil = ticket(
+        1, labels=SECURE, due=date(2026, 1, 1), title="@org/team closes #1 [x](http://evil) [~admin] h1. hey"
+    )
+    made = prose(digest(evil))
+    assert "@org" not in markdown(made)
+    assert "(http://evil)" not in markdown(made)
+    assert "[~admin]" not in wiki(made, cloud=True)
+
+
+def test_the_table_is_as_wide_as_its_head():
+    """Every row has a cell for every column."""
+    table = next(block for block in prose(digest(ticket(1))).blocks if isinstance(block, Table))
+    assert {len(row) for row in table.rows} == {len(table.head)}
