@@ -7,20 +7,17 @@ from array import array
 from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from math import ceil, floor
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import holidays
 
 from rules.errors import CalendarError
-from rules.policy import Duration, Unit
+from rules.policy import Duration, Every, Rhythm, Unit
 from rules.wording import meant, shown
 
-Every = Literal["week", "month", "quarter"]
 MONDAY_TO_FRIDAY = frozenset(range(5))
 FIRST, LAST = date(1980, 1, 1), date(2079, 12, 31)  # holidays are known within; outside, days count by the week's share
 LONGEST_DURATION = 3660  # days, workdays or weeks: about ten years of days
@@ -45,19 +42,6 @@ def parse_duration(text: object) -> Duration:
     if count > LONGEST_DURATION:
         raise CalendarError(f"{shown(text)} is longer than {LONGEST_DURATION} {UNITS[unit]}")
     return Duration(count, UNITS[unit])
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """When something periodic falls due: a day of its week, month or quarter, at a wall-clock time.
-
-    `day` counts from 1: the ISO weekday (1 is Monday), the day of the month, or of the quarter's first month; a day
-    that a month does not have is its last one.
-    """
-
-    every: Every
-    day: int = 1
-    at: time = time(9)
 
 
 def week_slot(day: date) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from datetime import date, datetime, time
+from typing import Literal, Protocol
 
 from rules.model import Ticket
 
-if TYPE_CHECKING:
-    from rules.calendar import Rhythm
-
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]
+Every = Literal["week", "month", "quarter"]
 LEVELS = ("critical", "high", "medium", "low")
 """The neutral priorities, most urgent first; a ticket without one has "none"."""
 
@@ -24,6 +22,19 @@ class Duration:
 
     count: int
     unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When something periodic falls due: a day of its week, month or quarter, at a wall-clock time.
+
+    `day` counts from 1: the ISO weekday (1 is Monday), the day of the month, or of the quarter's first month; a day
+    that a month does not have is its last one.
+    """
+
+    every: Every
+    day: int = 1
+    at: time = time(9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

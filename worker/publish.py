@@ -10,9 +10,8 @@ import structlog
 
 from integrations.errors import TrackerError
 from rules.actions import NAMES, EditPost, FileTicket, Op, Post, Target
-from rules.calendar import Rhythm
 from rules.model import Link, Paragraph, Prose, Text
-from rules.policy import Policy
+from rules.policy import Policy, Rhythm
 from worker.apply import Applied, apply
 from worker.digest import Account, Did, Digest, gather
 from worker.digest_text import prose

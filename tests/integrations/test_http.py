@@ -10,7 +10,7 @@ import pytest
 from integrations.base import Limit
 from integrations.errors import NotFound, RateLimited, Unavailable
 from integrations.http import LONGEST, Line, retry_after
-from integrations.memory_budget import MemoryBudget
+from tests.integrations.memory_budget import MemoryBudget
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 

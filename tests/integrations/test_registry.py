@@ -12,7 +12,7 @@ from integrations.base import Tracker
 from integrations.github.config import GithubConfig
 from integrations.http import Line
 from integrations.jira.config import JiraConfig
-from integrations.memory_budget import MemoryBudget
+from tests.integrations.memory_budget import MemoryBudget
 from integrations.registry import build
 
 assert not {{"github", "jira"}} & sys.modules.keys()

@@ -15,10 +15,10 @@ from integrations.errors import RateLimited, TrackerError, Unavailable
 from integrations.github.client import GithubTracker
 from integrations.github.config import GithubConfig
 from integrations.http import Line
-from integrations.memory_budget import MemoryBudget
 from integrations.sandbox.faults import Fault
 from tests.integrations.contract import HELLO, MARKER
 from tests.integrations.github.conftest import hub  # noqa: F401 - a fixture
+from tests.integrations.memory_budget import MemoryBudget
 
 FAULTS = {
     "dropped before the effect": ({"kind": "drop_before"}, 0),

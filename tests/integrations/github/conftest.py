@@ -9,9 +9,9 @@ import pytest
 from integrations.github.client import GithubTracker
 from integrations.github.config import GithubConfig
 from integrations.http import Line
-from integrations.memory_budget import MemoryBudget
 from integrations.sandbox.github import GithubFace, GithubWorld
 from integrations.sandbox.server import Sandbox
+from tests.integrations.memory_budget import MemoryBudget
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ import pytest
 from integrations.errors import NotAllowed, NotFound, RateLimited, Rejected, Unavailable
 from integrations.github.answers import Answer, refusal
 from integrations.http import Line
-from integrations.memory_budget import MemoryBudget
 from tests.integrations.github.conftest import NOW
+from tests.integrations.memory_budget import MemoryBudget
 
 EPOCH = int(NOW.timestamp())
 DATE = {"date": NOW.strftime("%a, %d %b %Y %H:%M:%S GMT")}

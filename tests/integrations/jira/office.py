@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from integrations.http import Line
 from integrations.jira.client import JiraTracker
 from integrations.jira.config import JiraConfig
-from integrations.memory_budget import MemoryBudget
 from integrations.sandbox.jira.face import JiraFace
 from integrations.sandbox.jira.world import JiraWorld
 from integrations.sandbox.server import Sandbox
 from rules.model import Marker, Paragraph, Prose, Text
+from tests.integrations.memory_budget import MemoryBudget
 
 FLAVOURS = ("cloud", "dc")
 MARK = Marker(op="0a1b", mac="2c3d", state="backlog/owned:1:2026-11-03")
