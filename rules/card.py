@@ -40,7 +40,7 @@ def card_op(view: View, ops: Sequence[Op]) -> Op | None:
     now = essence(said)
     if card is not None and card.essence == now:
         return None
-    op = _op(view, said, now, {op.rule for op in ops}, shadow=shadow)
+    op = _op(view, said, now, ops, shadow=shadow)
     return None if op.id in view.memory.done else op
 
 
@@ -49,7 +49,7 @@ def _worth_writing(said: Content, exists: bool, ops: Sequence[Op]) -> bool:
     return exists or bool(said.points or said.answers) or any(value_of(op.verb) for op in ops)
 
 
-def _op(view: View, said: Content, sense: str, rules: set[str], *, shadow: bool) -> Op:
+def _op(view: View, said: Content, sense: str, ops: Sequence[Op], *, shadow: bool) -> Op:
     card = view.memory.card
     verb = WriteCard(prose=prose(view, said), essence=sense, state=write_state(view))
     speaking = tuple(point.held for point in said.points)
@@ -59,12 +59,17 @@ def _op(view: View, said: Content, sense: str, rules: set[str], *, shadow: bool)
         target=target_of(view.ticket),
         verb=verb,
         rule=CARD,
-        because=tuple(f"{held.rule.id}: {clause}" for held in speaking for clause in held.because),
+        because=tuple(f"{held.rule.id}: {clause}" for held in speaking for clause in held.because) or _news(ops),
         before=NOTHING if card is None else "card",
         after=", ".join(held.rule.id for held in speaking) or "all in order",
         shadow=shadow,
-        rules=frozenset(held.rule.id for held in speaking) | rules,
+        rules=frozenset(held.rule.id for held in speaking).union(op.rule for op in ops),
     )
+
+
+def _news(ops: Sequence[Op]) -> tuple[str, ...]:
+    """Return why a card is written on which no rule speaks: what is done, or that all is in order again."""
+    return tuple(f"{op.rule}: {clause}" for op in ops for clause in op.because) or ("no rule holds any more",)
 
 
 def write_state(view: View) -> str:

@@ -88,6 +88,15 @@ def test_a_card_speaks_of_the_ticket_as_the_plan_will_leave_it():
     assert "due date 2026-11-07, on 2026-11-03, by rule backlog/time-boxed" in text
 
 
+def test_a_card_on_which_no_rule_speaks_has_its_reason_too():
+    """It tells what was done and why, or that no rule holds any more."""
+    rules = policy(rule("time-boxed", ("!has_due",), due=due(high=5)))
+    of, memory, first = done(rules, ticket(priority="P2"))
+    assert card_of(first.ops).because == ("backlog/time-boxed: !has_due (has_due = no)",)
+    moved = replace(of, due=date(2027, 1, 1))
+    assert card_of(decision(rules, moved, memory).ops).because == ("no rule holds any more",)
+
+
 def test_a_card_is_not_edited_from_day_to_day():
     """Values that change by the day are no reason to edit; a step that has been reached is."""
     counting = rule(

@@ -65,6 +65,28 @@ def test_a_look_just_before_the_write_asks_for_the_same_ops():
     assert ([op.id for op in second.ops], second.episodes) == ([op.id for op in first.ops], first.episodes)
 
 
+def test_an_episode_is_not_broken_by_what_happens_within_a_pass():
+    """A rule that holds when the pass begins and when it ends has held all along."""
+    rules = policy(
+        rule("led", ("!has_owner",), assign="lead"),
+        rule("time-boxed", ("!has_due", "has_owner"), due=due("episode", high=5)),
+        rule("flicker", ("!has_owner || has_due",), label="flicker"),
+    )
+    decided = decision(rules, ticket(priority="P2"))
+    assert episode("flicker") in decided.episodes
+    assert [op.id[-12:] for op in decided.ops if op.rule == "backlog/flicker"] == ["e1 add label"]
+
+
+def test_what_was_taken_back_is_told_in_the_pass_that_makes_its_rule_hold_again():
+    """A label that somebody took off a while ago, whose rule holds only once the plan has given a date."""
+    rules = policy(DUE, rule("dated", ("has_due",), label="dated"))
+    of, memory, _ = done(rules, ticket(priority="P2", due=date(2026, 12, 1)))
+    of = replace(of, due=None, labels=frozenset({"improvement"}), updated=later(1))
+    of, memory, first = done(rules, of, memory, later(1))
+    assert "set due" in [op.name for op in first.ops]
+    assert done(rules, of, memory, later(1.1))[2].ops == ()
+
+
 def test_a_rule_that_undoes_itself_does_nothing():
     """A label that ends its own rule would come and go for ever: it is reported instead."""
     rules = policy(rule("restless", ('!("restless" in labels)',), label="restless"), OWNED)
