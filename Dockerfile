@@ -9,7 +9,7 @@ RUN python -m venv /opt/kaizend
 WORKDIR /src
 COPY requirements.txt ./
 RUN /opt/kaizend/bin/pip install --require-hashes -r requirements.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE config.example.toml ./
 COPY worker worker
 COPY rules rules
 COPY integrations integrations
