@@ -16,7 +16,7 @@ from cel_expr_python import cel
 from rules.engine_words import reworded
 from rules.errors import ConditionError
 from rules.fact_table import TYPES, FactType
-from rules.policy import Clause
+from rules.policy import Clause, Condition
 from rules.wording import shown
 
 LONGEST_CLAUSE = 2000  # characters
@@ -93,6 +93,30 @@ class All:
             )
             for text, clause, asked in zip(self.texts, self._clauses, self._asked, strict=True)
         )
+
+
+class Screen:
+    """Many conditions at once: says in one judgement that none of them holds, or nothing."""
+
+    def __init__(self, conditions: Sequence[Condition], types: Mapping[str, FactType] = TYPES) -> None:
+        """Compile the conditions, each of the same `types`, into one."""
+        whole = " || ".join(f"({_joined(condition.texts)})" for condition in conditions)
+        try:
+            self._any = _environment(tuple(sorted(types.items()))).compile(whole)
+        except RuntimeError:  # the brackets took the engine's last level of nesting
+            self._any = None
+
+    def rules_out(self, facts: object) -> bool:
+        """Tell whether certainly none holds. `facts` is what `activate` returned.
+
+        One that cannot be said makes the whole unsaid, unless another is true: so only false is certain.
+        """
+        if self._any is None:
+            return False
+        try:
+            return self._any.eval(facts).value() is False
+        except RuntimeError:  # a budget is used up, or a value is no Unicode
+            return False
 
 
 @lru_cache(maxsize=8)

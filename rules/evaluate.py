@@ -8,12 +8,13 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from rules import facts
-from rules.conditions import activate
+from rules.conditions import Screen, activate
 from rules.effects import LABELLED, reversed_effects, with_reversals
 from rules.model import Effect, Episode, Ignore, Memory, Reversal, Ticket
 from rules.policy import Clause, Policy, Rule
 
 ANY = "any"
+GROUP = 10  # rules that are ruled out by one judgement: most hold for few tickets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +62,15 @@ def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, k
 def _judged(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, kind: str) -> Evaluation:
     asked = _asked(_Same(policy), kind)
     remembered = bool(memory.episodes or memory.effects)
-    if not asked.rules and not remembered:
+    if not asked.groups and not remembered:
         return Evaluation(ticket=ticket, kind=kind)
     ignored = ignored_rules(policy, memory, now)
     activation = activate(facts.of(ticket, kind, memory, policy, policy.calendar.today(now), asked.facts))
     rules = [
         rule
-        for rule in asked.rules
+        for screen, some in asked.groups
+        if not screen.rules_out(activation)
+        for rule in some
         if rule.when.holds(activation)
         and rule.id not in ignored
         and (rule.since is None or not grandfathered(policy, rule, ticket))
@@ -94,16 +97,18 @@ class _Same:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The rules that look at a kind, and the facts they ask for."""
+    """The rules that look at a kind, in groups that one look can rule out, and the facts they ask for."""
 
-    rules: tuple[Rule, ...]
+    groups: tuple[tuple[Screen, tuple[Rule, ...]], ...]
     facts: frozenset[str]
 
 
 @lru_cache(maxsize=64)
 def _asked(same: _Same, kind: str) -> _Asked:
     rules = tuple(rule for rule in same.policy.rules if kind in rule.on or ANY in rule.on)
-    return _Asked(rules, facts.needed(rule.when for rule in rules))
+    groups = (rules[start : start + GROUP] for start in range(0, len(rules), GROUP))
+    screened = tuple((Screen([rule.when for rule in some]), some) for some in groups)
+    return _Asked(screened, facts.needed(rule.when for rule in rules))
 
 
 def _carried_on(

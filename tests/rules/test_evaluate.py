@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
+from rules.errors import ConditionError
 from rules.evaluate import Evaluation, Holding, evaluate
 from rules.model import NOTHING, Effect, Ignore, Memory, Reversal
 from rules.policy import Clause
 from rules.why import why
-from tests.rules.factories import NOW, episode, later, policy, rule, step, ticket
+from tests.rules.factories import NOW, conditions, episode, later, policy, rule, step, ticket
 
 OWNED = rule()
 POLICY = policy(OWNED)
@@ -171,3 +174,47 @@ def test_why_explains_every_rule_and_every_clause():
     assert (prioritised.state, "shadow" in prioritised.notes[0]) == ("does not hold", True)
     assert (old.state, incident.state, quiet.state) == ("older than the rule", "not its kind", "ignored")
     assert quiet.notes == ("left alone, as ana asked: later",)
+
+
+CLAUSES_OF_ALL_SORTS = (
+    "open",
+    "!has_owner",
+    "days_to_due < 5",
+    "size(labels) > 1",
+    'due > "2026"',
+    "1 / days_open > 0",
+)
+
+
+@given(
+    chosen=some.lists(
+        some.lists(some.sampled_from(CLAUSES_OF_ALL_SORTS), min_size=1, max_size=3), min_size=1, max_size=25
+    ),
+    of=some.builds(
+        ticket,
+        due=some.none() | some.dates(date(2026, 10, 20), date(2026, 11, 20)),
+        created=some.sampled_from([NOW, later(-1)]),
+        assignees=some.sampled_from([frozenset(), frozenset({"ana-gh"})]),
+        phase=some.sampled_from(["new", "done"]),
+    ),
+)
+def test_rules_judged_together_hold_exactly_when_each_alone_does(chosen, of):
+    """Also where facts are missing or a clause fails: one rule never hides another."""
+    rules = [rule(f"r{number}", tuple(when)) for number, when in enumerate(chosen)]
+    alone = [one.id for one in rules if evaluate(policy(one), of, NOTHING, NOW).holding]
+    assert [held.rule.id for held in evaluate(policy(*rules), of, NOTHING, NOW).holding] == alone
+
+
+def test_a_condition_nested_as_deep_as_can_be_is_judged_as_any_other():
+    """Where the engine takes no more brackets around it, rules are judged one by one."""
+    deepest = 0
+    for depth in range(1, 200):
+        try:
+            conditions(f"{'(' * depth}open{')' * depth}")
+        except ConditionError:
+            break
+        deepest = depth
+    assert 10 < deepest < 199
+    deep = rule(when=(f"{'(' * deepest}open{')' * deepest}",))
+    assert evaluate(policy(deep), ticket(), NOTHING, NOW).holding
+    assert not evaluate(policy(deep), ticket(phase="done"), NOTHING, NOW).holding
