@@ -9,9 +9,10 @@ from typing import Literal
 
 from rules import facts
 from rules.conditions import activate
-from rules.evaluate import ANY, evaluate, grandfathered, in_force
+from rules.evaluate import ANY, Holding, evaluate, grandfathered, in_force
 from rules.model import Episode, Memory, Ticket
 from rules.moves import NextStep, View, chosen, due_steps, next_step
+from rules.people import resolve
 from rules.policy import Clause, Policy, Rule
 
 State = Literal["holds", "does not hold", "ignored", "older than the rule", "not its kind"]
@@ -101,11 +102,18 @@ def _notes(view: View, rule: Rule) -> Iterator[str]:
         if undo.rule == rule.id:
             by = f" by {undo.by}" if undo.by else ""
             yield f"{undo.verb} {undo.value} was taken back{by} and stays so"
-    yield from _skipped(view, rule)
-
-
-def _skipped(view: View, rule: Rule) -> Iterator[str]:
     for held in view.evaluation.holding:
-        due = due_steps(view, held) if held.rule.id == rule.id else ()
-        if due:
-            yield f"step {due[-1]} of {len(rule.steps)} is reached; it speaks for any before it that were missed"
+        if held.rule.id == rule.id:
+            yield from _reached(view, held)
+
+
+def _reached(view: View, held: Holding) -> Iterator[str]:
+    """Yield which step of the ladder is reached, where there is more to say of it than that."""
+    due = due_steps(view, held)
+    if not due:
+        return
+    found = resolve(view.policy, view.ticket, *held.rule.steps[due[-1] - 1].ping)
+    if not found.logins:
+        yield f"step {due[-1]} is reached, but it is not known who is {' or '.join(found.missing)} here"
+    elif len(due) > 1:
+        yield f"step {due[-1]} is reached and speaks for those before it"

@@ -176,6 +176,19 @@ def test_why_explains_every_rule_and_every_clause():
     assert quiet.notes == ("left alone, as ana asked: later",)
 
 
+def test_why_says_which_step_is_reached_where_it_matters():
+    """A step for nobody, and a step that speaks for others, are worth a note."""
+    rules = policy(
+        rule(steps=(step(0, "owner"), step(2, "dave"))),
+        rule("late", ("open",), steps=(step(0, "lead"), step(2, "lead"))),
+    )
+    memory = Memory(episodes=(episode(began=later(-1)), episode("late", began=later(-3))))
+    owned, late = why(rules, ticket(), memory, NOW)
+    assert owned.notes == ("step 1 is reached, but it is not known who is owner here",)
+    assert (owned.next.number, owned.next.missing) == (2, ("dave",))
+    assert late.notes == ("step 2 is reached and speaks for those before it",)
+
+
 CLAUSES_OF_ALL_SORTS = (
     "open",
     "!has_owner",
