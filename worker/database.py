@@ -68,6 +68,7 @@ class Database:
         self._engine = engine
         self._durable = engine.execution_options(kaizend_sync="full")
         self._lazy = engine.execution_options(kaizend_sync="normal")
+        self._refusal = engine.dialect.loaded_dbapi.Error
         self.sql = lru_cache(maxsize=None)(_question_marks if self.dialect == "sqlite" else _percents)
 
     @contextmanager
@@ -90,8 +91,10 @@ class Database:
 
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a small query."""
-        with self.connect() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(self.sql(statement), parameters)]
+        with self._translated(), self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection  # past SQLAlchemy: every request asks for pauses so
+            found: list[tuple[Any, ...]] = driver.execute(self.sql(statement), parameters).fetchall()
+        return found
 
     def stream(self, statement: str, parameters: tuple[Any, ...] = ()) -> Iterator[Any]:
         """Return the rows of a large query a few at a time; the database is not held up by a slow reader."""
@@ -128,7 +131,7 @@ class Database:
             yield
         except DBAPIError as error:
             raise _explained(self.name, error.orig) from error
-        except sqlite3.Error as error:  # from a connection in the making, which SQLAlchemy passes on as it is
+        except self._refusal as error:  # from the driver itself: a connection in the making, a small query
             raise _explained(self.name, error) from error
 
 
@@ -199,11 +202,12 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that turns to writing later fails at once when another has written since: begin as writer.
     sync = connection.get_execution_options().get("kaizend_sync")
+    driver: Any = connection.connection.driver_connection
     if sync is None:
-        connection.exec_driver_sql("begin")
+        driver.execute("begin")
         return
-    connection.exec_driver_sql(f"pragma synchronous = {sync}")
-    connection.exec_driver_sql("begin immediate")
+    driver.execute(f"pragma synchronous = {sync}")
+    driver.execute("begin immediate")
 
 
 # -- PostgreSQL -----------------------------------------------------------------------------------------------------

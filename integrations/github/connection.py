@@ -15,7 +15,6 @@ from integrations.deadline import DeadlineAdapter
 from integrations.github.answers import printable
 from integrations.github.config import GithubConfig
 
-
 _CHUNK = 256 * 1024
 """Bytes of a body read at a time: by 10 KB, as requests does by itself, a page of a list costs a tenth more CPU."""
 
