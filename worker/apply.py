@@ -49,12 +49,21 @@ def apply(
     A ticket is read again before it is written to: what no longer fits is dropped, and planned anew in a later pass.
     A source that throttles us, or does not let us in, gets nothing more in this pass; the others go on.
     """
-    wanted = {op.id: op for op in ops if not op.shadow}
+    wanted = [op for op in ops if not op.shadow]
     again = {op.id: op for op in _again(worker)}
-    ready = set(worker.ledger.intend(run, tuple(wanted.values()), worker.clock())) | again.keys()
+    ready = set(worker.ledger.intend(run, wanted, worker.clock()))
+    left = {**again, **{op.id: op for op in wanted if op.id in ready}}
+    return _carried(worker, tuple(left.values()), stop, progress)
+
+
+def apply_alone(worker: Worker, run: int, op: Op, stop: Stop) -> Applied:
+    """Carry out one op of no rule, and nothing else."""
+    return _carried(worker, (op,) if worker.ledger.intend(run, (op,), worker.clock()) else (), stop, None)
+
+
+def _carried(worker: Worker, ops: Sequence[Op], stop: Stop, progress: Callable[[Op], None] | None) -> Applied:
     applied = Applied()
-    left = [op for op in (again | wanted).values() if op.id in ready]
-    for uid, group in groupby(left, key=lambda op: op.target.uid):
+    for uid, group in groupby(ops, key=lambda op: op.target.uid):
         mine = list(group)
         applied.unsettled.add(uid)
         source = mine[0].target.source

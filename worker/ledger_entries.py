@@ -59,6 +59,11 @@ class Entries:
         found = self._entries("where id >= ? and id < ? order by id limit 2", (op_id, f"{op_id}g"))  # past all of hex
         return found[0] if found and (found[0].op.id == op_id or len(found) == 1) else None
 
+    def receipt(self, op_id: str) -> Receipt | None:
+        """Return what came of an op that was carried out, by what we wrote down or by its mark on a tracker."""
+        told = self._database.rows(_RECEIPT, (op_id, op_id))
+        return Receipt(**orjson.loads(told[0][0])) if told else None
+
     def entries(self, states: Iterable[State], limit: int = 200) -> tuple[Entry, ...]:
         """Return the ops in some states, the last changed first."""
         wanted = tuple(states)
@@ -99,6 +104,9 @@ def _entry(row: Any) -> Entry:
     )
 
 
+_RECEIPT = """
+    select receipt from ops where id = ? and state = 'done' union all select receipt from recognised where op = ?
+"""
 _ENTRIES = (
     "select op, run, state, attempts, looks, first_look, intended, changed, not_before, sent, why, receipt from ops"
 )

@@ -8,11 +8,12 @@ from datetime import datetime, time, timedelta
 
 import structlog
 
-from integrations.errors import TrackerError
+from integrations.base import Receipt
+from integrations.errors import TrackerError, Unavailable
 from rules.actions import NAMES, EditPost, FileTicket, Op, Post, Target
 from rules.model import Link, Paragraph, Prose, Text
 from rules.policy import Policy, Rhythm
-from worker.apply import Applied, apply
+from worker.apply import Applied, apply_alone
 from worker.digest import Account, Did, Digest, gather
 from worker.digest_text import prose
 from worker.ledger import Entry, State
@@ -57,7 +58,7 @@ def publish_due(worker: Worker, run: int, authors: Mapping[str, str], stop: Stop
     posted = []
     for table in worker.digests:
         slot = due_slot(worker.policy, table, worker.clock())
-        if slot is None or table.source not in authors or stop.asked:
+        if slot is None or table.source not in authors or table.source in applied.stopped or stop.asked:
             continue
         name = f"{RULE}{table.name}/{slot}"
         if not worker.ledger.claim_slot(name, worker.clock()):
@@ -109,16 +110,13 @@ def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
 def digest_op(worker: Worker, table: DigestTable, slot: str, issue: Issue, said: Prose) -> Op | None:
     """Return the op that makes the tracker show the digest; None if it shows it already."""
     post_id = worker.keys.id(f"{RULE}{table.name}", issue.uid, slot, NAMES[Post])
-    entries = worker.ledger.of_ticket(issue.uid)
-    posted = next((entry for entry in entries if entry.op.id == post_id), None)
-    if posted is None:
+    posted = worker.ledger.receipt(post_id)
+    if posted is None:  # not posted, or not known to be: whether it may be sent (again) is the ledger's to say
         return _op(table, slot, issue, post_id, Post(prose=said), "-")
-    if posted.state != "done" or posted.receipt is None or _shown(entries, post_id) == said:
+    if _shown(worker.ledger.of_ticket(issue.uid), post_id) == said:
         return None
     edit_id = worker.keys.id(f"{RULE}{table.name}", issue.uid, f"{slot}@{worker.clock().isoformat()}", NAMES[EditPost])
-    return _op(
-        table, slot, issue, edit_id, EditPost(comment=posted.receipt.ref, marker_op=post_id, prose=said), "posted"
-    )
+    return _op(table, slot, issue, edit_id, EditPost(comment=posted.ref, marker_op=post_id, prose=said), "posted")
 
 
 def _shown(entries: tuple[Entry, ...], post_id: str) -> Prose | None:
@@ -149,8 +147,8 @@ def _issue(worker: Worker, run: int, table: DigestTable, stop: Stop, applied: Ap
         ticket = found if found and found.source == table.source else next(iter(candidates), None)
         return Issue(uid=ticket.uid, ref=ticket.ref, key=ticket.key, url=ticket.url) if ticket else None
     op_id = worker.keys.id(f"{RULE}{table.name}", tracker.uid, "issue", NAMES[FileTicket])
-    entry = worker.ledger.op(op_id)
-    if entry is None or entry.state in ("dropped", "failed"):
+    receipt = worker.ledger.receipt(op_id)
+    if receipt is None:
         draft = FileTicket(
             title=TITLE.format(name=table.name),
             prose=Prose((Paragraph((Text(ABOUT),)),)),
@@ -161,30 +159,36 @@ def _issue(worker: Worker, run: int, table: DigestTable, stop: Stop, applied: Ap
         op = Op(
             id=op_id, target=target, verb=draft, rule=f"{RULE}{table.name}", because=because, before="-", after="filed"
         )
-        if _carried(worker, run, op, stop, applied):
-            _pin(worker, table, op_id)
-        entry = worker.ledger.op(op_id)
-    receipt = entry.receipt if entry is not None and entry.state == "done" else None
-    return Issue(uid=receipt.uid, ref=receipt.ref, key=receipt.key, url=receipt.url) if receipt else None
+        _carried(worker, run, op, stop, applied)
+        receipt = worker.ledger.receipt(op_id)
+    if receipt is None:
+        return None
+    _pin(worker, table, op_id, receipt)
+    return Issue(uid=receipt.uid, ref=receipt.ref, key=receipt.key, url=receipt.url)
 
 
-def _pin(worker: Worker, table: DigestTable, op_id: str) -> None:
-    """Pin the ticket that was just filed. A tracker that does not let us is no reason to post no digest."""
-    entry = worker.ledger.op(op_id)
-    if entry is None or entry.receipt is None:
+def _pin(worker: Worker, table: DigestTable, op_id: str, filed: Receipt) -> None:
+    """Pin the ticket that we filed, once: who takes the pin off wants it off. Not to be let is no reason to stop."""
+    name = f"pin/{op_id}"
+    if not worker.ledger.claim_slot(name, worker.clock()):
         return
     try:
-        worker.trackers[table.source].pin(entry.receipt.ref)
+        worker.trackers[table.source].pin(filed.ref)
+    except Unavailable as error:
+        log.warning("the digest's issue is not pinned yet", issue=filed.key, why=str(error))
+        worker.ledger.release_slot(name)
+        return
     except TrackerError as error:
-        log.warning("the digest's issue is not pinned", issue=entry.receipt.key, why=str(error))
+        log.warning("the digest's issue is not pinned", issue=filed.key, why=str(error))
+    worker.ledger.slot_done(name, worker.clock())
 
 
 def _carried(worker: Worker, run: int, op: Op, stop: Stop, applied: Applied) -> bool:
     """Carry out an op of a digest; return whether it is done. What became of it is added to `applied`."""
-    outcome = apply(worker, run, (op,), stop)
+    outcome = apply_alone(worker, run, op, stop)
     applied.counts.update(outcome.counts)
     applied.stopped.update(outcome.stopped)
-    return outcome.counts["done"] > 0
+    return worker.ledger.receipt(op.id) is not None
 
 
 # -- what kaizend did ----------------------------------------------------------------------------------------------
