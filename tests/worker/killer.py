@@ -51,7 +51,8 @@ class Seams:
 
     def _committing(self, connection):
         self.committed = True
-        self.reach("before commit")
+        lazy = connection.get_execution_options().get("kaizend_sync") == "normal"
+        self.reach("before lazy commit" if lazy else "before commit")
 
     def _given_back(self, connection, record):
         if self.committed:
