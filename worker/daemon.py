@@ -4,59 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import schedule
 import structlog
 
+from integrations.errors import TrackerError
+from worker.errors import LockLost, WorkerError
 from worker.stop import Stop, Stopping
 
 log = structlog.get_logger()
 
+LONGEST_WAIT = 1.0
+"""Seconds between two looks at the clock: it may be set, and the machine may sleep."""
 
-class Job(Protocol):
-    """One thing to do at every tick of its own; what is due by the calendar it finds out itself."""
-
-    def __call__(self) -> None:
-        """Do it."""
+Failed = Callable[[str, BaseException], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """A job and how often it is looked at."""
+    """A job and how often it is looked at. What is due by the calendar the job finds out itself."""
 
     seconds: int
-    job: Job
+    job: Callable[[], None]
 
 
-def run(beats: Mapping[str, Beat], stop: Stop, *, failed: Callable[[str, BaseException], None]) -> None:
+def run(beats: Mapping[str, Beat], stop: Stop, *, failed: Failed) -> None:
     """Run every job now and then at its beat, until a stop is asked for.
 
-    A job that fails is reported to `failed` and looked at again at its next beat; the others go on.
+    A job that fails is reported to `failed` and looked at again at its next beat; the others go on. Raises LockLost.
     """
     scheduler = schedule.Scheduler()
-    for name, beat in beats.items():
-        guarded = _guarded(name, beat.job, failed)
-        guarded()
-        scheduler.every(beat.seconds).seconds.do(guarded)
-        if stop.asked:
-            return
-    while not stop.asked:
-        try:
-            stop.sleep(min(max(scheduler.idle_seconds or 0.0, 0.05), 1.0))
-        except Stopping:
-            return
-        scheduler.run_pending()
+    try:
+        for name, beat in beats.items():
+            stop.check()
+            _run(name, beat.job, failed)
+            scheduler.every(beat.seconds).seconds.do(_run, name, beat.job, failed)
+        while True:
+            stop.sleep(min(max(scheduler.idle_seconds or 0.0, 0.05), LONGEST_WAIT))
+            scheduler.run_pending()
+    except Stopping:
+        log.info("stopped")
 
 
-def _guarded(name: str, job: Job, failed: Callable[[str, BaseException], None]) -> Callable[[], None]:
-    def guarded() -> None:
-        try:
-            job()
-        except Stopping:
-            log.info("stopped", job=name)
-        except Exception as error:
-            log.exception("job failed", job=name, why=str(error))
-            failed(name, error)
-
-    return guarded
+def _run(name: str, job: Callable[[], None], failed: Failed) -> None:
+    """Run a job; what it raises ends it alone, but for a stop and a lost lock, which end all."""
+    try:
+        job()
+    except LockLost:
+        raise
+    except (WorkerError, TrackerError) as error:
+        log.error("job failed", job=name, why=str(error))  # noqa: TRY400 - expected: its line says all
+        failed(name, error)
+    except Exception as error:
+        log.exception("job failed", job=name, why=str(error))
+        failed(name, error)

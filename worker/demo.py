@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from worker.cli.tables import plan_remarks, plan_table
+from rules.card import CARD
+from worker.cli.plans import plan_remarks, plan_table, plan_title, rule_table, sample
 from worker.cycle import Passed, Watching, authors_of, carry, finish, once, read
+from worker.demo_folder import made_anew
 from worker.digest_text import prose
 from worker.doubts import settle
 from worker.errors import WorkerError
 from worker.lease import lease
-from worker.look import look
+from worker.ledger import Entry
+from worker.look import Look, look
 from worker.playground import Playground, company
 from worker.publish import compose, due_slot, publish_due
 from worker.settings import load_settings
@@ -23,70 +27,134 @@ from worker.stop import Stop
 from worker.wiring import opened
 from worker.worker import Worker
 
-CONFIG = "config.toml"
+SHOWN = 15
+"""Ops of the plan that are shown; the rest is counted."""
 
 
-def demo(folder: Path, *, clock: Callable[[], datetime], stop: Stop, out: Console, watching: Watching) -> None:
-    """Play the demo; leaves config and database in `folder`, made anew. Raises WorkerError if a promise is broken."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    with company(clock(), clock) as ground:
-        config = folder / CONFIG
-        config.write_text(ground.config, encoding="utf-8")
-        out.print(f"1. Serving {ground.about} on {ground.sandbox.url}", style="bold")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What the demo is played with."""
+
+    clock: Callable[[], datetime]
+    stop: Stop
+    out: Console
+    watching: Callable[[], AbstractContextManager[Watching]]  # opened anew for each long step
+    program: str  # how to call kaizend, for what to try next
+
+    def step(self, number: int, what: str) -> None:
+        """Head a step."""
+        self.out.print(f"\n{number}. {what}", style="bold", markup=False)
+
+
+def demo(folder: Path, stage: Stage) -> None:
+    """Play the demo; leaves config and database in `folder`. Raises WorkerError if a promise is broken."""
+    with made_anew(folder) as place, company(stage.clock(), stage.clock) as ground:
+        config = place.write(ground.config)
+        stage.step(1, f"Serving {ground.about}")
+        stage.out.print(
+            f"A small GitHub and a small Jira on {ground.sandbox.url}. The config is {config}.", markup=False
+        )
         settings = load_settings(config, {})
-        with opened(settings, clock=clock, sleep=stop.sleep) as worker, lease(worker.database):
-            _first_pass(worker, ground, stop, out, watching)
-            _second_pass(worker, ground, stop, out, watching)
-            key = _example(worker)
-    out.print(f"\nWhat next? Why did it do that:  kaizend --config {config} why '{key}'")
-    out.print("The same in a browser:          kaizend sandbox")
+        with opened(settings, clock=stage.clock, sleep=stage.stop.sleep) as worker, lease(worker.database):
+            _first_pass(worker, ground, stage)
+            card = _a_card(worker)
+            _show_card(worker, stage, card)
+            _show_digest(worker, stage)
+            _second_pass(worker, ground, stage)
+    _what_next(stage, config, card.op.target.key)
 
 
-def _first_pass(worker: Worker, ground: Playground, stop: Stop, out: Console, watching: Watching) -> None:
+def _first_pass(worker: Worker, ground: Playground, stage: Stage) -> None:
     run = worker.ledger.begin_run("demo", worker.policy.sha, worker.clock())
-    synced = read(worker, watching)
-    settle(worker, authors_of(synced), worker.clock())
+    with stage.watching() as bars:
+        synced = read(worker, bars)
+        settle(worker, authors_of(synced), worker.clock())
     items = sum(one.items for one in synced)
-    out.print(f"2. Synced {items} items in {len(ground.sandbox.log.entries)} requests", style="bold")
-    found = look(worker, worker.clock(), whole=True, progress=watching.looked)
-    out.print(f"3. Evaluated {found.looked} tickets by {len(worker.policy.rules)} rules", style="bold")
-    out.print(plan_table(found.plan))
-    for remark in plan_remarks(found.plan):
-        out.print(remark)
+    stage.step(2, f"Sync: read {items} items in {len(ground.sandbox.log.entries)} requests")
+    with stage.watching() as bars:
+        found = look(worker, worker.clock(), whole=True, progress=bars.looked)
+    rules = len(worker.policy.rules)
+    stage.step(3, f"Plan: {found.looked} tickets by {rules} rules. Nothing is written before the plan is whole")
+    _show_plan(found, stage)
     ground.sandbox.log.clear()
-    applied = carry(worker, run, found, found.plan.ops, stop, watching)
-    digests = publish_due(worker, run, authors_of(synced), stop, applied)
-    passed = finish(worker, run, synced, found, applied, digests, stop)
-    out.print(f"4. Applied: {_told(passed)}, {len(ground.sandbox.log.writes())} writes on the wire", style="bold")
-    _whole(passed)
+    with stage.watching() as bars:
+        applied = carry(worker, run, found, found.plan.ops, stage.stop, bars)
+        digests = publish_due(worker, run, authors_of(synced), stage.stop, applied)
+    passed = finish(worker, run, synced, found, applied, digests, stage.stop)
+    writes = len(ground.sandbox.log.writes())
+    stage.step(4, f"Apply: {_told(passed)}, in {writes} writes over HTTP, two digests among them")
+    _whole(passed, stage)
+
+
+def _show_plan(found: Look, stage: Stage) -> None:
+    stage.out.print(plan_title(found.plan), markup=False)
+    shown = sample(found.plan, SHOWN)
+    stage.out.print(plan_table(shown, width=stage.out.width))
+    left = len(found.plan.ops) - len(shown)
+    stage.out.print(f"... and {left} more (`kaizend plan` shows all). By rule:" if left else "By rule:", markup=False)
+    stage.out.print(rule_table(found.plan))
+    for remark in plan_remarks(found.plan):
+        stage.out.print(remark, markup=False)
+
+
+def _a_card(worker: Worker) -> Entry:
+    """Return the ledger's entry of the card that says most."""
+    cards = [entry for entry in worker.ledger.entries(("done",)) if entry.op.rule == CARD and entry.receipt]
+    if not cards:
+        raise WorkerError("demo: no card was written: the made-up year has nothing to say")
+    return max(cards, key=lambda entry: (len(entry.op.because), entry.op.target.key))
+
+
+def _show_card(worker: Worker, stage: Stage, card: Entry) -> None:
+    target = card.op.target
+    stage.step(5, f"The card on {target.key}, read back from its tracker: one comment, edited in place from now on")
+    ref = card.receipt.ref if card.receipt else ""
+    for comment in worker.trackers[target.source].comments(target.ref):
+        if comment.ref == ref:
+            _quote(stage, comment.body)
+
+
+def _show_digest(worker: Worker, stage: Stage) -> None:
     for table in worker.digests[:1]:
         slot = due_slot(worker.policy, table, worker.clock())
         if slot is not None:
-            out.print(f"5. The digest, as posted to {table.source}", style="bold")
-            out.print(worker.trackers[table.source].render(prose(compose(worker, table, slot))), markup=False)
+            stage.step(6, f"The weekly digest, as posted to {table.source}")
+            _quote(stage, worker.trackers[table.source].render(prose(compose(worker, table, slot))))
 
 
-def _second_pass(worker: Worker, ground: Playground, stop: Stop, out: Console, watching: Watching) -> None:
+def _quote(stage: Stage, text: str) -> None:
+    for line in text.strip().splitlines():
+        stage.out.print(f"  | {line}", markup=False, soft_wrap=True)
+
+
+def _second_pass(worker: Worker, ground: Playground, stage: Stage) -> None:
     ground.sandbox.log.clear()
-    passed = once(worker, stop, watching=watching, whole=True)
+    with stage.watching() as bars:
+        passed = once(worker, stage.stop, watching=bars, whole=True)
     writes = len(ground.sandbox.log.writes())
-    out.print(f"6. second pass: {writes} writes ({len(ground.sandbox.log.entries)} requests)", style="bold")
-    _whole(passed)
+    stage.step(7, f"second pass: {writes} writes ({len(ground.sandbox.log.entries)} requests, to see what changed)")
+    _whole(passed, stage)
     if writes:
         raise WorkerError(f"the second pass wrote {writes} times: a pass over unchanged trackers must not write")
 
 
 def _told(passed: Passed) -> str:
     counts = passed.applied.counts
-    return ", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "nothing"
+    return ", ".join(f"{counts[state]} ops {state}" for state in sorted(counts)) or "nothing"
 
 
-def _whole(passed: Passed) -> None:
+def _whole(passed: Passed, stage: Stage) -> None:
+    stage.stop.check()
     if not passed.whole:
         raise WorkerError(f"the pass was not whole: {'; '.join(passed.troubles)}")
 
 
-def _example(worker: Worker) -> str:
-    """Return a ticket that kaizend wrote to."""
-    return next((e.op.target.key for e in worker.ledger.entries(("done",)) if "#" in e.op.target.key), "OPS-1")
+def _what_next(stage: Stage, config: Path, key: str) -> None:
+    lines = (
+        "\nWhat next",
+        f"  why it did that:        {stage.program} --config {config} why '{key}'",
+        f"  what a rule may ask:    {stage.program} facts",
+        f"  the same in a browser:  {stage.program} sandbox --write sandbox.toml",
+    )
+    for line in lines:
+        stage.out.print(line, markup=False, soft_wrap=True)

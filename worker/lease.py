@@ -63,12 +63,20 @@ def utc_now() -> datetime:
 
 @contextmanager
 def lease(
-    database: Database, *, name: str = "worker", ttl: timedelta = TTL, clock: Callable[[], datetime] = utc_now
+    database: Database,
+    *,
+    name: str = "worker",
+    ttl: timedelta = TTL,
+    clock: Callable[[], datetime] = utc_now,
+    lost: Callable[[LockLost], None] | None = None,
 ) -> Iterator[Lease]:
-    """Hold the lock, kept alive by a thread of its own. Raises LockHeld, saying by whom and since when."""
+    """Hold the lock, kept alive by a thread of its own. Raises LockHeld, saying by whom and since when.
+
+    `lost` is told, in that thread, when another worker has taken over.
+    """
     held = acquire(database, name=name, ttl=ttl, now=clock())
     stop = threading.Event()
-    beating = threading.Thread(target=_keep_alive, args=(held, stop, ttl, clock), name="lease", daemon=True)
+    beating = threading.Thread(target=_keep_alive, args=(held, stop, ttl, clock, lost), name="lease", daemon=True)
     beating.start()
     try:
         yield held
@@ -93,12 +101,20 @@ def acquire(database: Database, *, name: str, ttl: timedelta, now: datetime) -> 
     return Lease(database, name=name, owner=owner, fence=int(fence), ttl=ttl)
 
 
-def _keep_alive(held: Lease, stop: threading.Event, ttl: timedelta, clock: Callable[[], datetime]) -> None:
+def _keep_alive(
+    held: Lease,
+    stop: threading.Event,
+    ttl: timedelta,
+    clock: Callable[[], datetime],
+    lost: Callable[[LockLost], None] | None,
+) -> None:
     while not stop.wait(ttl.total_seconds() / _BEATS):
         try:
             held.beat(clock())
-        except LockLost:
-            return  # the holder hears of it at its own next beat
+        except LockLost as error:
+            if lost is not None:
+                lost(error)
+            return
         except DatabaseError:
             continue  # busy or away for the moment; there are more beats in a TTL
 

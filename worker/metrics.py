@@ -9,6 +9,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
 from worker.cycle import Passed
+from worker.errors import WorkerError
 
 HOST = "127.0.0.1"
 """Metrics tell titles of nothing, but counts of much: only this machine may ask, or what is put before it."""
@@ -27,7 +28,9 @@ class Metrics:
         self._held = self._gauge("kaizend_held", "Ceilings the last pass stopped at")
         self._doubt = self._gauge("kaizend_ops_in_doubt", "Ops in doubt")
         self._parked = self._gauge("kaizend_ops_parked", "Ops that wait for a person")
-        self._last = self._gauge("kaizend_last_whole_pass_timestamp_seconds", "When the last whole pass ended")
+        self._wrong = self._gauge("kaizend_config_wrong", "1 while the config on the disk cannot be used")
+        self._last = self._gauge("kaizend_last_pass_timestamp_seconds", "When the last pass ended")
+        self._last_whole = self._gauge("kaizend_last_whole_pass_timestamp_seconds", "When the last whole pass ended")
 
     def passed(self, passed: Passed, now: datetime) -> None:
         """Count a pass."""
@@ -38,8 +41,13 @@ class Metrics:
         self._held.set(len(passed.look.plan.held))
         self._doubt.set(passed.doubts)
         self._parked.set(passed.parked)
+        self._last.set(now.timestamp())
         if passed.whole:
-            self._last.set(now.timestamp())
+            self._last_whole.set(now.timestamp())
+
+    def config_wrong(self, wrong: bool) -> None:
+        """Note whether the config on the disk can be used."""
+        self._wrong.set(wrong)
 
     def failed(self, job: str, error: BaseException) -> None:  # noqa: ARG002 - the error itself is in the log
         """Count a job that ended in an error."""
@@ -47,11 +55,14 @@ class Metrics:
 
     @contextmanager
     def served(self) -> Iterator[None]:
-        """Answer on the port, if there is one, while the context lasts."""
+        """Answer on the port, if there is one, while the context lasts. Raises WorkerError if it is taken."""
         if self._port is None:
             yield
             return
-        server, thread = start_http_server(self._port, addr=HOST, registry=self.registry)
+        try:
+            server, thread = start_http_server(self._port, addr=HOST, registry=self.registry)
+        except OSError as error:
+            raise WorkerError(f"[run]: 'metrics_port': {HOST}:{self._port} cannot be had ({error.strerror})") from error
         try:
             yield
         finally:

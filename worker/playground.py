@@ -18,6 +18,7 @@ from integrations.sandbox.seeds import Acme, Loaded, acme, load
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.shown import Shown
 from integrations.sandbox.wire import Face
+from worker.errors import WorkerError
 
 GITHUB_PREFIX = "/api/v3"
 JIRA_PREFIX = "/jira"
@@ -82,6 +83,34 @@ def _served(filled: Loaded, clock: Callable[[], datetime]) -> tuple[list[Face], 
         faces.append(JiraFace(jira, clock, prefix=JIRA_PREFIX))
         shown += [JiraShown(jira, project) for project in jira.projects]
     return faces, shown
+
+
+# -- the config's file ---------------------------------------------------------------------------------------------
+
+MADE_BY = "# Made by `kaizend sandbox`, which writes it anew each time.\n"
+FILES = ("kaizend.db", "kaizend.db-wal", "kaizend.db-shm", "kaizend.key")
+
+
+def refuse_others(file: Path) -> None:
+    """Make sure that a config may be written. Raises WorkerError if there is one that no sandbox wrote."""
+    try:
+        if file.exists() and not file.read_text("utf-8", "replace").startswith(MADE_BY):
+            raise WorkerError(f"{file}: no sandbox wrote this, so it stays: name another file")
+    except OSError as error:
+        raise WorkerError(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def write_config(ground: Playground, file: Path) -> None:
+    """Write the config, with an empty database of its own: what an earlier sandbox was told is no news to this one."""
+    refuse_others(file)
+    folder = file.with_suffix(".var")
+    text = with_values(ground.config, {"instance": {"database": f'"sqlite:///{folder.name}/kaizend.db"'}})
+    try:
+        for name in FILES:
+            (folder / name).unlink(missing_ok=True)
+        file.write_text(MADE_BY + text, encoding="utf-8")
+    except OSError as error:
+        raise WorkerError(f"{file}: cannot be written ({error.strerror})") from error
 
 
 # -- the config ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rules.actions import Plan
 from worker.codec import plan_from_json, plan_to_json
-from worker.errors import WorkerError
+from worker.errors import CodecError, WorkerError
 from worker.look import Look, same
 from worker.worker import Worker
 
@@ -32,9 +32,8 @@ def save(worker: Worker, found: Look, file: Path) -> None:
         raise WorkerError(f"{file}: the plan cannot be saved ({error.strerror})") from error
 
 
-def agreed(worker: Worker, found: Look, file: Path) -> Look:
-    """Return the look with the file's plan in place of its own. Raises PlanRefused if anything has drifted."""
-    plan = load(file)
+def agreed(worker: Worker, found: Look, plan: Plan, file: str) -> Look:
+    """Return the look with a file's plan in place of its own. Raises PlanRefused if anything has drifted."""
     if plan.policy != worker.policy.sha:
         raise PlanRefused(f"{file}: the rules or the config have changed since it was saved: plan again")
     drift = list(_drift(worker, plan, found.plan))
@@ -54,8 +53,12 @@ def load(file: Path) -> Plan:
     """Read a plan file. Raises WorkerError."""
     try:
         return plan_from_json(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise WorkerError(f"{file}: the plan cannot be read ({error})") from error
+    except OSError as error:
+        raise WorkerError(f"{file}: the plan cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise WorkerError(f"{file}: this is not a file saved by `kaizend plan --out`") from error
+    except CodecError as error:
+        raise WorkerError(f"{file}: {error}") from error
 
 
 def _drift(worker: Worker, plan: Plan, present: Plan) -> Iterator[str]:

@@ -5,15 +5,29 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
+PATIENCE = 5.0
+"""Seconds that what is under way has to come to its end by itself; then it is broken off, wherever it waits."""
 GRACE = 8.0
-"""Seconds a pass has to finish what it is at. After that the process ends as if it had been killed: by design nothing
-is lost or done twice then, and what was under way is in doubt until the next start."""
+"""Seconds until the process ends as if it had been killed. By design nothing is lost or done twice then."""
+KILLED = 4
+"""The exit code of a process that had to end at once, unless ^C asked for it: its pass was not whole."""
 
 
 class Stopping(BaseException):
     """Raised out of a wait when a stop was asked for. No error: nothing but the ends of a pass may catch it."""
+
+    def __init__(self, number: int = 0) -> None:
+        super().__init__(number)
+        self.number = number  # of the signal that asked for it; 0 for none
+
+    @property
+    def interrupted(self) -> bool:
+        """Tell whether somebody at a terminal asked."""
+        return self.number == signal.SIGINT
 
 
 class Stop:
@@ -21,6 +35,7 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._number = 0
 
     @property
     def asked(self) -> bool:
@@ -31,21 +46,51 @@ class Stop:
         """Ask for a stop."""
         self._event.set()
 
+    def check(self) -> None:
+        """Raise Stopping if a stop was asked for."""
+        if self.asked:
+            raise Stopping(self._number)
+
     def sleep(self, seconds: float) -> None:
         """Wait; raise Stopping at once when a stop is asked for."""
-        if self._event.wait(max(0.0, seconds)):
-            raise Stopping
+        self._event.wait(max(0.0, seconds))
+        self.check()
 
-    def on_signals(self) -> None:
-        """Take SIGTERM and SIGINT as asking for a stop; a second one, or GRACE seconds, end the process at once."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._signalled)
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Take SIGTERM and SIGINT as asking for a stop, while the context lasts.
 
-    def _signalled(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's signature
-        code = 128 + number if number == signal.SIGINT else 0
+        What is under way may end by itself for PATIENCE seconds; then Stopping is raised in the midst of it, be it a
+        request that hangs. A second signal, or GRACE seconds, end the process at once.
+        """
+        handlers = {signal.SIGTERM: self._asked, signal.SIGINT: self._asked, signal.SIGALRM: self._broken_off}
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in before.items():
+                signal.signal(number, handler or signal.SIG_DFL)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Let ^C end a question at once, while the context lasts: there is nothing to be ended well."""
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+    def _asked(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's signature
+        code = 128 + number if number == signal.SIGINT else KILLED
         if self.asked:
-            os._exit(code or 4)
+            os._exit(code)
+        self._number = number
         self.ask()
-        timer = threading.Timer(GRACE, os._exit, (code or 4,))
-        timer.daemon = True
-        timer.start()
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        last = threading.Timer(GRACE, os._exit, (code,))
+        last.daemon = True
+        last.start()
+
+    def _broken_off(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as above
+        raise Stopping(self._number)

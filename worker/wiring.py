@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-
-from rules.document import build_policy
 
 from integrations.base import Tracker
 from integrations.http import Line
 from integrations.registry import Config, build
+from rules.document import build_policy
 from rules.policy import Policy
 from worker.budget import DatabaseBudget
 from worker.database import Database, open_database
@@ -27,12 +27,12 @@ Sleep = Callable[[float], None]
 
 def policy_of(settings: Settings) -> Policy:
     """Read the rule files and check them. Raises SettingsError and rules.errors.PolicyError, with all that is wrong."""
-    return build_policy(settings.policy_tables(), settings.packs())
+    return build_policy(settings.policy_tables(), settings.packs(), config=settings.name)
 
 
 @contextmanager
 def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker]:
-    """Open the database and the lines to the trackers; nothing is sent yet. Closes the database at the end.
+    """Open the database and the lines to the trackers; nothing is sent yet. Closes both at the end.
 
     Raises worker.errors, SettingsError, PolicyError and integrations.errors, each one clear line.
     """
@@ -40,25 +40,50 @@ def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker
     configs = settings.source_configs()
     key = settings.instance_key()
     database = open_database(settings.database_url)
-    trackers: Mapping[str, Tracker] = {}
     try:
+        alone = _worker(settings, policy, database, key, clock=clock, sleep=sleep)
         trackers = trackers_of(configs, database, clock=clock, sleep=sleep)
-        yield Worker(
-            policy=policy,
-            trackers=trackers,
-            mirror=Mirror(database),
-            ledger=Ledger(database, key),
-            keys=Keys(settings.instance.name, key),
-            clock=clock,
-            sleep=sleep,
-            database=database,
-            digests=settings.digests,
-            grace=settings.instance.grace,
-        )
+        try:
+            yield replace(alone, trackers=trackers)
+        finally:
+            hang_up(trackers)
     finally:
-        for tracker in trackers.values():
-            tracker.close_connections()
         database.close()
+
+
+@contextmanager
+def opened_alone(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker]:
+    """Open the database, which must be there, and no tracker: for what needs no credential. Raises as `opened`."""
+    policy = policy_of(settings)
+    database = open_database(settings.database_url, create=False)
+    try:
+        yield _worker(settings, policy, database, settings.instance_key(), clock=clock, sleep=sleep)
+    finally:
+        database.close()
+
+
+def rewired(worker: Worker, settings: Settings, policy: Policy, configs: tuple[Config, ...]) -> Worker:
+    """Return the worker with other rules, trackers and digests, on the same database. The old lines are closed."""
+    trackers = trackers_of(configs, worker.database, clock=worker.clock, sleep=worker.sleep)
+    hang_up(worker.trackers)
+    return replace(worker, policy=policy, trackers=trackers, digests=settings.digests, grace=settings.instance.grace)
+
+
+def _worker(
+    settings: Settings, policy: Policy, database: Database, key: bytes, *, clock: Clock, sleep: Sleep
+) -> Worker:
+    return Worker(
+        policy=policy,
+        trackers={},
+        mirror=Mirror(database),
+        ledger=Ledger(database, key),
+        keys=Keys(settings.instance.name, key),
+        clock=clock,
+        sleep=sleep,
+        database=database,
+        digests=settings.digests,
+        grace=settings.instance.grace,
+    )
 
 
 def trackers_of(
@@ -79,6 +104,12 @@ def trackers_of(
         )
         trackers[config.name] = build(config, line, clock)
     return trackers
+
+
+def hang_up(trackers: Mapping[str, Tracker]) -> None:
+    """End the trackers' connections."""
+    for tracker in trackers.values():
+        tracker.close_connections()
 
 
 def account_of(config: Config) -> str:

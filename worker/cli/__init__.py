@@ -14,7 +14,7 @@ import typer
 from integrations.errors import TrackerError
 from rules.errors import RulesError
 from worker import __version__
-from worker.cli import looks, passes, trying
+from worker.cli import looks, passes, reasons, records, trying
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
 from worker.errors import LockHeld, LockLost, WorkerError
@@ -41,10 +41,10 @@ app.command("plan")(passes.plan)
 app.command("apply")(passes.apply)
 app.command("once")(passes.once_)
 app.command("run")(passes.run_)
-app.command("why")(looks.why_)
+app.command("why")(reasons.why_)
 app.command("digest")(looks.digest)
-app.command("ops")(looks.ops)
-app.add_typer(looks.audit, name="audit")
+app.command("ops")(records.ops)
+app.add_typer(records.audit, name="audit")
 
 
 def _version(asked: bool) -> None:
@@ -80,6 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
+def _usage(error: typer.TyperException) -> None:
+    """Say in a line how a command was called wrongly; nothing if the help is what there is to say."""
+    called = getattr(error, "ctx", None)
+    name = called.command_path if called else "kaizend"
+    if error.message:
+        talk(f"{name}: {error.format_message().rstrip('.')}. `{name} --help` says how")
+
+
 def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one line an outcome
     """Run a verb; return its exit code. What was expected is said in a line, what was not in a traceback."""
     try:
@@ -87,10 +95,13 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one line an outcome
     except typer.Abort:
         return Exit.INTERRUPTED
     except typer.TyperException as error:
-        error.show()  # type: ignore[attr-defined]  # typer's usage errors show themselves
+        _usage(error)
         return Exit.USAGE
-    except (Stopping, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except Stopping as stopping:
+        talk("stopped before the end: what was done by then is kept, the next run goes on from there")
+        return Exit.INTERRUPTED if stopping.interrupted else Exit.PARTIAL
     except (LockHeld, LockLost) as error:
         talk(str(error))
         return Exit.LOCKED

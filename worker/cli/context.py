@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import Any, Literal
 import orjson
 from rich.console import Console
 
+from worker.errors import LockLost
 from worker.lease import lease
 from worker.logs import set_up_logs
 from worker.settings import Settings, load_settings
-from worker.stop import Stop
-from worker.wiring import opened
+from worker.stop import Stop, Stopping
+from worker.wiring import opened, opened_alone
 from worker.worker import Worker
 
 PLAIN_WIDTH = 160
@@ -35,8 +36,11 @@ class Cli:
     verbose: bool = False
     stop: Stop = field(default_factory=Stop)
 
-    def settings(self, *, level: int = logging.WARNING) -> Settings:
-        """Read the config and set the logs up by it. Raises SettingsError."""
+    def settings(self, *, level: int = logging.ERROR) -> Settings:
+        """Read the config and set the logs up by it. Raises SettingsError.
+
+        Verbs say themselves what went wrong: their logs begin at errors, or are whole if asked to be verbose.
+        """
         settings = load_settings(self.config, self.env)
         self.logs(style=settings.run.log, secrets=settings.secrets(), level=level)
         for warning in settings.warnings:
@@ -49,18 +53,37 @@ class Cli:
         """Send the logs to stderr, from `level` on, or all of them if asked to be verbose."""
         set_up_logs(style=style, secrets=secrets, env=self.env, level=logging.DEBUG if self.verbose else level)
 
-    @contextmanager
-    def worker(self, settings: Settings) -> Iterator[Worker]:
+    def alone(self, settings: Settings) -> AbstractContextManager[Worker]:
+        """Open a worker that knows no tracker, and so needs no credential."""
+        return opened_alone(settings, clock=now, sleep=self.stop.sleep)
+
+    def reading(self, settings: Settings) -> AbstractContextManager[Worker]:
         """Open a worker that reads; several may at once."""
-        with opened(settings, clock=now, sleep=self.stop.sleep) as worker:
-            yield worker
+        return opened(settings, clock=now, sleep=self.stop.sleep)
 
     @contextmanager
     def working(self, settings: Settings) -> Iterator[Worker]:
         """Open a worker under the lock: only one at a time. SIGTERM and SIGINT stop it cleanly."""
-        self.stop.on_signals()
-        with self.worker(settings) as worker, lease(worker.database, name=settings.instance.name):
+        with self.stop.on_signals(), self.reading(settings) as worker, self.locked(worker, settings):
             yield worker
+
+    @contextmanager
+    def locked(self, worker: Worker, settings: Settings) -> Iterator[None]:
+        """Hold the lock. When it is lost to another worker everything stops. Raises LockHeld, LockLost."""
+        lost: list[LockLost] = []
+
+        def hear(error: LockLost) -> None:
+            lost.append(error)
+            self.stop.ask()
+
+        with lease(worker.database, name=settings.instance.name, lost=hear):
+            try:
+                yield
+            except Stopping:
+                if not lost:
+                    raise
+        if lost:
+            raise lost[0]
 
 
 def now() -> datetime:
@@ -73,9 +96,17 @@ def environment() -> Mapping[str, str]:
     return dict(os.environ)
 
 
-def out() -> Console:
-    """Return where data goes."""
-    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, soft_wrap=False, highlight=False)
+class Out(Console):
+    """Where data goes. A reader that has had enough is not an error."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass on what rich would make an exit code of its own."""
+        raise BrokenPipeError
+
+
+def out(*, plain_width: int = PLAIN_WIDTH) -> Console:
+    """Return where data goes: as wide as the terminal, or `plain_width` columns where there is none."""
+    return Out(width=None if sys.stdout.isatty() else plain_width, soft_wrap=False, highlight=False)
 
 
 def talk(text: str) -> None:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from worker import saved
 from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.exits import Exit
+from worker.cli.plans import plan_data, plan_remarks, plan_table, plan_title, rule_table
 from worker.cli.progress import watching
-from worker.cli.tables import pass_lines, plan_remarks, plan_table
-from worker.codec import plan_to_json
-from worker.cycle import Passed, carry, finish, once, read
+from worker.cli.tables import pass_lines, synced_line
+from worker.cycle import Passed, authors_of, carry, finish, once, read
 from worker.daemon import Beat, run
+from worker.doubts import settle
+from worker.errors import WorkerError
+from worker.following import Following
 from worker.look import Look, look
 from worker.metrics import Metrics
+
+log = structlog.get_logger()
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Whole = Annotated[
@@ -28,12 +38,13 @@ Whole = Annotated[
 def sync(context: typer.Context, *, json: Json = False) -> None:
     """Read the trackers into the mirror. Writes nothing to them."""
     cli: Cli = context.obj
-    with cli.working(cli.settings()) as worker, watching() as bars:
+    with cli.working(cli.settings()) as worker, watching(cli.stop) as bars:
         synced = read(worker, bars)
     if json:
         data([{"source": one.source, "items": one.items, "pages": one.pages, "error": one.error} for one in synced])
     for one in synced:
-        talk(f"{one.source}: " + (f"not read: {one.error}" if one.error else f"{one.items} items in {one.pages} pages"))
+        if one.error or not json:
+            talk(synced_line(one))
     if any(one.error for one in synced):
         raise typer.Exit(Exit.PARTIAL)
 
@@ -44,17 +55,22 @@ def plan(
     out_file: Annotated[Path | None, typer.Option("--out", help="Save the plan, for `kaizend apply FILE`.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not read the trackers first.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 10 if there is anything to write.")] = False,
-    json: Json = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON: `ops` is a flat list of what is planned.")] = False,
 ) -> None:
     """Show what would be written, and why. Never writes to a tracker."""
     cli: Cli = context.obj
-    with cli.working(cli.settings()) as worker, watching() as bars:
-        if not offline:
-            read(worker, bars)
-        found = look(worker, now(), whole=True, progress=bars.looked)
+    with cli.working(cli.settings()) as worker:
+        with watching(cli.stop) as bars:
+            if not offline:
+                read(worker, bars)
+            found = look(worker, now(), whole=True, progress=bars.looked)
         if out_file is not None:
             saved.save(worker, found, out_file)
-    _show(found, json=json)
+    if json:
+        data(plan_data(found))
+    else:
+        _show(found)
+    _remark(found)
     if out_file is not None:
         talk(f"saved: `kaizend apply {out_file}` does exactly this, or refuses if something has changed")
     if found.unread or found.plan.held or found.plan.conflicts:
@@ -63,11 +79,15 @@ def plan(
         raise typer.Exit(Exit.CHANGES)
 
 
-def _show(found: Look, *, json: bool) -> None:
-    if json:
-        typer.echo(plan_to_json(found.plan), nl=False)
-    else:
-        out().print(plan_table(found.plan))
+def _show(found: Look) -> None:
+    screen = out()
+    screen.print(plan_title(found.plan), style="bold")
+    if found.plan.ops:
+        screen.print(plan_table(found.plan.ops, width=screen.width))
+        screen.print(rule_table(found.plan))
+
+
+def _remark(found: Look) -> None:
     for source, why in found.unread.items():
         talk(f"source {source} was not read, nothing is planned for it: {why}")
     for remark in plan_remarks(found.plan):
@@ -82,20 +102,35 @@ def apply(
 ) -> None:
     """Carry a plan out: the saved one, exactly, or one made now, after asking."""
     cli: Cli = context.obj
-    with cli.working(cli.settings()) as worker, watching() as bars:
-        run_id = worker.ledger.begin_run("apply", worker.policy.sha, now())
-        synced = read(worker, bars)
-        found = look(worker, now(), whole=True, progress=bars.looked)
-        if file is not None:
-            found = saved.agreed(worker, found, file)
+    settings = cli.settings()
+    if file is None and not yes and not sys.stdin.isatty():
+        raise WorkerError("apply: there is nobody to ask: say --yes, or name a plan saved by `kaizend plan --out`")
+    agreed = saved.load(file) if file is not None else None
+    with cli.working(settings) as worker:
+        with watching(cli.stop) as bars:
+            synced = read(worker, bars)
+            settle(worker, authors_of(synced), now())
+            found = look(worker, now(), whole=True, progress=bars.looked)
+        if agreed is not None:
+            found = saved.agreed(worker, found, agreed, str(file))
         else:
-            _show(found, json=False)
-            if not yes and found.plan.ops and not typer.confirm("Write this to the trackers?", err=True):
-                worker.ledger.end_run(run_id, now(), "declined", {})
-                raise typer.Exit(Exit.EXPECTED)
-        applied = carry(worker, run_id, found, found.plan.ops, cli.stop, bars)
+            _show(found)
+            _remark(found)
+            _ask(cli, found, yes=yes)
+        run_id = worker.ledger.begin_run("apply", worker.policy.sha, now())
+        with watching(cli.stop) as bars:
+            applied = carry(worker, run_id, found, found.plan.ops, cli.stop, bars)
         passed = finish(worker, run_id, synced, found, applied, (), cli.stop)
     _close(passed)
+
+
+def _ask(cli: Cli, found: Look, *, yes: bool) -> None:
+    if yes or not any(not op.shadow for op in found.plan.ops):
+        return
+    with cli.stop.answering():
+        agreed = typer.confirm("Write this to the trackers?", err=True)
+    if not agreed:
+        raise WorkerError("nothing was written")
 
 
 def _close(passed: Passed) -> None:
@@ -108,7 +143,7 @@ def _close(passed: Passed) -> None:
 def once_(context: typer.Context, *, whole: Whole = False, json: Json = False) -> None:
     """Make one whole pass: read, plan, write, digest. For cron."""
     cli: Cli = context.obj
-    with cli.working(cli.settings()) as worker, watching() as bars:
+    with cli.working(cli.settings()) as worker, watching(cli.stop) as bars:
         passed = once(worker, cli.stop, watching=bars, whole=whole)
     if json:
         data({"whole": passed.whole, "troubles": passed.troubles, "digests": passed.digests, **passed.counts})
@@ -116,16 +151,30 @@ def once_(context: typer.Context, *, whole: Whole = False, json: Json = False) -
 
 
 def run_(context: typer.Context) -> None:
-    """Work until told to stop: a pass now and then, digests when they are due."""
+    """Work until told to stop: a pass now and then, digests when they are due.
+
+    A config or rule file that changes is taken up between two passes; one that is wrong is not, and said loudly.
+    """
     cli: Cli = context.obj
     settings = cli.settings(level=logging.INFO)
+    _keep_utc()
     metrics = Metrics(port=settings.run.metrics_port)
     with cli.working(settings) as worker, metrics.served():
+        load = lambda: cli.settings(level=logging.INFO)  # noqa: E731 - the same words as above, for later
+        with closing(Following(worker, settings, load=load, wrong=metrics.config_wrong)) as following:
 
-        def one_pass() -> None:
-            with watching() as bars:
-                metrics.passed(once(worker, cli.stop, watching=bars), now())
+            def one_pass() -> None:
+                with watching(cli.stop) as bars:
+                    passed = once(following.follow(), cli.stop, watching=bars)
+                for trouble in passed.troubles:
+                    log.warning("not whole", why=trouble)
+                metrics.passed(passed, now())
 
-        beats = {"pass": Beat(seconds=settings.run.every, job=one_pass)}
-        run(beats, cli.stop, failed=metrics.failed)
+            run({"pass": Beat(seconds=settings.run.every, job=one_pass)}, cli.stop, failed=metrics.failed)
     talk("stopped")
+
+
+def _keep_utc() -> None:
+    """Have the process's local time be UTC: `schedule` knows no other, and in a night of 25 hours it would wait one."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()

@@ -11,13 +11,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from rules.actions import Op
 from worker.cycle import Watching
+from worker.stop import Stop
 
 
 @contextmanager
-def watching() -> Iterator[Watching]:
-    """Show bars on stderr while a pass goes on, if that is a terminal."""
+def watching(stop: Stop) -> Iterator[Watching]:
+    """Show bars on stderr while work goes on, if that is a terminal. Reading and looking end when `stop` is asked for.
+
+    A write is not broken off in its middle by this: whoever writes looks at `stop` between two writes.
+    """
     if not sys.stderr.isatty():
-        yield Watching()
+        yield _stopping(Watching(), stop)
         return
     columns = (
         SpinnerColumn(),
@@ -26,8 +30,25 @@ def watching() -> Iterator[Watching]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield _watching(bars)
+    bars = Progress(
+        *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    )
+    with bars:
+        yield _stopping(_watching(bars), stop)
+
+
+def _stopping(inner: Watching, stop: Stop) -> Watching:
+    def synced(source: str, stream: str, items: int, expected: int | None) -> None:
+        stop.check()
+        if inner.synced is not None:
+            inner.synced(source, stream, items, expected)
+
+    def looked(count: int) -> None:
+        stop.check()
+        if inner.looked is not None:
+            inner.looked(count)
+
+    return Watching(synced=synced, looked=looked, carried=inner.carried)
 
 
 def _watching(bars: Progress) -> Watching:

@@ -37,6 +37,7 @@ HOW_TO_START = "no such file: start with `cp config.example.toml {name}`, or nam
 class Settings:
     """A config that has been read and checked. Secrets show only in what `source_configs` and `secrets` return."""
 
+    name: str  # of the config file, as errors show it; "environment" if there is none
     folder: Path  # what relative paths start from
     tables: Tables
     credentials: Credentials = field(repr=False)
@@ -149,7 +150,8 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Settings:
     if problems:
         raise SettingsError(sorted(problems, key=_line_number))
     folder = path.absolute().parent if path else Path.cwd()
-    return Settings(folder=folder, tables=tables, credentials=read_credentials(tables, folder, say), say=say)
+    credentials = read_credentials(tables, folder, say)
+    return Settings(name=shown, folder=folder, tables=tables, credentials=credentials, say=say)
 
 
 def _speaker(shown: str, written: Mapping[KeyPath, Place], said: Mapping[str, Any]) -> Say:

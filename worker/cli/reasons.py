@@ -1,0 +1,145 @@
+"""The verb `why`: what every rule makes of a ticket, each clause with its values, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from rules.model import NOTHING, Ticket
+from rules.why import Explanation, why
+from worker.cli.context import Cli, data, now, out
+from worker.errors import WorkerError
+from worker.look import paused_rules
+
+HOLDS = {True: "[green]yes[/]", False: "[red]no[/]", None: "[yellow]cannot be said[/]"}
+STATES = {"holds": "[bold green]holds[/]", "does not hold": "[dim]does not hold[/]"}
+OPEN = "open"
+"""The clause of nearly all rules: a closed ticket is told once that it is closed."""
+
+
+def why_(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help='The ticket: "OPS-12", "acme/shop#12", or "#12" if only one has it.')],
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show the clauses of rules that do not look at it.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Say what every rule makes of a ticket: each clause with its values, and what comes next.
+
+    Asks only the database, as the trackers were last read.
+    """
+    cli: Cli = context.obj
+    moment = now()
+    with cli.alone(cli.settings()) as worker:
+        ticket = _the_one(key, worker.mirror.candidates(key))
+        memory = worker.ledger.memory((ticket.uid,)).get(ticket.uid, NOTHING)
+        explained = why(worker.policy, ticket, memory, moment, paused=paused_rules(worker, moment))
+        read = worker.mirror.reads().get(ticket.source)
+    if json:
+        data(_as_data(ticket, explained))
+        return
+    screen = out()
+    _head(screen, ticket, explained[0].kind if explained else "", read.ended if read else None)
+    looking, aside = _sorted(explained, everything=everything)
+    for one in looking:
+        screen.print(_rule(one))
+    for line in _aside(aside):
+        screen.print(line, markup=False)
+
+
+def _the_one(key: str, found: Sequence[Ticket]) -> Ticket:
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise WorkerError(f"{key!r} can be {', '.join(ticket.key for ticket in found)}: say which")
+    raise WorkerError(f"{key!r}: no such ticket in the mirror: `kaizend sync` reads the trackers")
+
+
+def _head(screen: Console, ticket: Ticket, kind: str, read: datetime | None) -> None:
+    screen.print(f"{ticket.key}  {ticket.title}", markup=False, style="bold")
+    screen.print(ticket.url, markup=False, soft_wrap=True)
+    seen = f", as read {read:%Y-%m-%d %H:%M} UTC" if read else ""
+    screen.print(f"kind: {kind or 'none'}, status: {ticket.status}{seen}\n", markup=False)
+
+
+def _sorted(
+    explained: Sequence[Explanation], *, everything: bool
+) -> tuple[list[Explanation], dict[str, list[Explanation]]]:
+    """Part the rules that look at the ticket from those that do not, by the reason why not."""
+    looking: list[Explanation] = []
+    aside: dict[str, list[Explanation]] = {}
+    for one in explained:
+        reason = "" if everything else _not_looking(one)
+        if reason:
+            aside.setdefault(reason, []).append(one)
+        else:
+            looking.append(one)
+    return looking, aside
+
+
+def _not_looking(one: Explanation) -> str:
+    if one.state == "not its kind":
+        return f"for other kinds than {one.kind}" if one.kind else "for kinds, and it is of none"
+    if one.state == "does not hold" and any(clause.text == OPEN and not clause.holds for clause in one.clauses):
+        return "for open tickets only"
+    return ""
+
+
+def _aside(aside: dict[str, list[Explanation]]) -> Iterable[str]:
+    for reason, rules in aside.items():
+        names = ", ".join(one.rule.id for one in rules)
+        yield f"{len(rules)} {'rule is' if len(rules) == 1 else 'rules are'} {reason}: {names}"
+    if aside:
+        yield "(--all shows their clauses, too)"
+
+
+def _rule(one: Explanation) -> Padding:
+    """Show one rule: its clauses with their values, since when it holds, and what it does next."""
+    table = Table(show_header=False, box=None, padding=(0, 1), pad_edge=False)
+    table.add_column(min_width=5, no_wrap=True)
+    table.add_column(overflow="fold")
+    for clause in one.clauses:
+        table.add_row(HOLDS[clause.holds], escape(str(clause)))
+    if one.episode is not None:
+        again = f", for the {one.episode.number}. time" if one.episode.number > 1 else ""
+        table.add_row("since", f"{one.episode.began:%Y-%m-%d}{again}")
+    if one.next is not None:
+        whom = ", ".join(one.next.people) or "nobody (it is not known who is " + " or ".join(one.next.missing) + ")"
+        table.add_row("next", escape(f"{one.next.on}: step {one.next.number}, ping {whom}"))
+    for note in one.notes:
+        table.add_row("note", escape(note))
+    state = STATES.get(one.state, one.state)
+    title = f"[bold]{escape(one.rule.id)}[/]: {state}  [dim]{escape(one.rule.about)}[/]"
+    return Padding(Group(title, Padding(table, (0, 0, 0, 2))), (0, 0, 1, 0))
+
+
+def _as_data(ticket: Ticket, explained: Sequence[Explanation]) -> dict[str, Any]:
+    return {
+        "ticket": ticket.key,
+        "url": ticket.url,
+        "title": ticket.title,
+        "kind": explained[0].kind if explained else "",
+        "rules": [_rule_data(one) for one in explained],
+    }
+
+
+def _rule_data(one: Explanation) -> dict[str, Any]:
+    return {
+        "rule": one.rule.id,
+        "about": one.rule.about,
+        "state": one.state,
+        "clauses": [{"text": c.text, "holds": c.holds, "values": dict(c.values)} for c in one.clauses],
+        "since": one.episode.began if one.episode else None,
+        "episode": one.episode.number if one.episode else None,
+        "next": {"step": one.next.number, "on": one.next.on, "ping": one.next.people} if one.next else None,
+        "notes": one.notes,
+    }
