@@ -1,6 +1,7 @@
 """`make bench`: what the main parts cost, as ratios to a floor measured in the same run, round by round in turns.
 
-Sizes come from the environment: BENCH_ISSUES, BENCH_SYNC_ROUNDS, BENCH_TICKETS, BENCH_PLAN_ROUNDS, BENCH_OPS.
+Sizes come from the environment: BENCH_ISSUES, BENCH_SYNC_ROUNDS, BENCH_TICKETS, BENCH_PLAN_ROUNDS, BENCH_OPS,
+BENCH_OP_ROUNDS.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Sizes:
     tickets: int = 100_000
     plan_rounds: int = 3
     ops: int = 500
+    op_rounds: int = 5
 
 
 def sizes() -> Sizes:
@@ -80,12 +82,13 @@ def warm_lines(size: Sizes, url: str, folder: Path, change: Callable[[int], None
     """Measure the syncs that follow the first one."""
     file = folder / "ours-0.db"
     run("sync", url, file)  # the first to ask with ETags
-    unchanged = [run("sync", url, file) for _ in range(3)]
+    rounds = min(3, size.sync_rounds)
+    unchanged = [run("sync", url, file) for _ in range(rounds)]
     changed = []
-    for _ in range(3):
+    for _ in range(rounds):
         change(max(1, size.issues // 100))
         changed.append(run("sync", url, file))
-    yield f"\nWarm sync of the same, 3 rounds{'':7}{'CPU, s':>12}{'wall, s':>12}{'of cold':>9}"
+    yield f"\nWarm sync of the same, {rounds} rounds{'':7}{'CPU, s':>12}{'wall, s':>12}{'of cold':>9}"
     for name, costs in (("nothing changed", unchanged), ("1% changed", changed)):
         cpu = median(costs, "cpu")
         yield f"  {name:36}{cpu:12.3f}{median(costs, 'wall'):12.3f}{cpu / cold:9.1%}"
@@ -131,11 +134,11 @@ def per_second(costs: list[Cost]) -> list[Cost]:
 def ledger_lines(size: Sizes, folder: Path) -> Iterator[str]:
     """Measure what an op costs in the ledger."""
     ours, floor = in_turns(
-        5,
+        size.op_rounds,
         lambda number: run("commits", "ledger", folder / f"ledger-{number}.db", size.ops),
         lambda number: run("commits", "floor", folder / f"plain-{number}.db", size.ops),
     )
-    yield f"\n{size.ops:,} ops intended, claimed and done in the ledger, 5 rounds"
+    yield f"\n{size.ops:,} ops intended, claimed and done in the ledger, {size.op_rounds} rounds"
     yield "  floor: a row inserted and updated by sqlite3, each a durable commit"
     yield HEAD
     yield compared("CPU an op, ms", each(ours), each(floor), "cpu")
