@@ -19,6 +19,10 @@ class NotAllowed(TrackerError):
     """The credential is missing, wrong, expired or lacks a right (401, 403 that is no throttle). An admin must act."""
 
 
+class Forbidden(NotAllowed):
+    """The credential is good, and lacks the right to do this one thing (403): other requests may go well."""
+
+
 class NotFound(TrackerError):
     """It is not there, or not for us to see (404, 410)."""
 

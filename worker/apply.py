@@ -10,7 +10,7 @@ from itertools import groupby
 import structlog
 
 from integrations.base import Tracker
-from integrations.errors import NotAllowed, NotFound, RateLimited, TrackerError, Unavailable
+from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, TrackerError, Unavailable
 from rules.actions import Op
 from rules.card import CARD
 from rules.evaluate import evaluate
@@ -25,6 +25,8 @@ from worker.worker import Worker
 
 log = structlog.get_logger()
 FINE = frozenset({"done", "dropped"})
+REFUSALS = 10
+"""So many requests without a right a source gets in a pass. What was refused rests: the next pass comes to others."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class Applied:
 
     counts: Counter[str] = field(default_factory=Counter)  # done, failed, doubt, unsent, dropped
     stopped: dict[str, str] = field(default_factory=dict)  # source -> why nothing more was sent to it in this pass
+    refused: Counter[str] = field(default_factory=Counter)  # source -> requests it said we have no right to
     unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
 
     @property
@@ -136,8 +139,9 @@ def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memor
     free = {op.id for op in ops if op.rule not in rules}  # not of a rule: digests
     if ticket is None or free == ours:
         return frozenset(ours)
-    before = replace(memory, done=memory.done - ours)
     now = worker.clock()
+    resting = worker.ledger.resting(now).get(ticket.uid, frozenset())
+    before = replace(memory, done=(memory.done | resting) - ours)
     evaluation = evaluate(worker.policy, ticket, before, now)
     asked = {op.id: op for op in operations(worker.policy, evaluation, before, now, worker.keys)}
     return frozenset(free | {op.id for op in ops if op.id in asked and same(op, asked[op.id])})
@@ -152,10 +156,19 @@ def _give_up(worker: Worker, ops: list[Op], applied: Applied, why: str) -> bool:
 
 def _stop(applied: Applied, source: str, error: TrackerError) -> None:
     """Send nothing more to a source after an error that the next request would meet too."""
-    of_source = isinstance(error, RateLimited) and error.scope == "source"
-    if of_source or isinstance(error, NotAllowed) or (isinstance(error, Unavailable) and not error.sent):
+    if _of_source(applied, source, error):
         applied.stopped.setdefault(source, str(error))
         log.warning("nothing more is sent to the source in this pass", source=source, why=str(error))
+
+
+def _of_source(applied: Applied, source: str, error: TrackerError) -> bool:
+    """Tell whether an error concerns the whole source. A right that is missing does only when it is met often."""
+    if isinstance(error, RateLimited) and error.scope == "source":
+        return True
+    if isinstance(error, Forbidden):
+        applied.refused[source] += 1
+        return applied.refused[source] >= REFUSALS
+    return isinstance(error, NotAllowed) or (isinstance(error, Unavailable) and not error.sent)
 
 
 def _read_back(worker: Worker, tracker: Tracker, before: Ticket, memory: Memory) -> None:

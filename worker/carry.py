@@ -8,7 +8,7 @@ from typing import Literal
 import structlog
 
 from integrations.base import Receipt, Tracker
-from integrations.errors import NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
+from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
 from rules.actions import FileTicket, Op, SetDue, WriteCard
 from rules.model import Card
 from worker.doubts import find_filed
@@ -60,6 +60,9 @@ def _failed(worker: Worker, op: Op, card: Card | None, error: TrackerError) -> O
         case RateLimited(sent=False):
             ledger.retry(op.id, error.retry_at, now)
             return "unsent"
+        case Forbidden():
+            ledger.failed(op.id, str(error), now)
+            return "failed"
         case NotAllowed() | Unavailable(sent=False):
             ledger.retry(op.id, None, now)
             return "unsent"

@@ -109,6 +109,13 @@ class Ops(Entries):
             self._audit.extend(connection, now, "intent", [_told(op) | {"run": run} for op in new])
         return tuple(op.id for op in new)
 
+    def resting(self, now: datetime) -> dict[str, frozenset[str]]:
+        """Return by ticket the ops that were refused and are not to be tried again yet."""
+        found: dict[str, set[str]] = {}
+        for uid, op_id in self._database.rows(_RESTING, (moment(now - FAILED_REST),)):
+            found.setdefault(uid, set()).add(op_id)
+        return {uid: frozenset(ids) for uid, ids in found.items()}
+
     def sending(self, op_id: str, now: datetime) -> None:
         """Claim an op: it is about to be sent by us and nobody else."""
         with self._database.begin() as connection:
@@ -243,6 +250,7 @@ _INTEND = """
         changed = excluded.changed, attempts = 0, looks = 0, first_look = null, not_before = null, why = ''
     where (ops.state = 'dropped' and ops.attempts = 0) or (ops.state = 'failed' and ops.changed <= ?)
 """
+_RESTING = "select uid, id from ops where state = 'failed' and changed > ?"
 _RECOGNISE = "insert into recognised (op, uid, receipt, at) values (?, ?, ?, ?) on conflict (op) do nothing"
 _LOOKED = """
     update ops set looks = looks + 1, first_look = coalesce(first_look, ?), not_before = ?

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.actions import Op, Plan, WriteCard
@@ -46,10 +46,13 @@ def look(worker: Worker, now: datetime, *, whole: bool, progress: Callable[[int]
     reversals: list[tuple[str, Reversal]] = []
     unsettled: set[str] = set()
     looked = 0
-    for ticket, memory in remembered(worker, found):
+    resting = worker.ledger.resting(now)
+    for ticket, known in remembered(worker, found):
         if ticket.source in unread or ticket.source not in worker.trackers:
             unsettled.add(ticket.uid)
             continue
+        refused = resting.get(ticket.uid)
+        memory = replace(known, done=known.done | refused) if refused else known
         evaluation = evaluate(policy, ticket, memory, now)
         looked += 1
         if progress is not None:
@@ -58,8 +61,8 @@ def look(worker: Worker, now: datetime, *, whole: bool, progress: Callable[[int]
             continue
         decision = decide(policy, evaluation, memory, now, worker.keys, paused)
         ops += decision.ops
-        known = set(memory.episodes)
-        episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in known]
+        kept = set(memory.episodes)
+        episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
     plan = assemble(policy, ops, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
     return Look(

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from integrations.errors import NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
+from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
 from integrations.http import LONGEST, Line, retry_after
 
 _THROTTLE = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
@@ -117,7 +117,7 @@ def _forbidden(where: str, answer: Answer, what: str) -> TrackerError:
         return NotAllowed(where, "the token is not authorised for the organisation's single sign-on (SSO required)")
     if _ABOUT_THE_TARGET.search(what):
         return Rejected(where, what)
-    return NotAllowed(where, what)
+    return Forbidden(where, what)
 
 
 def _limited(where: str, answer: Answer, said: str, line: Line, endpoint: str, now: datetime) -> RateLimited | None:

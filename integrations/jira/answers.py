@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from integrations.errors import NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
+from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
 from integrations.http import LONGEST, retry_after
 from integrations.jira.markup import fold
 
@@ -66,7 +66,8 @@ def _error(where: str, answer: Answer, now: datetime, back_off: Callable[[], dat
     if status in {404, 410}:
         return NotFound(where, shown)
     if refusal := _unwelcome(answer, shown):
-        return NotAllowed(where, refusal)
+        this_alone = status == 403 and "x-authentication-denied-reason" not in answer.headers
+        return Forbidden(where, refusal) if this_alone else NotAllowed(where, refusal)
     return FieldRefused(where, shown, fields) if fields else Rejected(where, shown)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from integrations.errors import NotAllowed, NotFound, RateLimited, Rejected, Unavailable
+from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, Rejected, Unavailable
 from integrations.github.answers import Answer, refusal
 from integrations.http import Line
 from tests.integrations.github.conftest import NOW
@@ -36,8 +36,8 @@ def meaning(status: int, message: object = "", **headers: str) -> object:
         (307, "", Rejected),
         (400, "Problems parsing JSON", Rejected),
         (401, "Bad credentials", NotAllowed),
-        (403, "Resource not accessible by personal access token", NotAllowed),
-        (403, "Must have admin rights to Repository.", NotAllowed),
+        (403, "Resource not accessible by personal access token", Forbidden),
+        (403, "Must have admin rights to Repository.", Forbidden),
         (403, "Unable to create comment because issue is locked.", Rejected),
         (403, "Repository was archived so is read-only.", Rejected),
         (403, "Commenting is disabled on issues with more than 2500 comments", Rejected),
