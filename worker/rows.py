@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from rules.model import Change, Comment, Deployment, Event, Marker, Release, Ticket
+from rules.model import Change, Comment, Deployment, Event, Marker, Release, Ticket, quick_ticket
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
@@ -87,7 +87,9 @@ def sound(text: str) -> str:
 
 def clean(text: str) -> str:
     """Replace what no database stores, NUL and lone surrogates, by the replacement character."""
-    return sound(text).replace("\0", "\ufffd") if "\0" in text else sound(text)
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    return text if text.isascii() else sound(text)
 
 
 _short = lru_cache(maxsize=4096)(clean)
@@ -105,7 +107,7 @@ def _ticket_row(t: Ticket) -> tuple[Any, ...]:
 
 def ticket_of(r: Any) -> Ticket:
     """Make a ticket of a row in the order of TICKET.columns."""
-    return Ticket(
+    return quick_ticket(
         uid=r[0],
         source=r[1],
         key=r[2],

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.errors import Incomplete
 from integrations.github.markdown import parse_marker
-from rules.model import Change, Comment, Deployment, Event, Marker, Release, Ticket
+from rules.model import Change, Comment, Deployment, Event, Marker, Release, Ticket, quick_ticket
 
 T = TypeVar("T")
 Raw = dict[str, Any]
@@ -112,7 +112,7 @@ def ticket(repository: Repository, raw: Raw) -> Ticket | None:
     closed_at = raw.get("closed_at")
     done = raw["state"] == "closed"
     assignees = raw.get("assignees")
-    return Ticket(
+    return quick_ticket(
         source=repository.source,
         uid=f"{repository.host}/{repository.id}/issue/{number}",
         key=f"{repository.full_name}#{number}",
