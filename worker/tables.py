@@ -81,7 +81,6 @@ Index(
     "comments_unread",
     COMMENTS.c.created,
     sqlite_where=text("unread = 1"),
-    postgresql_where=text("unread = 1"),
 )
 DEPLOYMENTS = Table(
     "deployments",
@@ -140,7 +139,6 @@ Index(
     "ops_open",
     OPS.c.state,
     sqlite_where=text("state in ('intent', 'sending', 'doubt')"),
-    postgresql_where=text("state in ('intent', 'sending', 'doubt')"),
 )
 Index("ops_changed", OPS.c.changed)
 
