@@ -26,6 +26,7 @@ _SCOPES_MAY = frozenset(
     {"repo", "public_repo", "repo:status", "repo_deployment", "read:org", "read:project", "project"}
 )
 _LEVELS = ("", "read", "write", "admin")
+ARCHIVED = "the repository is archived: nothing can be written"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ def connect(session: Session, host: str) -> Connected:
     answer = session.get("repository", f"/repos/{config.repository}")
     raw = _mapping(session, "repository", answer)
     repository = _repository(config, host, raw, session.where("repository"))
+    session.closed = ARCHIVED if raw.get("archived") else ""
     wants_field = config.due in {"auto", "field"}
     due_field = find_field(session, repository, raw.get("owner") or {}) if wants_field else None
     _look_for_canary(session, repository)
@@ -124,7 +126,7 @@ def _rights(session: Session, asked: Answer, raw: Mapping[str, Any]) -> Iterator
 
 def _missing(session: Session, raw: Mapping[str, Any]) -> Iterator[str]:
     if raw.get("archived"):
-        yield "the repository is archived: nothing can be written"
+        yield ARCHIVED
     if raw.get("has_issues") is False:
         yield "issues are switched off in the repository"
     if session.installation:

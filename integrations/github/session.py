@@ -37,6 +37,7 @@ class Session:
         self._connection = Connection(self._base, config.timeout)
         self.installation = InstallationToken(config.app) if config.app else None
         self._requester = self._as(self.installation or Auth.Token(config.token))
+        self.closed = ""  # why nothing is to be written here, as far as is known
 
     def close(self) -> None:
         """Close the connection."""
@@ -67,6 +68,7 @@ class Session:
 
     def once(self, endpoint: str, verb: str, path: str, body: Any, *, target: str = "") -> Answer:
         """Write exactly one time."""
+        self._let_in(endpoint)
         self._authorise()
         return self._line.once(endpoint, lambda: self._send(endpoint, verb, path, body=body), target=target)
 
@@ -74,6 +76,7 @@ class Session:
         self, endpoint: str, verb: str, path: str, body: Any = None, *, content: bool = False, target: str = ""
     ) -> Answer:
         """Write what may be written again."""
+        self._let_in(endpoint)
         self._authorise()
         return self._line.repeatable(
             endpoint, lambda: self._send(endpoint, verb, path, body=body), content=content, target=target
@@ -92,6 +95,11 @@ class Session:
         """The address of GraphQL, which is not under the REST prefix."""
         prefix = self._base.path.removesuffix("/v3") if self._base.path else ""
         return f"{self._base.scheme}://{self._base.netloc}{prefix}/graphql"
+
+    def _let_in(self, endpoint: str) -> None:
+        """Send no write that is known to be refused, whatever it is about."""
+        if self.closed:
+            raise NotAllowed(self.where(endpoint), self.closed)
 
     # -- one request ------------------------------------------------------------------------------------------
     def _send(

@@ -19,6 +19,8 @@ from integrations.github.session import Session
 from rules.model import Link, Marker, Paragraph, Prose, Text
 
 _PIN = "mutation($id: ID!) { pinIssue(input: {issueId: $id}) { issue { number isPinned } } }"
+_ENOUGH = 2_480
+"""An issue takes 2,500 comments in all its life, deleted ones counted: the last few are left to people."""
 _GIVEN_UP = frozenset({"not_planned", "not planned", "won't do", "won't fix", "wontfix", "duplicate", "invalid"})
 
 
@@ -30,6 +32,7 @@ class Writer:
     repository: Repository
     due: Due
     _labels: set[str] = field(default_factory=set)  # known to exist, in lower case
+    _talk: dict[str, int] = field(default_factory=dict)  # issue -> its comments, as last read
 
     # -- labels ---------------------------------------------------------------------------------------------------
     def add_label(self, ref: str, label: LabelStyle) -> Receipt:
@@ -124,9 +127,17 @@ class Writer:
     # -- texts ----------------------------------------------------------------------------------------------------
     def comment(self, ref: str, prose: Prose, marker: Marker) -> Receipt:
         """Add a comment, once."""
+        self._leave_room("comment", ref)
         body = {"body": render(prose, marker)}
         answer = self.session.once("comment", "POST", self._issue(ref, "comments"), body, target=ref)
         return self._commented("comment", ref, self._told("comment", answer))
+
+    def _leave_room(self, endpoint: str, ref: str) -> None:
+        """Refuse to be the one who takes the last comments that an issue has room for."""
+        count = self._talk.get(ref, 0)
+        if count >= _ENOUGH:
+            what = f"#{ref} has {count} comments, of 2,500 it can ever have: the rest is left to people"
+            raise Rejected(self.session.where(endpoint), what)
 
     def edit_comment(self, ref: str, comment: str, prose: Prose, marker: Marker) -> Receipt:
         """Put a new text into our comment."""
@@ -170,6 +181,7 @@ class Writer:
 
     def mention(self, ref: str, *, url: str, title: str, relation: str) -> Receipt:
         """Add a comment that mentions another ticket or a page: GitHub makes a cross-reference of it."""
+        self._leave_room("link", ref)
         line = (Text(f"Linked ({relation}): "), Link(title or url, url))
         body = {"body": render(Prose((Paragraph(line),)))}
         answer = self.session.once("link", "POST", self._issue(ref, "comments"), body, target=ref)
@@ -210,6 +222,7 @@ class Writer:
         told = self._told("ticket", answer)
         if told.get("number") != int(ref) or not self.repository.holds(answer.path):
             raise NotFound(self.session.where("ticket"), f"#{ref} was moved to another repository")
+        self._talk[ref] = int(told.get("comments") or 0)
         return told
 
     @property
