@@ -46,7 +46,7 @@ def card_op(view: View, ops: Sequence[Op]) -> Op | None:
 
 def _worth_writing(said: Content, exists: bool, ops: Sequence[Op]) -> bool:
     """Tell whether there is anything to say: a card is never made only to say nothing."""
-    return exists or bool(said.points or said.answers) or any(value_of(op.verb) for op in ops)
+    return exists or bool(said.points or said.answers or said.effects) or any(value_of(op.verb) for op in ops)
 
 
 def _op(view: View, said: Content, sense: str, ops: Sequence[Op], *, shadow: bool) -> Op:
@@ -75,7 +75,8 @@ def _news(ops: Sequence[Op]) -> tuple[str, ...]:
 def write_state(view: View) -> str:
     """Return what the card's marker keeps: the newest episode of each rule, and the due date if it is ours.
 
-    `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30`.
+    `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30`. Where the card is
+    a due date's only place, it stays there: after the database was lost, nothing else tells whose it was.
     """
     date_of = view.policy.calendar.date_of
     items = []
@@ -83,7 +84,9 @@ def write_state(view: View) -> str:
         days = [date_of(moment).isoformat() for moment in (episode.began, episode.ended) if moment]
         items.append(":".join((episode.rule, str(episode.number), *days)))
     due = view.ticket.due.isoformat() if view.ticket.due else ""
-    if any((effect.verb, effect.value) == (DUE, due) for effect in view.memory.effects):
+    source = view.policy.sources.get(view.ticket.source)
+    only_here = bool(due and source and source.due_on_card)
+    if only_here or any((effect.verb, effect.value) == (DUE, due) for effect in view.memory.effects):
         items.append(f"due:{due}")
     return ",".join(items)
 

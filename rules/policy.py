@@ -148,6 +148,7 @@ class SourceFacts:
     kind: Literal["github", "jira"]
     component_label: str = ""  # on GitHub: labels with this prefix name components
     priorities: Mapping[str, str] = field(default_factory=dict)  # lower-case native priority or label -> neutral level
+    due_on_card: bool = False  # it has no other place for due dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,4 +164,5 @@ def _source(name: str, table: Plain) -> SourceFacts:
         kind=table["kind"],
         component_label=table.get("component_label", ""),
         priorities={native.lower(): level for native, level in (table.get("priorities") or {}).items()},
+        due_on_card=bool(table.get("due_on_card")),
     )

@@ -352,6 +352,7 @@ def test_the_rules_get_plain_tables(config):
             "priority:medium": "medium",
             "priority:low": "low",
         },
+        "due_on_card": False,
     }
 
 

@@ -25,7 +25,13 @@ def source_facts(source: GithubTable | JiraTable) -> dict[str, Any]:
     """Return what the rules need to know of a source."""
     component_label = source.component_label if isinstance(source, GithubTable) else ""
     priorities = {native.lower(): level for native, level in source.priorities.items()}
-    return {"kind": source.kind, "component_label": component_label, "priorities": priorities}
+    on_card = isinstance(source, GithubTable) and source.due == "card"
+    return {
+        "kind": source.kind,
+        "component_label": component_label,
+        "priorities": priorities,
+        "due_on_card": on_card,
+    }
 
 
 def _native(priorities: Mapping[str, Level]) -> dict[str, str]:
