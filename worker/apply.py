@@ -35,6 +35,7 @@ class Applied:
 
     counts: Counter[str] = field(default_factory=Counter)  # done, failed, doubt, unsent, dropped
     stopped: dict[str, str] = field(default_factory=dict)  # source -> why nothing more was sent to it in this pass
+    shut: set[str] = field(default_factory=set)  # sources that do not let us in at all: not to be read either
     refused: Counter[str] = field(default_factory=Counter)  # source -> requests it said we have no right to
     unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
 
@@ -115,7 +116,7 @@ def _ticket(worker: Worker, ops: list[Op], applied: Applied, stop: Stop, progres
             _stop(applied, tracker.name, failure)
         if progress is not None:
             progress(op)
-    if ticket is not None and applied.counts["done"] > done:
+    if ticket is not None and applied.counts["done"] > done and tracker.name not in applied.shut:
         _read_back(worker, tracker, ticket, memory)
     return whole
 
@@ -158,6 +159,8 @@ def _stop(applied: Applied, source: str, error: TrackerError) -> None:
     """Send nothing more to a source after an error that the next request would meet too."""
     if _of_source(applied, source, error):
         applied.stopped.setdefault(source, str(error))
+        if isinstance(error, NotAllowed):
+            applied.shut.add(source)
         log.warning("nothing more is sent to the source in this pass", source=source, why=str(error))
 
 
