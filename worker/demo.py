@@ -98,11 +98,12 @@ def _show_plan(found: Look, stage: Stage) -> None:
 
 
 def _a_card(worker: Worker) -> Entry:
-    """Return the ledger's entry of the card that says most."""
+    """Return the ledger's entry of the card that says most, of the source whose digest is shown if it has one."""
+    shown = worker.digests[0].source if worker.digests else ""
     cards = [entry for entry in worker.ledger.entries(("done",)) if entry.op.rule == CARD and entry.receipt]
     if not cards:
         raise WorkerError("demo: no card was written: the made-up year has nothing to say")
-    return max(cards, key=lambda entry: (len(entry.op.because), entry.op.target.key))
+    return max(cards, key=lambda entry: (entry.op.target.source == shown, len(entry.op.because), entry.op.target.key))
 
 
 def _show_card(worker: Worker, stage: Stage, card: Entry) -> None:

@@ -29,6 +29,7 @@ def save(worker: Worker, found: Look, file: Path) -> None:
         aside.write_text(plan_to_json(stamped), encoding="utf-8")
         aside.replace(file)
     except OSError as error:
+        aside.unlink(missing_ok=True)
         raise WorkerError(f"{file}: the plan cannot be saved ({error.strerror})") from error
 
 

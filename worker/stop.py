@@ -36,6 +36,7 @@ class Stop:
     def __init__(self) -> None:
         self._event = threading.Event()
         self._number = 0
+        self._last: threading.Timer | None = None
 
     @property
     def asked(self) -> bool:
@@ -69,6 +70,8 @@ class Stop:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            if self._last is not None:
+                self._last.cancel()
             for number, handler in before.items():
                 signal.signal(number, handler or signal.SIG_DFL)
 
@@ -88,9 +91,9 @@ class Stop:
         self._number = number
         self.ask()
         signal.setitimer(signal.ITIMER_REAL, PATIENCE)
-        last = threading.Timer(GRACE, os._exit, (code,))
-        last.daemon = True
-        last.start()
+        self._last = threading.Timer(GRACE, os._exit, (code,))
+        self._last.daemon = True
+        self._last.start()
 
     def _broken_off(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as above
         raise Stopping(self._number)

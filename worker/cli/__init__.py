@@ -84,8 +84,9 @@ def _usage(error: typer.TyperException) -> None:
     """Say in a line how a command was called wrongly; nothing if the help is what there is to say."""
     called = getattr(error, "ctx", None)
     name = called.command_path if called else "kaizend"
-    if error.message:
-        talk(f"{name}: {error.format_message().rstrip('.')}. `{name} --help` says how")
+    what = error.format_message().rstrip(".")
+    if what:
+        talk(f"{name}: {what}. `{name} --help` says how")
 
 
 def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one line an outcome

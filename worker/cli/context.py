@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ import orjson
 from rich.console import Console
 
 from worker.errors import LockLost
-from worker.lease import lease
+from worker.lease import TTL, lease
 from worker.logs import set_up_logs
 from worker.settings import Settings, load_settings
 from worker.stop import Stop, Stopping
@@ -35,6 +35,7 @@ class Cli:
     env: Mapping[str, str]
     verbose: bool = False
     stop: Stop = field(default_factory=Stop)
+    ttl: timedelta = TTL  # of the lock
 
     def settings(self, *, level: int = logging.ERROR) -> Settings:
         """Read the config and set the logs up by it. Raises SettingsError.
@@ -76,7 +77,7 @@ class Cli:
             lost.append(error)
             self.stop.ask()
 
-        with lease(worker.database, name=settings.instance.name, lost=hear):
+        with lease(worker.database, name=settings.instance.name, ttl=self.ttl, lost=hear):
             try:
                 yield
             except Stopping:
@@ -105,8 +106,9 @@ class Out(Console):
 
 
 def out(*, plain_width: int = PLAIN_WIDTH) -> Console:
-    """Return where data goes: as wide as the terminal, or `plain_width` columns where there is none."""
-    return Out(width=None if sys.stdout.isatty() else plain_width, soft_wrap=False, highlight=False)
+    """Return where data goes: as wide as the terminal, even if only a pager's, or `plain_width` where there is none."""
+    told = "COLUMNS" in os.environ or any(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    return Out(width=None if told else plain_width, soft_wrap=False, highlight=False)
 
 
 def talk(text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich import box
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from rules.actions import Op, Plan
@@ -54,10 +55,10 @@ def _add_ticket(table: Table, ops: Sequence[Op], *, narrow: bool) -> None:
     if narrow:
         table.add_row(f"[bold]{key}[/]")
     for number, (op, reasons) in enumerate(told(ops)):
-        cells = [escape(change(op)), escape(op.rule), escape(reasons)]
-        cells[0] = f"  {cells[0]}" if narrow else cells[0]
-        first = [] if narrow else [f"[dim]{key}[/]" if number else f"[bold]{key}[/]"]
-        table.add_row(*first, *cells, style="dim" if op.shadow else None)
+        changed, rest = escape(change(op)), (escape(op.rule), escape(reasons))
+        beside = (f"[dim]{key}[/]" if number else f"[bold]{key}[/]", changed)
+        first = (Padding(changed, (0, 0, 0, 2)),) if narrow else beside
+        table.add_row(*first, *rest, style="dim" if op.shadow else None)
     table.add_section()
 
 

@@ -74,10 +74,10 @@ def _head(screen: Console, ticket: Ticket, kind: str, read: datetime | None) -> 
 def _sorted(
     explained: Sequence[Explanation], *, everything: bool
 ) -> tuple[list[Explanation], dict[str, list[Explanation]]]:
-    """Part the rules that look at the ticket from those that do not, by the reason why not."""
+    """Part the rules that look at the ticket, those that hold first, from those that do not, by the reason why not."""
     looking: list[Explanation] = []
     aside: dict[str, list[Explanation]] = {}
-    for one in explained:
+    for one in sorted(explained, key=lambda each: each.state != "holds"):
         reason = "" if everything else _not_looking(one)
         if reason:
             aside.setdefault(reason, []).append(one)

@@ -58,8 +58,9 @@ def findings_table(findings: Iterable[Finding]) -> Table:
 
 def synced_line(one: Synced) -> str:
     """Say what came of reading a source."""
-    what = f"not read: {one.error}" if one.error else f"{one.items} items in {one.pages} pages"
-    return f"{one.source}: {what}"
+    if one.error:
+        return f"{one.source}: not read: {one.error}"
+    return f"{one.source}: " + (f"{one.items} items in {one.pages} pages" if one.items else "nothing new")
 
 
 def pass_lines(passed: Passed) -> Iterable[str]:
@@ -67,6 +68,7 @@ def pass_lines(passed: Passed) -> Iterable[str]:
     yield from (synced_line(one) for one in passed.synced if not one.error)
     counts = passed.applied.counts
     done = ", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "nothing to do"
-    yield f"evaluated {passed.look.looked} tickets, planned {len(passed.look.plan.ops)} ops: {done}"
+    digests = ", digests besides" if passed.digests else ""
+    yield f"evaluated {passed.look.looked} tickets, planned {len(passed.look.plan.ops)} ops{digests}: {done}"
     yield from (f"posted {slot}" for slot in passed.digests)
     yield from (f"not whole: {trouble}" for trouble in passed.troubles)
