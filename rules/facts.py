@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from rules.conditions import activate
 from rules.fact_table import FACTS, TABLE, Asked, Fact, level_of
 from rules.model import Memory, Ticket
-from rules.policy import Condition, Policy
+from rules.policy import Condition, Kind, Policy
 
 __all__ = ["Fact", "kind_of", "level_of", "needed", "of", "table"]
 
@@ -21,6 +22,11 @@ def table() -> tuple[Fact, ...]:
 def needed(conditions: Iterable[Condition]) -> frozenset[str]:
     """Return the names of the facts that the conditions ask for."""
     return frozenset().union(*(condition.names for condition in conditions))
+
+
+@lru_cache(maxsize=8)
+def _asked_by(kinds: tuple[Kind, ...]) -> frozenset[str]:
+    return needed(kind.when for kind in kinds)
 
 
 def of(
@@ -37,6 +43,5 @@ def of(
 
 def kind_of(ticket: Ticket, memory: Memory, policy: Policy, today: date) -> str:
     """Return the ticket's kind: the first in the config's order whose conditions hold; "" if none does."""
-    facts = of(ticket, "", memory, policy, today, needed(kind.when for kind in policy.kinds))
-    activation = activate(facts)
+    activation = activate(of(ticket, "", memory, policy, today, _asked_by(policy.kinds)))
     return next((kind.name for kind in policy.kinds if kind.when.holds(activation)), "")

@@ -92,8 +92,7 @@ class Database:
     def rows(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a small query."""
         with self._translated(), self._engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection  # past SQLAlchemy: every request asks for pauses so
-            found: list[tuple[Any, ...]] = driver.execute(self.sql(statement), parameters).fetchall()
+            found: list[tuple[Any, ...]] = driver_of(connection).execute(self.sql(statement), parameters).fetchall()
         return found
 
     def stream(self, statement: str, parameters: tuple[Any, ...] = ()) -> Iterator[Any]:
@@ -133,6 +132,11 @@ class Database:
             raise _explained(self.name, error.orig) from error
         except self._refusal as error:  # from the driver itself: a connection in the making, a small query
             raise _explained(self.name, error) from error
+
+
+def driver_of(connection: Connection) -> Any:
+    """Return the driver's own connection, within the same transaction: for what is done at each request and page."""
+    return connection.connection.driver_connection
 
 
 def _question_marks(statement: str) -> str:
@@ -202,7 +206,7 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that turns to writing later fails at once when another has written since: begin as writer.
     sync = connection.get_execution_options().get("kaizend_sync")
-    driver: Any = connection.connection.driver_connection
+    driver = driver_of(connection)
     if sync is None:
         driver.execute("begin")
         return

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from integrations.base import Noun, Page
 from rules.model import Change, Comment, Deployment, Event, Release, Ticket
-from worker.database import Database
+from worker.database import Database, driver_of
 from worker.rows import CHANGE, COMMENT, DEPLOYMENT, EVENT, RELEASE, TICKET, Shape, iso, moment, when, when_or_none
 from worker.upserts import TICKETS_SELECT, UPSERTS
 
@@ -51,8 +51,8 @@ class Mirror:
         """
         with self._database.begin_lazy() as connection:
             changed = self._put(connection, page.items, now)
-            statement = self._database.sql(_SAVE_CURSOR)
-            connection.exec_driver_sql(statement, (source, stream, page.cursor, moment(now)))
+            driver = driver_of(connection)
+            driver.execute(self._database.sql(_SAVE_CURSOR), (source, stream, page.cursor, moment(now)))
         return changed
 
     def put_ticket(self, ticket: Ticket, now: datetime) -> int:
@@ -75,10 +75,12 @@ class Mirror:
         if kind is Ticket:
             stamp = (self._next_revision(connection), moment(now))
             rows = [row + stamp for row in rows]
-        return connection.exec_driver_sql(self._database.sql(statement), rows).rowcount
+        cursor = driver_of(connection).cursor()
+        cursor.executemany(self._database.sql(statement), rows)
+        return int(cursor.rowcount)
 
     def _next_revision(self, connection: Connection) -> int:
-        return int(connection.exec_driver_sql(_NEXT_REVISION).scalar_one())
+        return int(driver_of(connection).execute(_NEXT_REVISION).fetchone()[0])
 
     def cursor(self, source: str, stream: str) -> str:
         """Return how far a stream was read; "" is the beginning."""
