@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.actions import Op, Plan, WriteCard
+from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY
 from rules.evaluate import evaluate
 from rules.model import NOTHING, Episode, Memory, Reversal, Ticket
 from rules.plan import assemble, decide
@@ -17,6 +18,13 @@ MONTH = timedelta(days=30)
 UNDONE_COUNT = 5
 UNDONE_SHARE = 0.2
 """A rule of whose effects in a month people took back at least so many, and at least this share, pauses itself."""
+HISTORY = {
+    LABELLED: frozenset({"label"}),
+    DUE: frozenset({"due", "milestone"}),
+    ASSIGNED: frozenset({"assignee"}),
+    PRIORITY: frozenset({"priority", "label"}),
+}
+"""Verb -> the events that tell who took its effect back."""
 MANY = 2000
 """Up to so many tickets are remembered one by one; for more, all memories are read at once."""
 
@@ -59,6 +67,9 @@ def look(worker: Worker, now: datetime, *, whole: bool, progress: Callable[[int]
             progress(looked)
         if not (evaluation.holding or evaluation.ended or memory.effects or memory.card or memory.answers):
             continue
+        if evaluation.reversals:
+            undone = tuple(_with_who(worker, ticket.uid, reversal) for reversal in evaluation.reversals)
+            evaluation = replace(evaluation, reversals=undone)
         decision = decide(policy, evaluation, memory, now, worker.keys, paused)
         ops += decision.ops
         kept = set(memory.episodes)
@@ -74,6 +85,17 @@ def look(worker: Worker, now: datetime, *, whole: bool, progress: Callable[[int]
         unsettled=frozenset(unsettled) | _kept_back(ops, plan),
         unread=unread,
     )
+
+
+def _with_who(worker: Worker, uid: str, reversal: Reversal) -> Reversal:
+    """Add to what was taken back who did it, where the ticket's history tells."""
+    fields = HISTORY.get(reversal.verb, frozenset())
+    who = [
+        event.actor
+        for event in worker.mirror.events(uid)
+        if event.what in fields and reversal.value in event.before and reversal.value not in event.after
+    ]
+    return replace(reversal, by=who[-1]) if who else reversal
 
 
 def paused_rules(worker: Worker, now: datetime) -> frozenset[str]:

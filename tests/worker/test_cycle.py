@@ -47,7 +47,7 @@ def test_looking_at_what_changed_finds_what_looking_at_all_finds(small):
     small.once()
     small.clock.forward(hours=1)
     small.github.assign(1, "bo-gh", actor="bo-gh")
-    small.task("A third")
+    small.task("A third", at=small.clock())
     with small.worker() as worker:
         read(worker, Watching())
         some = look(worker, worker.clock(), whole=False)

@@ -1,0 +1,178 @@
+"""Doubts: what a lost answer or a lost database leaves open is found in the trackers, and nothing is posted twice."""
+
+import json
+import shutil
+
+import pytest
+
+from tests.worker.places import BOT, company
+from worker.doubts import SENDS
+
+COMMENT = {"method": "POST", "path": r"/issues/1/comments$"}
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Serve the small company, with a grace of a minute between two looks."""
+    with company(tmp_path, grace="1 minute") as made:
+        yield made
+
+
+def state(made):
+    """Return the state of the card on acme/shop#1, and how many there are."""
+    ((_, _, found),) = [op for op in made.ops() if op[:2] == ("acme/shop#1", "card")]
+    return found, made.seen()["acme/shop#1 card"]
+
+
+def test_what_was_lost_is_looked_for_twice_and_then_sent_again(small):
+    """Not seen at once, it may still come: only a minute later is it sent a second time."""
+    small.fail("drop_before", **COMMENT)
+    small.once()
+    assert state(small) == ("doubt", 0)
+    small.once()
+    assert state(small) == ("doubt", 0)
+    small.clock.forward(seconds=50)
+    small.once()
+    assert state(small) == ("doubt", 0)
+    small.clock.forward(seconds=20)
+    small.once()
+    assert state(small) == ("done", 1)
+
+
+def test_what_arrived_after_all_is_found(small):
+    """The server was slow: between the two looks the comment appears, and is not sent again."""
+    small.fail("drop_before", **COMMENT)
+    small.once()
+    small.once()
+    sent = next(entry for entry in small.sandbox.log.matching(**COMMENT))
+    small.github.comment(1, json.loads(sent.body)["body"], author=BOT)
+    small.clock.forward(minutes=2)
+    small.once()
+    assert state(small) == ("done", 1)
+    small.once()
+    assert state(small) == ("done", 1)
+
+
+def test_what_is_sent_in_vain_again_and_again_is_parked(small):
+    """After three sends without a trace a person has to look, and each pass says so."""
+    small.fail("drop_before", **COMMENT, times=100)
+    for _ in range(12):
+        small.once()
+        small.clock.forward(minutes=2)
+    assert state(small) == ("parked", 0)
+    assert small.sandbox.log.count(**COMMENT) == SENDS
+    assert any("parked" in trouble for trouble in small.once().troubles)
+
+
+def test_a_look_that_fails_settles_nothing(small):
+    """As long as the comments cannot be read the op stays in doubt; nothing is sent."""
+    small.fail("drop_after", **COMMENT)
+    small.once()
+    small.fail("status", status=500, method="GET", path=r"/issues/1/comments", times=1000)
+    small.fail("status", status=500, method="GET", path=r"/issues/comments", times=1000)
+    small.clock.forward(minutes=2)
+    small.once()
+    assert state(small) == ("doubt", 1)
+    small.sandbox.faults.clear()
+    small.clock.forward(minutes=2)
+    small.once()
+    assert state(small) == ("done", 1)
+
+
+def test_what_is_in_doubt_on_a_ticket_that_is_gone_is_parked(small):
+    """The ticket was deleted meanwhile: nothing can be found, nothing is sent, a person may look."""
+    small.fail("drop_before", **COMMENT)
+    small.once()
+    small.github.delete_issue(1)
+    small.clock.forward(minutes=2)
+    small.once()
+    states = {found for key, _, found in small.ops() if key == "acme/shop#1"}
+    assert states == {"done", "parked"}
+    assert small.sandbox.log.count(**COMMENT) == 1
+
+
+# -- the database is lost ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Serve the small company after a pass with digests."""
+    with company(tmp_path, digests=True) as made:
+        made.once()
+        yield made
+
+
+def lose(made):
+    """Delete the database; the key is kept."""
+    for file in (made.folder / "var").glob("kaizend.db*"):
+        file.unlink()
+
+
+def copy(made, name):
+    """Copy the database aside."""
+    shutil.copytree(made.folder / "var", made.folder / name)
+
+
+def restore(made, name):
+    """Put a copy of the database back."""
+    shutil.rmtree(made.folder / "var")
+    shutil.copytree(made.folder / name, made.folder / "var")
+
+
+def test_without_its_database_nothing_is_posted_twice(written):
+    """Cards, pings, digests and their issues are recognised by their marks: edits at most, then silence."""
+    before = written.seen()
+    lose(written)
+    written.clock.forward(hours=1)
+    first = written.written()
+    assert not [write for write in first if write.startswith("POST") and write != "POST /"]
+    assert written.written() == []
+    assert written.seen() == before
+    assert max(written.marks().values()) == 1
+
+
+def test_without_its_database_episodes_go_on(written):
+    """What has been so for days is not new: the ladder's next step comes when it would have come."""
+    lose(written)
+    written.clock.forward(days=7)
+    written.once()
+    assert written.seen()["acme/shop#1 ping"] == written.seen()["OPS-1 ping"] == 1  # the lead's, after five workdays
+    lose(written)
+    written.clock.forward(days=1)
+    written.once()
+    written.once()
+    assert written.seen()["acme/shop#1 ping"] == written.seen()["OPS-1 ping"] == 1
+
+
+def test_with_yesterdays_database_nothing_is_posted_twice(tmp_path):
+    """A copy from before the writes knows nothing of them; the marks do."""
+    with company(tmp_path, digests=True) as made:
+        made.fail("status", status=503, method="GET", path="", times=1000)
+        made.once()
+        made.sandbox.faults.clear()
+        copy(made, "early")
+        made.once()
+        made.clock.forward(days=7)
+        made.once()
+        before = made.seen()
+        copy(made, "late")
+        restore(made, "early")
+        made.once()
+        assert made.written() == []
+        assert made.seen() == before
+        assert max(made.marks().values()) == 1
+
+
+def test_with_last_weeks_database_later_writes_are_recognised(tmp_path):
+    """A copy from between: what came after it is found, what it knows goes on."""
+    with company(tmp_path, digests=True) as made:
+        made.once()
+        copy(made, "week")
+        made.clock.forward(days=7)
+        made.once()
+        before = made.seen()
+        restore(made, "week")
+        made.once()
+        assert made.written() == []
+        assert made.seen() == before
+        assert max(made.marks().values()) == 1
