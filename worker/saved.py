@@ -37,6 +37,8 @@ def agreed(worker: Worker, found: Look, plan: Plan, file: str) -> Look:
     """Return the look with a file's plan in place of its own. Raises PlanRefused if anything has drifted."""
     if plan.policy != worker.policy.sha:
         raise PlanRefused(f"{file}: the rules or the config have changed since it was saved: plan again")
+    for source in sorted({op.target.source for op in plan.ops} & found.unread.keys()):
+        raise PlanRefused(f"{file}: source {source} was not read, so nothing is known of drift: {found.unread[source]}")
     drift = list(_drift(worker, plan, found.plan))
     if drift:
         more = f" and {len(drift) - SHOWN} more" if len(drift) > SHOWN else ""

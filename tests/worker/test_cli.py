@@ -9,9 +9,11 @@ from rich.console import Console
 
 from rules.actions import AddLabel, Op, Plan, Post, Target
 from tests.worker.shop import now, serving
+from tests.worker.stores import ticket
 from worker.cli import run
 from worker.cli.plans import AS_ABOVE, plan_table, sample, told
 from worker.lease import lease
+from worker.logs import HIDDEN
 
 BAD_RULE = """
 [pack]
@@ -145,6 +147,21 @@ def test_a_damaged_database_is_told_and_left_alone(shop, said):
     assert file.read_bytes().startswith(b"no database")
 
 
+def test_what_nobody_expected_is_shown_whole(shop, capsys):
+    """A bug has an exit code of its own, and its traceback goes to the log, which leaves secrets out."""
+    shop.edit('token = "sandbox"', 'token = "expected"')  # a word of the error's own text
+    with shop.worker() as worker:
+        worker.mirror.put_ticket(ticket(), now())
+        with worker.database.begin() as connection:
+            connection.exec_driver_sql("update tickets set labels = 'no list'")
+    assert shop.run("why", ticket().key) == 3
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert "this should not have happened" in err
+    assert HIDDEN in err
+    assert "expected" not in err
+
+
 def test_a_reader_that_has_had_enough_is_no_error():
     """`kaizend facts | head -1` ends quietly."""
     command = "from worker.cli import main; main(['facts'])"
@@ -268,6 +285,12 @@ def test_a_plan_is_refused_when_a_target_has_changed(shop, plan_file, said):
     """Somebody may have done it already, or want something else."""
     shop.github.comment(shop.ownerless.number, "I am on it", author="bo-gh")
     assert shop.ownerless.key in refused(shop, plan_file, said)
+
+
+def test_a_plan_is_refused_when_its_source_cannot_be_read(shop, plan_file, said):
+    """Nobody can tell then whether anything has changed: it does not say that something has."""
+    shop.fail("status", path=r"/issues$", times=99, status=404)
+    assert "source shop was not read" in refused(shop, plan_file, said)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +21,7 @@ from worker.errors import LockHeld, LockLost, WorkerError
 from worker.settings import SettingsError
 from worker.stop import Stopping
 
+log = logging.getLogger("kaizend")
 app = typer.Typer(
     name="kaizend",
     help="Makes continuous improvement enforce itself in the trackers your team already uses.",
@@ -115,6 +116,6 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one line an outcome
         return Exit.EXPECTED
     except BrokenPipeError:
         return Exit.FINE
-    except Exception:  # noqa: BLE001 - whatever was not expected is shown whole, and has its own exit code
-        traceback.print_exc()
+    except Exception:
+        log.exception("this should not have happened")  # shown whole, but for secrets, which the log leaves out
         return Exit.UNEXPECTED

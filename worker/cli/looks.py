@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -92,7 +91,11 @@ def digest(
     if post:
         with cli.working(settings) as worker:
             troubles = publish_now(worker, tables, cli.stop)
-        _tell(troubles)
+        for line in troubles:
+            talk(line)
+        if troubles:
+            raise typer.Exit(Exit.PARTIAL)
+        talk(f"{', '.join(one.name for one in tables)}: posted, as of now")
         return
     with cli.reading(settings) as worker:
         for one in tables:
@@ -101,10 +104,3 @@ def digest(
                 talk(f"digest {one.name!r}: not due yet")
                 continue
             typer.echo(worker.trackers[one.source].render(prose(compose(worker, one, slot))))
-
-
-def _tell(troubles: Sequence[str]) -> None:
-    for line in troubles:
-        talk(line)
-    if troubles:
-        raise typer.Exit(Exit.PARTIAL)

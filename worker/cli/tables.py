@@ -20,13 +20,15 @@ MARKS = {"good": "[green]ok[/]", "warn": "[yellow]warn[/]", "bad": "[red]BAD[/]"
 def ops_table(entries: Sequence[Entry]) -> Table:
     """Show ops of the ledger, and how far they got."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("op", "state", "changed (UTC)", "target", "what", "rule", "why"):
+    columns = ["op", "state", "changed (UTC)", "target", "what", "rule"]
+    columns += ["why"] if any(entry.why for entry in entries) else []
+    for name in columns:
         table.add_column(name, overflow="fold", no_wrap=name in ("op", "state"))
     for entry in entries:
         op = entry.op
         changed = f"{entry.changed:%Y-%m-%d %H:%M:%S}"
         cells = (op.id[:10], entry.state, changed, op.target.key, f"{op.name} {op.after}", op.rule, entry.why)
-        table.add_row(*(escape(cell) for cell in cells))
+        table.add_row(*(escape(cell) for cell in cells[: len(columns)]))
     return table
 
 
