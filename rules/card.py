@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from rules.actions import NAMES, Op, WriteCard
+from rules.actions import NAMES, AddLabel, Op, SetDue, SetPriority, Verb, WriteCard
 from rules.card_content import Content, content, essence
 from rules.card_words import prose
-from rules.effects import DUE, value_of
+from rules.effects import DUE, LABELLED, PRIORITY, value_of
 from rules.model import Episode
 from rules.moves import NOTHING, View, target_of
+from rules.policy import Policy
 
 CARD = "card"
 """What stands as an op's rule for the card, which speaks for all rules at once."""
@@ -20,6 +22,20 @@ NOON = time(12, tzinfo=UTC)  # a date in a marker is read as its noon: the same 
 DAY = r"\d{4}-\d{2}-\d{2}"
 ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<began>{DAY})(?::(?P<ended>{DAY}))?")
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
+TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority"}
+"""Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
+TRACE_ITEM = re.compile(r"(?P<how>did|undone):(?P<what>label|due|priority):(?P<rule>[\w.-]+/[\w.-]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Something that we once did to a ticket, as its card's marker tells: it stands, or people took it back."""
+
+    rule: str
+    number: int  # the rule's episode
+    name: str  # the verb's
+    verb: Verb | None  # None: what was taken back can no longer be told
+    stands: bool
 
 
 def card_op(view: View, ops: Sequence[Op]) -> Op | None:
@@ -73,10 +89,11 @@ def _news(ops: Sequence[Op]) -> tuple[str, ...]:
 
 
 def write_state(view: View) -> str:
-    """Return what the card's marker keeps: the newest episode of each rule, and the due date if it is ours.
+    """Return what the card's marker keeps: the newest episode of each rule, what we did and what people undid.
 
-    `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30`. Where the card is
-    a due date's only place, it stays there: after the database was lost, nothing else tells whose it was.
+    `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30` is ours, as are
+    `did:label:backlog/owned` and what came of it, `undone:label:backlog/owned`. Where the card is a due date's only
+    place, it stays there: after the database was lost, nothing else tells whose it was.
     """
     date_of = view.policy.calendar.date_of
     items = []
@@ -88,7 +105,10 @@ def write_state(view: View) -> str:
     only_here = bool(due and source and source.due_on_card)
     if only_here or any((effect.verb, effect.value) == (DUE, due) for effect in view.memory.effects):
         items.append(f"due:{due}")
-    return ",".join(items)
+    undone = (*view.memory.reversals, *view.evaluation.reversals)
+    traces = {f"did:{TRACES[each.verb]}:{each.rule}" for each in view.memory.effects if each.verb in TRACES}
+    traces |= {f"undone:{TRACES[each.verb]}:{each.rule}" for each in undone if each.verb in TRACES}
+    return ",".join((*items, *sorted(traces)))
 
 
 def read_state(text: str) -> tuple[Episode, ...]:
@@ -111,6 +131,27 @@ def read_due(text: str) -> date | None:
         if moment:
             return moment.date()
     return None
+
+
+def read_traces(policy: Policy, text: str) -> tuple[Trace, ...]:
+    """Return what a marker tells that we did and people undid, as far as the policy still tells the values."""
+    rules = {rule.id: rule for rule in policy.rules}
+    due, numbers = read_due(text), {episode.rule: episode.number for episode in read_state(text)}
+    traces = []
+    for found in map(TRACE_ITEM.fullmatch, text.split(",")):
+        rule = rules.get(found["rule"]) if found else None
+        if found is None or rule is None:
+            continue
+        verbs: dict[str, tuple[str, Verb | None]] = {
+            "label": (LABELLED, AddLabel(label=rule.label) if rule.label else None),
+            "due": (DUE, SetDue(due=due) if due and rule.due else None),
+            "priority": (PRIORITY, SetPriority(level=rule.priority) if rule.priority else None),
+        }
+        name, verb = verbs[found["what"]]
+        stands = found["how"] == "did"
+        if verb is not None or not stands:
+            traces.append(Trace(rule=rule.id, number=numbers.get(rule.id, 1), name=name, verb=verb, stands=stands))
+    return tuple(traces)
 
 
 def _moment(day: str) -> datetime | None:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from integrations.base import Receipt
-from rules.card import read_due, read_state
+from rules.actions import Op
+from rules.card import read_due, read_state, read_traces
 from rules.commands import read_commands
-from rules.model import NOTHING, Card, Comment, Ticket
+from rules.effects import value_of
+from rules.model import NOTHING, Card, Comment, Reversal, Ticket
+from rules.moves import target_of
 from worker.perform import card_op
 from worker.worker import Worker
 
@@ -55,8 +58,32 @@ def _recognise(worker: Worker, comment: Comment, now: datetime) -> int:
         due = read_due(comment.marker.state)
         if due is not None:
             worker.mirror.set_card_due(comment.ticket, due)
+        _adopt(worker, comment, comment.marker.state, now)
         worker.mirror.unsettle((comment.ticket,))
     return known
+
+
+def _adopt(worker: Worker, comment: Comment, state: str, now: datetime) -> None:
+    """Take from a card what we did and what people undid, so that it is taken off in time, or left undone."""
+    ticket = worker.mirror.ticket(comment.ticket)
+    for trace in read_traces(worker.policy, state) if ticket else ():
+        if trace.stands and trace.verb is not None and ticket is not None:
+            op = Op(
+                id=worker.keys.id(trace.rule, ticket.uid, f"e{trace.number}", trace.name),
+                target=target_of(ticket),
+                verb=trace.verb,
+                rule=trace.rule,
+                because=("the card says so",),
+                before="-",
+                after=trace.name,
+                episode=trace.number,
+            )
+            if worker.ledger.intend(0, (op,), now):
+                worker.ledger.done(op.id, Receipt(), now)
+        elif not trace.stands:
+            value = value_of(trace.verb) if trace.verb else ""
+            undone = Reversal(rule=trace.rule, verb=trace.name, value=value, at=comment.updated)
+            worker.ledger.save_reversals(((comment.ticket, undone),))
 
 
 def _obey(worker: Worker, comment: Comment, now: datetime) -> int:

@@ -195,14 +195,15 @@ def test_a_ping_mentions_nobody_but_whom_it_is_for():
     assert words(ping.verb.prose).startswith("ana is late, @lena-gh.\n")
 
 
-def test_the_marker_keeps_episodes_and_our_due_date():
-    """Open episodes with their beginning, ended ones with their end, the date if it is ours."""
+def test_the_marker_keeps_episodes_our_due_date_and_what_we_did():
+    """Open episodes with their beginning, ended ones with their end, the date and the labels that are ours."""
     rules = policy(OWNED, rule("time-boxed", ("!has_due",), due=due(high=5)), rule("idle", ("days_idle > 99",)))
     memory = Memory(episodes=(episode("idle", 3, later(-9), ended=later(-4)),))
     state = card_of(decision(rules, ticket(priority="P2"), memory).ops).verb.state
     assert state == (
         "backlog/idle:3:2026-10-25:2026-10-30,backlog/owned:1:2026-11-03,"
-        "backlog/time-boxed:1:2026-11-03:2026-11-03,due:2026-11-07"
+        "backlog/time-boxed:1:2026-11-03:2026-11-03,due:2026-11-07,"
+        "did:due:backlog/time-boxed,did:label:backlog/owned"
     )
     noon = datetime(2026, 11, 3, 12, tzinfo=UTC)
     assert read_state(state)[1] == episode(began=noon)

@@ -144,6 +144,39 @@ def test_without_its_database_episodes_go_on(written):
     assert written.seen()["acme/shop#1 ping"] == written.seen()["OPS-1 ping"] == 1
 
 
+def test_without_its_database_our_labels_are_still_taken_off(written):
+    """The cards tell which labels are ours: they go when their reason goes."""
+    lose(written)
+    written.clock.forward(hours=1)
+    written.once()
+    written.clock.forward(hours=1)
+    written.github.assign(1, "bo-gh", actor="bo-gh")
+    written.jira.edit("OPS-1", actor="bo", assignee="bo")
+    written.once()
+    assert written.seen()["acme/shop#1 label needs-owner"] == written.seen()["OPS-1 label needs-owner"] == 0
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_without_its_database_what_people_undid_stays_undone(written, when):
+    """Taken back before the loss or after it: neither label nor date comes again."""
+    written.once()
+    written.clock.forward(hours=1)
+    if when == "after":
+        lose(written)
+        written.once()
+        written.clock.forward(hours=1)
+    written.github.remove_label(1, "needs-owner", actor="bo-gh")
+    written.jira.edit("OPS-1", actor="bo", duedate=None)
+    written.once()
+    if when == "before":
+        lose(written)
+    seen = written.seen()
+    for _ in range(3):
+        written.clock.forward(days=1)
+        written.once()
+    assert written.seen() == seen
+
+
 def test_with_yesterdays_database_nothing_is_posted_twice(tmp_path):
     """A copy from before the writes knows nothing of them; the marks do."""
     with company(tmp_path, digests=True) as made:
