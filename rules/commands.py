@@ -27,6 +27,7 @@ FENCE = re.compile(r"\s{0,3}(?P<fence>`{3,}|~{3,})")
 JIRA_BLOCK = re.compile(r"\{(?P<name>quote|code|noformat)(?::[^}\n]*)?\}")
 LINE_END = re.compile(r"\r?\n")  # no other: a quoted line that holds another kind of break stays one line
 HIDDEN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))  # a command copied from a card may hold one
 
 
 def read_commands(
@@ -73,7 +74,7 @@ def _answer(comment: Comment, line: str, reply: str, now: datetime) -> Answer:
 def _command_lines(body: str) -> Iterator[str]:
     """Yield the lines that begin with a command, outside of quotes, code and what nobody sees."""
     fence = block = ""
-    for line in LINE_END.split(HIDDEN.sub("", body[:LONGEST_BODY])):
+    for line in LINE_END.split(HIDDEN.sub("", body[:LONGEST_BODY].translate(UNSEEN))):
         opened = FENCE.match(line)
         if fence:
             closes = opened and opened["fence"].startswith(fence) and not line.strip().strip(fence[0])

@@ -162,3 +162,9 @@ def test_a_very_long_comment_is_read_in_no_time():
         "/kaizen ignore " + "until " * 99_999,
     ):
         read(body)
+
+
+def test_a_command_copied_from_a_card_is_understood():
+    """Cards break commands with a space nobody sees, so that they are none there; a person's copy is one."""
+    ((answer, _),) = read_commands(POLICY, ticket(), comment("/\u200bkaizen why"), NOW)
+    assert answer.command == "/kaizen why"
