@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, zip_longest
+from itertools import groupby
 from typing import Any
 
 from rich import box
@@ -106,20 +106,28 @@ def rule_table(plan: Plan) -> Table:
 
 
 def sample(plan: Plan, most: int) -> tuple[Op, ...]:
-    """Choose tickets' ops, about `most` of them, that show each rule and verb of a plan at least once if they can."""
-    by_source: dict[str, list[tuple[Op, ...]]] = {}
-    for _, group in groupby(plan.ops, key=lambda op: op.target.uid):
-        ops = tuple(group)
-        by_source.setdefault(ops[0].target.source, []).append(ops)
+    """Choose some tickets' ops, at most `most`, that show as many of a plan's rules, verbs and sources as they can."""
+    tickets = [tuple(group) for _, group in groupby(plan.ops, key=lambda op: op.target.uid)]
     seen: set[tuple[str, str]] = set()
-    chosen: list[Op] = []
-    for ops in filter(None, chain.from_iterable(zip_longest(*by_source.values()))):
-        kinds = {(op.rule, op.name) for op in ops}
-        if kinds <= seen or len(chosen) + len(ops) > most:
-            continue
-        seen |= kinds
-        chosen += ops
-    return tuple(chosen)
+    sources: set[str] = set()
+    chosen: set[int] = set()
+    left = most
+
+    def worth(number: int) -> tuple[float, bool]:
+        ops = tickets[number]
+        return len(_kinds(ops) - seen) / len(ops), ops[0].target.source not in sources
+
+    while fitting := [n for n, ops in enumerate(tickets) if len(ops) <= left and _kinds(ops) - seen]:
+        best = max(fitting, key=worth)
+        chosen.add(best)
+        seen |= _kinds(tickets[best])
+        sources.add(tickets[best][0].target.source)
+        left -= len(tickets[best])
+    return tuple(op for number in sorted(chosen) for op in tickets[number])
+
+
+def _kinds(ops: Iterable[Op]) -> set[tuple[str, str]]:
+    return {(op.rule, op.name) for op in ops}
 
 
 def plan_remarks(plan: Plan) -> Iterable[str]:
