@@ -65,16 +65,20 @@ def sync_lines(size: Sizes, folder: Path) -> Iterator[str]:
     with served(size.issues) as served_by:
         yield f"\nCold sync of {size.issues:,} issues, {size.sync_rounds} rounds"
         yield "  floor: requests.Session + orjson + executemany into SQLite, a commit a page"
-        ours, floor = in_turns(
+        ours, floor, command = in_turns(
             size.sync_rounds,
             lambda number: run("sync", served_by.url, folder / f"ours-{number}.db"),
             lambda number: run("floor", served_by.url, folder / f"floor-{number}.db"),
+            lambda number: run("command", served_by.url, folder / f"command-{number}"),
         )
         yield HEAD
         yield compared("CPU of the sync, s", ours, floor, "cpu") + f"   target {CPU_TARGET}"
         yield compared("CPU of the whole process, s", ours, floor, "process")
         yield compared("wall, s", ours, floor, "wall")
         yield compared("peak memory of the process, MB", ours, floor, "peak", digits=1) + f"   target {PEAK_TARGET} MB"
+        yield "  the same by the command `kaizend sync`, settings, rules and command line included:"
+        yield compared("CPU of the whole process, s", command, floor, "process")
+        yield compared("peak memory of the process, MB", command, floor, "peak", digits=1)
         yield from warm_lines(size, served_by.url, folder, served_by.change, median(ours, "cpu"))
 
 
