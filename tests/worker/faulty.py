@@ -22,9 +22,13 @@ class DataCenter(Place):
         self.config.write_text(text, encoding="utf-8")
 
 
-def as_data_center(face):
-    """Put a Data Center where a Cloud was."""
-    return JiraFace(face.world, face.clock, flavour="dc") if isinstance(face, JiraFace) else face
+def jira(world, flavour):
+    """Make a face whose clock is always its world's, which may be put wrong."""
+
+    def clock():
+        return world.clock()
+
+    return JiraFace(world, clock, flavour=flavour)
 
 
 @contextmanager
@@ -32,7 +36,7 @@ def firm(folder, flavour="cloud", *, watch=None, **given):
     """Serve a company without tickets; `watch` is told of every request that gets through, as a face sees it."""
 
     def wrapped(face):
-        chosen = as_data_center(face) if flavour == "dc" else face
+        chosen = jira(face.world, flavour) if isinstance(face, JiraFace) else face
         return Watched(chosen, watch) if watch else chosen
 
     logging.disable(logging.CRITICAL)

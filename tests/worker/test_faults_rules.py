@@ -1,0 +1,141 @@
+"""What policies do that are wrong, changed or too eager, and what two policies do to each other, over whole passes."""
+
+import pytest
+
+from rules.errors import PolicyError
+from tests.worker.faulty import firm, rules, settled
+from tests.worker.places import BEFORE, LATE
+from worker.cycle import Watching, once
+
+QUARREL = """
+[[rule]]
+id = "here"
+about = "Marked when it is not there."
+on = "improvement"
+when = ['open', '!("there" in labels)']
+label = "here"
+
+[[rule]]
+id = "there"
+about = "Marked when it is here."
+on = "improvement"
+when = ['open', '"here" in labels']
+label = "there"
+"""
+
+
+def test_rules_that_quarrel_come_to_rest(tmp_path):
+    """Two labels, each of which takes the other's reason away: the pass says so; in fifty passes nothing swings."""
+    with firm(tmp_path) as made:
+        rules(made, QUARREL)
+        made.issue(labels=["priority:high"])
+        made.task()
+        first = made.once()
+        assert any("keep undoing each other" in trouble for trouble in first.troubles), first.troubles
+        made.sandbox.log.clear()
+        with made.worker() as worker:
+            for _ in range(50):
+                made.clock.forward(hours=7)
+                once(worker, made.stop, watching=Watching())
+        assert made.writes() == []
+
+
+EAGER = """
+[[rule]]
+id = "eager"
+about = "Everything is marked, told and called for."
+on = "any"
+when = ['open']
+label = "seen"
+comment = "{title} was seen."
+say = "Seen."
+
+[[rule.step]]
+after = "0 days"
+ping = ["reporter"]
+"""
+
+
+def test_a_rule_that_matches_everything_is_held_before_its_first_write(tmp_path):
+    """Not a label made, not a comment: pass after pass, and each of them says that it is not whole."""
+    with firm(tmp_path) as made:
+        rules(made, EAGER)
+        for number in range(130):
+            made.github.add_issue(f"T{number}", author="bo-gh", created_at=BEFORE, updated_at=BEFORE)
+        for number in range(20):
+            made.task(f"J{number}")
+        for _ in range(3):
+            passed = made.once()
+            assert any("rule own/eager: 305 wanted, ceiling 100" in one for one in passed.troubles), passed.troubles
+        assert made.writes() == []
+
+
+def test_the_first_look_at_ten_years_of_tickets_calls_nobody_out_of_them(tmp_path):
+    """What lies there for years climbs no ladder on the first day but its foot, and no person hears more than five."""
+    with firm(tmp_path) as made:
+        for number in range(24):
+            year = 2016 + number % 10
+            made.issue(f"Old {number}", labels=["priority:low"], owner="bo", at=BEFORE.replace(year=year))
+        for number in range(12):
+            made.issue(f"Late {number}", labels=["priority:low"], owner="bo", due=LATE)
+        made.once()
+        settled(made, 0)
+        seen = made.seen()
+        assert sum(count for what, count in seen.items() if what.endswith("ping")) == 5
+        assert not any(
+            "@ana-gh" in c.body or "@kim-gh" in c.body for i in made.github.main.issues.values() for c in i.comments
+        )
+
+
+def test_other_words_in_a_rule_post_nothing_again(tmp_path):
+    """Comment, ping and card are edited in the rule file: what was said stays said once."""
+    with firm(tmp_path) as made:
+        rules(made, EAGER)
+        made.issue(owner="bo")
+        made.task(owner="bo")
+        settled(made)
+        before = made.seen()
+        rules(made, EAGER.replace("was seen", "has been looked at").replace('"Seen."', '"Looked at."'))
+        settled(made, 0)
+        assert made.seen() == before
+
+
+def test_a_pass_keeps_to_the_rules_it_began_with(tmp_path):
+    """The file is broken while a worker is open: it goes on; the next one refuses to start, and writes nothing."""
+    with firm(tmp_path) as made:
+        rules(made, EAGER)
+        made.issue(owner="bo")
+        with made.worker() as worker:
+            (tmp_path / "own.toml").write_text('[pack]\nname = "own"\n[[rule]\n', encoding="utf-8")
+            once(worker, made.stop, watching=Watching())
+        before = made.seen()
+        assert before["acme/shop#1 label seen"] == 1
+        made.sandbox.log.clear()
+        for broken in ("[[rule]\n", "", 'a = "' + "x" * 100_000, "[a]\n" * 3, "x = " + "[" * 5000):
+            (tmp_path / "own.toml").write_text(broken, encoding="utf-8")
+            with pytest.raises(PolicyError):
+                made.once()
+        assert made.sandbox.log.entries == ()
+
+
+def test_two_instances_on_the_same_trackers_leave_each_other_alone(tmp_path):
+    """Each keeps a card of its own and never touches the other's; neither undoes what the other did."""
+    with firm(tmp_path) as made:
+        made.issue(labels=["priority:high"])
+        made.issue(labels=["priority:high"], owner="bo", due=LATE)
+        made.task()
+        settled(made)
+        first, second = made.config, tmp_path / "second" / "config.toml"
+        second.parent.mkdir()
+        second.write_text(first.read_text(encoding="utf-8").replace('"small"', '"other"'), encoding="utf-8")
+        made.config = second
+        assert all("/comment" in write and write.startswith("POST") for write in made.written())
+        for config in (first, second, first):
+            made.config = config
+            settled(made, 0)
+        made.clock.forward(days=8)
+        for config in (first, second, first, second):
+            made.config = config
+            made.once()
+            settled(made, 0)
+        assert [made.seen()[f"{key} card"] for key in ("acme/shop#1", "acme/shop#2", "OPS-1")] == [2, 2, 2]

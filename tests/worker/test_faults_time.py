@@ -1,0 +1,101 @@
+"""Clocks that differ, lists that lag, and days on which clocks and years change, seen over whole passes."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.worker.faulty import FLAVOURS, firm, settled
+from tests.worker.places import BEFORE
+
+# the first pass, and the slots of a digest on Sundays at 02:30 and one on Mondays at 9, in Berlin
+CHANGES = {
+    "spring": (datetime(2027, 3, 27, 23, tzinfo=UTC), ["shop/2027-W11", "all/2027-W12", "shop/2027-W12"]),
+    "autumn": (datetime(2026, 10, 24, 23, tzinfo=UTC), ["shop/2026-W42", "all/2026-W43", "shop/2026-W43"]),
+    "the 53rd week": (datetime(2027, 1, 3, 0, tzinfo=UTC), ["shop/2026-W52", "all/2026-W53", "shop/2026-W53"]),
+    "a leap day": (datetime(2032, 2, 28, 23, tzinfo=UTC), ["shop/2032-W08", "all/2032-W09", "shop/2032-W09"]),
+}
+
+
+@pytest.mark.parametrize(("began", "slots"), CHANGES.values(), ids=CHANGES.keys())
+def test_each_slot_has_one_digest_on_days_that_are_unlike_others(tmp_path, began, slots):
+    """Every half hour of the night is looked at; each digest comes once for each of its weeks."""
+    with firm(tmp_path, digests=True) as made:
+        text = made.config.read_text(encoding="utf-8").replace(
+            'name = "shop"\n', 'name = "shop"\nday = "sunday"\nat = "02:30"\n'
+        )
+        made.config.write_text(f'{text}\n[calendar]\ntime_zone = "Europe/Berlin"\n', encoding="utf-8")
+        to(made.clock, began)
+        posted = []
+        for _ in range(6):
+            posted += made.once().digests
+            made.clock.forward(minutes=30)
+        assert [slot.removeprefix("digest/") for slot in posted] == slots
+        settled(made, 0)
+
+
+def to(clock, moment):
+    """Set a clock."""
+    clock.start = moment - timedelta(seconds=time.monotonic() - clock.origin)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_servers_clock_ten_minutes_off_loses_and_repeats_nothing(tmp_path, flavour, minutes):
+    """What people do there is seen, what we did is not taken for theirs, and what they take back stays so."""
+    with firm(tmp_path, flavour) as made:
+        ours = made.clock
+        theirs = lambda: ours() + timedelta(minutes=minutes)  # noqa: E731 - a clock, in a line
+        made.github.clock = made.jira.clock = theirs
+        issue, task = made.issue(labels=["priority:high"]), made.task()
+        settled(made)
+        made.clock.forward(minutes=1)
+        made.github.remove_label(issue, "needs-owner", actor="ana-gh")
+        made.jira.label(task.key, actor="ana", remove=["needs-owner"])
+        settled(made)
+        assert not [what for what in made.seen() if "needs-owner" in what]
+        late = made.issue(labels=["priority:high"])
+        late.created_at = late.updated_at = theirs().replace(microsecond=0)
+        made.task("New", at=theirs())
+        settled(made)
+        assert [made.seen()[f"{key} due {due}"] for key, due in NEW_DATES] == [1, 1]
+
+
+NEW_DATES = (("acme/shop#2", "Due 2026-12-22"), ("OPS-2", "2026-12-22"))
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_lists_that_show_everything_two_minutes_late_repeat_nothing(tmp_path, flavour):
+    """Pass after pass before the index knows of the last one: nothing is made twice, and no change is lost."""
+    with firm(tmp_path, flavour) as made:
+        made.github.lag_seconds = made.jira.lag_seconds = 120
+        issue, task = made.issue(labels=["priority:high"]), made.task()
+        made.clock.forward(minutes=5)
+        settled(made)
+        made.github.remove_label(issue, "needs-owner", actor="ana-gh")
+        made.jira.label(task.key, actor="ana", remove=["needs-owner"])
+        settled(made, 0)
+        made.clock.forward(minutes=5)
+        settled(made)
+        assert not [what for what in made.seen() if "needs-owner" in what]
+
+
+@pytest.mark.parametrize("second", [57, 58, 59])  # midnight strikes while it writes, plans, reads
+def test_a_pass_over_the_end_of_the_year_does_everything_once(tmp_path, second):
+    """It begins in one year and ends in the next; what was planned by yesterday's date is planned anew, once."""
+    clocks = []
+
+    def slow(*_):
+        for clock in clocks:
+            clock.forward(milliseconds=50)
+
+    with firm(tmp_path, watch=slow) as made:
+        clocks.append(made.clock)
+        to(made.clock, datetime(2026, 12, 31, 23, 59, second, tzinfo=UTC))
+        for number in range(4):
+            made.issue(f"Slow {number}", labels=["priority:high"], at=BEFORE)
+            made.task(f"Late {number}")
+        made.once()
+        assert made.clock().year == 2027
+        settled(made)
+        assert {made.seen()[f"OPS-{number} card"] for number in range(1, 5)} == {1}
