@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -33,10 +36,11 @@ class Stopping(BaseException):
 class Stop:
     """A stop that may be asked for at any moment, once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float = PATIENCE, grace: float = GRACE) -> None:
         self._event = threading.Event()
         self._number = 0
-        self._last: threading.Timer | None = None
+        self._patience = patience
+        self._grace = grace
 
     @property
     def asked(self) -> bool:
@@ -65,15 +69,14 @@ class Stop:
         request that hangs. A second signal, or GRACE seconds, end the process at once.
         """
         handlers = {signal.SIGTERM: self._asked, signal.SIGINT: self._asked, signal.SIGALRM: self._broken_off}
-        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            if self._last is not None:
-                self._last.cancel()
-            for number, handler in before.items():
-                signal.signal(number, handler or signal.SIG_DFL)
+        with self._watched():
+            before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+            try:
+                yield
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                for number, handler in before.items():
+                    signal.signal(number, handler or signal.SIG_DFL)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -85,15 +88,49 @@ class Stop:
             signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
     def _asked(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's signature
-        code = 128 + number if number == signal.SIGINT else KILLED
         if self.asked:
-            os._exit(code)
+            os._exit(_code(number))
         self._number = number
         self.ask()
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
-        self._last = threading.Timer(GRACE, os._exit, (code,))
-        self._last.daemon = True
-        self._last.start()
+        signal.setitimer(signal.ITIMER_REAL, self._patience)
 
     def _broken_off(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as above
         raise Stopping(self._number)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Hear of signals in a thread, too: Python's handlers wait for the main one, which may hang in a C call."""
+        hearing, telling = socket.socketpair()
+        telling.setblocking(False)
+        before = signal.set_wakeup_fd(telling.fileno(), warn_on_full_buffer=False)
+        watching = threading.Thread(target=self._watch, args=(hearing,), name="stop", daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            telling.close()
+            watching.join()
+            hearing.close()
+
+    def _watch(self, hearing: socket.socket) -> None:
+        """End the process when it lives on for GRACE seconds after it was asked to stop."""
+        deadline, code = math.inf, KILLED
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                os._exit(code)
+            hearing.settimeout(left if left < math.inf else None)
+            try:
+                heard = hearing.recv(64)
+            except TimeoutError:
+                continue
+            if not heard:
+                return
+            asked = [number for number in heard if number in (signal.SIGTERM, signal.SIGINT)]
+            if asked and deadline == math.inf:
+                deadline, code = time.monotonic() + self._grace, _code(asked[0])
+
+
+def _code(number: int) -> int:
+    return 128 + number if number == signal.SIGINT else KILLED

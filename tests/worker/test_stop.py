@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
@@ -93,6 +95,27 @@ def test_a_question_can_be_left_by_ctrl_c():
 def test_the_two_deadlines_leave_time_to_close():
     """What hangs is broken off before the process is ended, and both are within the ten seconds people wait."""
     assert PATIENCE < GRACE < SOON
+
+
+BUSY = """
+import sqlite3, sys
+from worker.stop import Stop
+with Stop(patience=0.2, grace=0.5).on_signals():
+    print("ready", flush=True)
+    sqlite3.connect(sys.argv[1], timeout=60).execute("begin immediate")
+"""
+
+
+def test_a_call_that_no_signal_reaches_does_not_hold_the_end_up(tmp_path):
+    """Deep in a library, waiting for a lock or a name server, Python hears no signal: the process ends all the same."""
+    file = tmp_path / "held.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("begin immediate")
+        command = [sys.executable, "-c", BUSY, str(file)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - ours
+        assert process.stdout.readline() == "ready\n"
+        took, code, said = ended(process, signal.SIGTERM)
+    assert (code, took < SOON, said) == (4, True, "")
 
 
 def test_a_read_that_hangs_and_a_worker_that_rests_both_end_in_time(shop, tmp_path_factory):
