@@ -19,6 +19,7 @@ def _findings(name: str, *, jira: bool) -> tuple[tuple[bool, str], ...]:
     label, dashed = f"the label {shown(name)}", shown(re.sub(r"[\s,]+", "-", name.strip(" ,")))
     return (
         (not name.strip(), "a label needs a name"),
+        (name in {".", ".."}, f"{label} is a way in an address: no tracker could take it off again"),
         (len(name) > LONGEST, f"{label} has {len(name)} characters: {LONGEST} at most"),
         (ODD.search(name) is not None, f"{label} holds a control character"),
         (name != name.strip(), f"{label} begins or ends with a space: write {shown(name.strip())}"),

@@ -250,6 +250,9 @@ class Writer:
 
 
 def _part(text: str) -> str:
+    """Quote a part of a path. However it is quoted, "labels/." would be all labels, and "labels/.." the issue."""
+    if text in {"", ".", ".."}:
+        raise Rejected("address", f"{text!r} cannot be part of one")
     return quote(text, safe="")
 
 

@@ -237,6 +237,17 @@ def test_an_issue_is_pinned(hub, issue):
     assert issue.pinned
 
 
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_a_name_that_is_a_way_takes_off_no_labels(hub, issue, name):
+    """`DELETE .../labels/.` would take off all of them."""
+    before = list(issue.labels)
+    tracker = hub.connected()
+    with pytest.raises(Rejected, match="cannot be part"):
+        tracker.remove_label("1", name)
+    assert hub.sandbox.log.writes() == ()
+    assert issue.labels == before != []
+
+
 def test_a_locked_issue_is_skipped_with_a_reason(hub, issue):
     """It is that issue's matter, not the credential's."""
     hub.world.lock(issue)
