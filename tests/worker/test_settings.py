@@ -55,6 +55,11 @@ WRONG_KEYS = [
         "7, column 1: no table [instnace] (did you mean 'instance'?)",
     ),
     (
+        "a key of another kind of source",
+        "issue_limits = [[20, 2]]",
+        "7, column 1: [sources.shop]: no key 'issue_limits': another kind of source has it",
+    ),
+    (
         "a key inside an inline table",
         "app = { id = 1, installation = 2, privat_key = '' }",
         "7, column 35: [sources.shop.app]: no key 'privat_key' (did you mean 'private_key'?)",

@@ -117,7 +117,8 @@ def unknown(name: str, parents: KeyPath, model: type[BaseModel]) -> str:
     known = keys_of(model, parents)
     if not parents:
         return f"no table {table_name((name,))}{suggest(name, known)}"
-    return f"{table_name(parents)}: no key {shown(name)}{suggest(name, known)}"
+    hint = ": another kind of source has it" if name in known else suggest(name, known)
+    return f"{table_name(parents)}: no key {shown(name)}{hint}"
 
 
 def keys_of(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
