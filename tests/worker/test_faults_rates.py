@@ -83,6 +83,25 @@ def test_a_wait_of_nothing_costs_nothing(tmp_path, header):
         assert made.seen()["acme/shop#1 card"] == made.seen()["OPS-1 card"] == 1
 
 
+@pytest.mark.parametrize(("face", "path"), [("github", "/issues$"), ("jira-cloud", "/search"), ("jira-dc", "/search")])
+def test_a_throttled_read_is_parked_too(tmp_path, face, path):
+    """Its tracker is asked nothing for as long as it said, and is not written to; the other gets all."""
+    with firm(tmp_path, "dc" if face == "jira-dc" else "cloud") as made:
+        made.issue(labels=["priority:high"])
+        made.task()
+        made.fail("status", face=face, method="GET", path=path, status=429, headers={"Retry-After": "90"})
+        assert "was not read" in made.once().troubles[0]
+        asked = made.sandbox.log.count(face=face)
+        made.clock.forward(seconds=80)
+        made.once()
+        assert made.sandbox.log.count(face=face) == asked
+        assert {entry.face for entry in made.sandbox.log.writes()}.isdisjoint({face})
+        assert made.writes()
+        made.clock.forward(seconds=15)
+        settled(made)
+        assert made.seen()["acme/shop#1 card"] == made.seen()["OPS-1 card"] == 1
+
+
 def test_an_hour_long_wait_for_the_primary_limit_is_not_slept(tmp_path):
     """GitHub's hour is used up: the pass ends at once, not whole; GitHub is asked nothing until the hour is over."""
     with firm(tmp_path) as made:
@@ -163,7 +182,7 @@ def test_github_says_no_in_three_ways_and_each_is_told_apart(tmp_path, headers, 
 
 
 def test_the_hours_content_limit_holds_over_many_short_passes(tmp_path):
-    """Ten processes in an hour together make no more content than one may; the rest follows in the next hour."""
+    """Six processes in an hour together make no more content than one may; the rest follows in the next hour."""
     with firm(tmp_path) as made:
         text = made.config.read_text(encoding="utf-8")
         text = text.replace('due = "milestone"', 'due = "milestone"\ncontent_limits = [[6, 3600]]')
@@ -171,9 +190,9 @@ def test_the_hours_content_limit_holds_over_many_short_passes(tmp_path):
         for number in range(8):
             made.issue(f"Slow {number}", labels=["priority:high"])
         made.sandbox.log.clear()
-        for _ in range(10):
+        for _ in range(6):
             made.once()
-            made.clock.forward(minutes=5)
+            made.clock.forward(minutes=9)
         assert content(made) == 6
         for _ in range(2):
             made.clock.forward(hours=1)

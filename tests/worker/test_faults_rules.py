@@ -73,10 +73,10 @@ def test_a_rule_that_matches_everything_is_held_before_its_first_write(tmp_path)
 def test_the_first_look_at_ten_years_of_tickets_calls_nobody_out_of_them(tmp_path):
     """What lies there for years climbs no ladder on the first day but its foot, and no person hears more than five."""
     with firm(tmp_path) as made:
-        for number in range(24):
+        for number in range(12):
             year = 2016 + number % 10
             made.issue(f"Old {number}", labels=["priority:low"], owner="bo", at=BEFORE.replace(year=year))
-        for number in range(12):
+        for number in range(8):
             made.issue(f"Late {number}", labels=["priority:low"], owner="bo", due=LATE)
         made.once()
         settled(made, 0)
@@ -134,8 +134,9 @@ def test_two_instances_on_the_same_trackers_leave_each_other_alone(tmp_path):
             made.config = config
             settled(made, 0)
         made.clock.forward(days=8)
-        for config in (first, second, first, second):
+        for config in (first, second):
             made.config = config
             made.once()
-            settled(made, 0)
+        made.config = first
+        settled(made, 0)
         assert [made.seen()[f"{key} card"] for key in ("acme/shop#1", "acme/shop#2", "OPS-1")] == [2, 2, 2]

@@ -23,10 +23,10 @@ FAULTS = (
     {"kind": "truncate"},
     {"kind": "status_after", "status": 502, "body": {"message": CANARY}},
 )
-WHILE_BROKEN = (("-v", "plan", "--json"), ("-v", "once", "--json"))
+WHILE_BROKEN = (("-v", "once", "--json"),)
 AFTERWARDS = (
     ("-v", "doctor"),
-    ("-v", "sync"),
+    ("-v", "plan", "--json"),
     ("-v", "once", "--whole"),
     ("ops",),
     ("ops", "--doubt"),

@@ -92,10 +92,9 @@ def test_a_megabyte_in_one_line_and_controls_are_borne(tmp_path, flavour):
 SAY = "These are many words, and they are said again and again. " * 5
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_card_of_sixty_rules_is_cut_where_the_tracker_ends_and_stays_ours(tmp_path, flavour):
+def test_a_card_of_ninety_rules_is_cut_where_the_tracker_ends_and_stays_ours(tmp_path):
     """Over the limit it loses whole lines and says how many; the marker is there, and it is edited, not repeated."""
-    with firm(tmp_path, flavour) as made:
+    with firm(tmp_path) as made:
         text = "\n".join(
             f'[[rule]]\nid = "r{number}"\nabout = "{"Much is to be said here. " * 6}{number}"\non = "improvement"\n'
             f"when = ['open', '!has_owner', 'size(title) > {number}']\nsay = \"{{title}}: {SAY}\"\n"
@@ -118,10 +117,9 @@ def test_a_card_of_sixty_rules_is_cut_where_the_tracker_ends_and_stays_ours(tmp_
         assert len(card.body) < 10_000
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_card_that_people_write_over_is_put_right_when_there_is_news(tmp_path, flavour):
+def test_a_card_that_people_write_over_is_put_right_when_there_is_news(tmp_path):
     """Not at once, which would be a quarrel; and in its place, not beside it."""
-    with firm(tmp_path, flavour) as made:
+    with firm(tmp_path) as made:
         issue, task = made.issue(labels=["priority:high"]), made.task()
         settled(made)
         made.github.edit_comment(issue.comments[0], "Nothing to see.")
