@@ -1,6 +1,7 @@
 """The whole cycle: what a pass writes, what it does when a source fails, and who may run it."""
 
 import threading
+
 import pytest
 
 from tests.worker.places import company, place
