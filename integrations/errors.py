@@ -31,6 +31,10 @@ class Rejected(TrackerError):
     """Definitely refused and without effect (other 4xx): the same request will be refused again."""
 
 
+class Taken(Rejected):
+    """Refused by ourselves: a person has put something of their own where ours would go."""
+
+
 class Incomplete(TrackerError):
     """A read that cannot be believed: cut short, not the expected shape, or suspiciously empty."""
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 import structlog
 
 from integrations.base import Receipt, Tracker
-from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
+from integrations.errors import (
+    Forbidden,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Taken,
+    TrackerError,
+    Unavailable,
+)
 from rules.actions import FileTicket, Op, SetDue, WriteCard
 from rules.model import Card
 from worker.doubts import find_filed
@@ -45,13 +54,23 @@ def _send(worker: Worker, tracker: Tracker, op: Op, card: Card | None) -> Receip
         found = find_filed(worker, tracker, op, worker.clock() - LONG_AGO)
         if found is not None:
             return found
-    if isinstance(op.verb, SetDue) and not tracker.keeps_due:
-        worker.mirror.set_card_due(op.target.uid, op.verb.due)
-        return Receipt()
+    if isinstance(op.verb, SetDue):
+        return _set_due(worker, tracker, op, op.verb.due)
     receipt = perform(tracker, op, card=card, keys=worker.keys, styles=worker.policy.labels)
     if isinstance(op.verb, WriteCard) and card is not None:
         return Receipt(ref=card.ref, wrote=receipt.wrote)
     return receipt
+
+
+def _set_due(worker: Worker, tracker: Tracker, op: Op, due: date) -> Receipt:
+    """Set a due date where the tracker keeps it; on our card where it has no place, or a person's thing is in it."""
+    if tracker.keeps_due:
+        try:
+            return tracker.set_due(op.target.ref, due)
+        except Taken as taken:
+            log.info("the due date goes on the card", target=op.target.key, why=str(taken))
+    worker.mirror.set_card_due(op.target.uid, due)
+    return Receipt()
 
 
 def _failed(worker: Worker, op: Op, card: Card | None, error: TrackerError) -> Outcome:  # noqa: PLR0911 - one line a kind of error

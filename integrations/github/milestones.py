@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from integrations.errors import Incomplete, Rejected
+from integrations.errors import Incomplete, Rejected, Taken
 from integrations.github.duedates import DueField
 from integrations.github.payloads import Repository
 from integrations.github.session import Session
@@ -106,7 +106,7 @@ class Due:
         where = self.session.where("set due")
         title = str((issue.get("milestone") or {}).get("title") or "")
         if title and not _OURS.fullmatch(title):
-            raise Rejected(where, f"#{ref} is in the milestone {title!r}, set by a person: it is not replaced")
+            raise Taken(where, f"#{ref} is in the milestone {title!r}, set by a person: it is not replaced")
         if title == (_TITLE.format(due=due.isoformat()) if due else ""):
             return False
         number = self.milestones.number(due) if due else None

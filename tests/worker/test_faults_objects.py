@@ -151,15 +151,18 @@ def test_a_ticket_near_its_last_comment_is_left_to_people(tmp_path):
         assert (len(full.comments), made.seen()["acme/shop#1 label overdue"]) == (2480, 1)
 
 
-def test_a_milestone_that_people_set_stays_and_the_card_comes(tmp_path):
-    """A ticket in a sprint gets no date of ours in its place; the refusal is told and the rest is done."""
+def test_a_milestone_that_people_set_stays_and_the_date_goes_on_the_card(tmp_path):
+    """A ticket in a sprint keeps its milestone; the card carries the due date, and from then on it counts."""
     with firm(tmp_path) as made:
         issue = made.issue("Slow", labels=["priority:high"])
         sprint = made.github.add_milestone("Sprint 12", creator="ana-gh", at=BEFORE)
         made.github.set_milestone(issue, sprint, actor="ana-gh")
-        assert made.once().applied.counts["failed"] == 1
+        assert made.once().whole
         settled(made)
         assert (issue.milestone, made.seen()["acme/shop#1 card"]) == (sprint, 1)
+        with made.worker() as worker:
+            due = worker.mirror.find("acme/shop#1").due
+        assert f"due date {due.isoformat()}" in issue.comments[-1].body
 
 
 # -- Jira -------------------------------------------------------------------------------------------------------------
