@@ -104,6 +104,16 @@ class Ledger(Ops, Memories):
         rates = {rule: (int(count), back.pop(rule, 0)) for rule, count in done}
         return rates | {rule: (0, count) for rule, count in back.items()}
 
+    def swings(self, since: datetime) -> dict[tuple[str, str, str], int]:
+        """Return how often the same thing was done to a ticket by a rule since then: (uid, rule, verb) -> times.
+
+        Labels and fields count with their value, cards whatever they say. What was done once is left out.
+        """
+        swings: dict[tuple[str, str, str], int] = {}
+        for uid, rule, verb, count in self._database.rows(_SWINGS, (moment(since),)):
+            swings[uid, rule, verb] = max(int(count), swings.get((uid, rule, verb), 0))
+        return swings
+
     def report(self, since: datetime) -> tuple[RuleReport, ...]:
         """Return what each rule did, could not do and was held back from since then, by the rule's name."""
         states: dict[str, Counter[str]] = {}
@@ -141,6 +151,10 @@ _CLAIM_SLOT = """
 """
 _PINGS = "select op from ops where verb = 'ping' and changed >= ? and state not in ('failed', 'dropped')"
 _DONE_BY_RULE = "select rule, count(*) from ops where state = 'done' and changed >= ?"
+_SWINGS = """
+    select uid, rule, verb, count(*) from ops where state = 'done' and changed >= ? and verb <> 'ping'
+    group by uid, rule, verb, case when verb = 'card' then '' else value end having count(*) > 1
+"""
 _REPORT = """
     select rule, state, verb, count(*) from ops where changed >= ? group by rule, state, verb order by rule, state, verb
 """

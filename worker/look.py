@@ -11,6 +11,7 @@ from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY
 from rules.evaluate import evaluate
 from rules.model import NOTHING, Episode, Memory, Reversal, Ticket
 from rules.plan import assemble, decide
+from worker.breaker import DAY, broken
 from worker.worker import Worker
 
 WEEK = timedelta(days=7)
@@ -75,7 +76,9 @@ def look(worker: Worker, now: datetime, *, whole: bool, progress: Callable[[int]
         kept = set(memory.episodes)
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
-    plan = assemble(policy, ops, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
+    going, swinging = broken(ops, worker.ledger.swings(now - DAY))
+    plan = assemble(policy, going, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
+    plan = replace(plan, held=(*swinging, *plan.held))
     return Look(
         plan=plan,
         looked=looked,

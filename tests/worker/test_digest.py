@@ -127,9 +127,7 @@ def test_it_says_what_was_done_why_and_what_could_not_be():
 
 def test_a_hostile_title_stays_text():
     """Titles neither mention nor link, in either tracker."""
-    evil = ticket(
-        1, labels=SECURE, due=date(2026, 1, 1), title="@org/team closes #1 [x](http://evil) [~admin] h1. hey"
-    )
+    evil = ticket(1, labels=SECURE, due=date(2026, 1, 1), title="@org/team closes #1 [x](http://evil) [~admin] h1. hey")
     made = prose(digest(evil))
     assert "@org" not in markdown(made)
     assert "(http://evil)" not in markdown(made)

@@ -263,3 +263,21 @@ def test_our_own_writes_are_no_movement(tmp_path):
         made.once()
         ended = {one.rule: one.ended for one in memory(made, "OPS-1").episodes}
         assert ended["backlog/idle"] is not None
+
+
+def test_a_quarrel_with_another_bot_ends_within_the_day(tmp_path):
+    """A bot that takes the owner off and puts them on again moves us a few times, not for ever; then a pass says so."""
+    with place(tmp_path) as made:
+        issue = made.issue("Whose is it", labels=["priority:high"], owner="bo")
+        made.once()
+        writes = []
+        for turn in range(12):
+            act = made.github.assign if turn % 2 else made.github.unassign
+            act(issue, "bo-gh", actor="zoe-gh")
+            made.clock.forward(minutes=5)
+            writes.append(len(made.written()))
+        assert sum(writes[-4:]) == 0
+        made.github.unassign(issue, "bo-gh", actor="zoe-gh")
+        assert any("again and again" in held.what for held in made.once().look.plan.held)
+        made.clock.forward(days=1, minutes=10)
+        assert made.once().whole
