@@ -30,7 +30,7 @@ def database_url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/var/kaizend.db"
     url = request.getfixturevalue("postgresql_url")
-    _empty(url)
+    empty(url)
     return url
 
 
@@ -80,7 +80,8 @@ def _execute(url, *statements):
         engine.dispose()
 
 
-def _empty(url):
+def empty(url):
+    """Drop every table of a database."""
     engine = create_engine(url)
     try:
         with engine.begin() as connection:

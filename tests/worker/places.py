@@ -103,6 +103,7 @@ class Place:
     ):
         self.clock = Clock()
         self.folder = folder
+        self.env = {}  # above the config
         self.github = GithubWorld("acme/shop", clock=self.clock, tokens={TOKEN: BOT})
         self.jira = JiraWorld(self.clock)
         self.jira.add_user(BOT, account_id="acc-bot", token=TOKEN)
@@ -163,7 +164,7 @@ class Place:
     @contextmanager
     def worker(self):
         """Open the worker."""
-        with opened(load_settings(self.config, {}), clock=self.clock, sleep=self.clock.sleep) as worker:
+        with opened(load_settings(self.config, self.env), clock=self.clock, sleep=self.clock.sleep) as worker:
             yield worker
 
     def once(self, *, whole=False, stop=None):

@@ -4,7 +4,9 @@ import threading
 
 import pytest
 
+from tests.worker.conftest import empty
 from tests.worker.places import company, place
+from worker.audit import verify
 from worker.cycle import Watching, once, read
 from worker.errors import LockHeld
 from worker.lease import lease
@@ -24,6 +26,16 @@ def test_a_second_and_a_third_pass_write_nothing(small):
     counts = [len(small.written()), len(small.written(whole=True)), len(small.written())]
     assert counts == [21, 0, 0]
     assert max(small.seen().values()) == 1
+
+
+def test_a_postgresql_keeps_a_cycle_as_well(small, postgresql_url):
+    """On the other database the same is written, once, and the trail holds."""
+    small.env = {"KAIZEND_INSTANCE__DATABASE": postgresql_url, "KAIZEND_INSTANCE__KEY": "ab" * 32}
+    empty(postgresql_url)
+    assert [len(small.written()), len(small.written(whole=True)), len(small.written())] == [21, 0, 0]
+    assert max(small.seen().values()) == 1
+    with small.worker() as worker:
+        assert verify(worker.database, worker.keys.key).ok
 
 
 def test_the_day_after_nothing_is_written_but_what_the_calendar_asks_for(small):
