@@ -120,9 +120,13 @@ class Reader:
 
     # -- events, deployments, releases --------------------------------------------------------------------------------
     def _events(self, state: State) -> Iterator[Page]:
+        """Read what happened since the last read; at first only the newest page.
+
+        A repository has several events an issue. What they tell is who changed what of ours, and we came just now.
+        """
         listing = self._listing("events", "issues/events", payloads.event, time_key="created_at")
-        seen = int(state.get("seen", 0))
-        return newest_first(listing, state, lambda rows: rows.ids[-1] <= seen, partial(_newest, seen))
+        first, seen = "seen" not in state, int(state.get("seen", 0))
+        return newest_first(listing, state, lambda rows: first or rows.ids[-1] <= seen, partial(_newest, seen))
 
     def _deployments(self, state: State) -> Iterator[Page]:
         seen = int(state.get("seen", 0))

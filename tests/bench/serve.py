@@ -40,7 +40,6 @@ def main(count: int) -> None:
             closed_at=issue.closed,
             state="closed" if issue.closed else "open",
         )
-    world.main.events.clear()  # the floor reads issues alone, so that is all there is to read
     with Sandbox([GithubFace(world, clock, prefix=PREFIX)]) as sandbox:
         say(sandbox.url + PREFIX)
         for line in sys.stdin:

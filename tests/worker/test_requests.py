@@ -35,9 +35,10 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 GITHUB_CONNECT = 2  # the user, the repository
 GITHUB_LISTS = 6  # issues, pulls, comments, events, deployments, releases
-GITHUB_COLD = GITHUB_CONNECT + 4 + 2
-"""Besides the pages of issues and events: a request for each of the four other lists, which are empty here; and after
-their first read, by creation, issues and pulls are asked for once more, by update, for an ETag to come back with.
+GITHUB_COLD = GITHUB_CONNECT + 5 + 2
+"""Besides the pages of issues: a request for each of the five other lists (of events the newest page is enough, the
+others are empty here); and after their first read, by creation, issues and pulls are asked for once more, by update, for
+an ETag to come back with.
 """
 JIRA_CONNECT = 4  # the server, the user, the project, our rights
 JIRA_LISTS = 2  # issues, versions
@@ -67,7 +68,6 @@ class Wire:
     mirror: Mirror
     clock: Clock
     tickets: int
-    events: int
     touch: Callable[[int], None]
 
     def sync(self):
@@ -115,7 +115,6 @@ def github(folder, file=None):
             clock,
             lambda line: GithubTracker(config, line, clock),
             tickets=len(world.main.issues),
-            events=len(world.main.events),
             touch=touch,
         ) as wire:
             yield wire
@@ -155,7 +154,6 @@ def jira(folder, flavour, file=None):
             clock,
             lambda line: JiraTracker(config, line, clock),
             tickets=len(keys),
-            events=0,
             touch=touch,
         ) as wire:
             yield wire
@@ -176,10 +174,10 @@ served = pytest.mark.parametrize("file", [None, *FILES], ids=["made-up", *(file.
 
 @served
 def test_github_takes_a_request_a_hundred_rows_then_one_a_list(tmp_path, file):
-    """Cold: the pages of issues and events and a constant. Unchanged: one conditional request a list, each a 304."""
+    """Cold: the pages of issues and a constant. Unchanged: one conditional request a list, each a 304."""
     with github(tmp_path, file) as wire:
         _, cold = wire.sync()
-        assert len(cold) == ceil(wire.tickets / 100) + max(1, ceil(wire.events / 100)) + GITHUB_COLD
+        assert len(cold) == ceil(wire.tickets / 100) + GITHUB_COLD
         assert wire.mirror.count() == wire.tickets
         for _ in range(2):
             assert wire.sync() == (0, [200] * GITHUB_CONNECT + [304] * GITHUB_LISTS)
