@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules.document import build_policy
+from worker.cli import app
 from worker.settings import load_settings
 from worker.settings.tables import Tables
 
@@ -86,3 +87,19 @@ def test_every_key_of_a_source_is_shown(lines):
     shown = set(re.findall(r"^(?:# )?([a-z_]+) = ", text[text.index("[sources.shop]") :], re.MULTILINE))
     github, jira = Tables.model_fields["sources"].annotation.__args__[1].__args__[0].__args__
     assert {*github.model_fields, *jira.model_fields} - shown == {"token"}
+
+
+def test_the_rule_file_of_the_readme_is_one():
+    """The first thing people see and copy is a rule file that loads."""
+    readme = (EXAMPLE.parent / "README.md").read_text(encoding="utf-8")
+    pack = re.search(r"```toml\n(.*?)```", readme, re.DOTALL)[1]
+    policy = build_policy(load_settings(EXAMPLE, {}).policy_tables(), [("backlog.toml", pack)])
+    assert [rule.id for rule in policy.rules] == ["backlog/owned"]
+
+
+def test_the_readme_has_a_section_for_each_command():
+    """What can be typed is explained, and what is explained can be typed."""
+    readme = (EXAMPLE.parent / "README.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^### kaizend (\w+)", readme, re.MULTILINE))
+    assert {command.name for command in app.registered_commands} - {"demo", "test", "schema"} <= told
+    assert told <= {command.name for command in app.registered_commands} | {"audit"}
