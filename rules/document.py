@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +47,7 @@ class Pack:
             yield from tests_of(rule, table.test, zone=zone, where=where)
 
 
+@lru_cache(maxsize=16)  # who changes one file or the config has the others read already
 def read_pack(file: str, text: str) -> Pack:
     """Read a rule file's text. Raises PolicyError with all that is wrong in it."""
     toml = parse(file, text)
