@@ -6,14 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from urllib.parse import quote, unquote
 
 from rules.actions import NAMES, AddLabel, Op, SetDue, SetPriority, Verb, WriteCard
 from rules.card_content import Content, content, essence
 from rules.card_words import prose
 from rules.effects import DUE, LABELLED, PRIORITY, value_of
-from rules.model import Episode
+from rules.model import Effect, Episode, Reversal
 from rules.moves import NOTHING, View, target_of
 from rules.policy import Policy
+from rules.worn import is_worn
 
 CARD = "card"
 """What stands as an op's rule for the card, which speaks for all rules at once."""
@@ -24,7 +26,9 @@ ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<be
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
 TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority"}
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
-TRACE_ITEM = re.compile(r"(?P<how>did|undone):(?P<what>label|due|priority):(?P<rule>[\w.-]+/[\w.-]+)")
+TRACE_ITEM = re.compile(
+    r"(?P<how>did|undone):(?P<what>label|due|priority):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +96,8 @@ def write_state(view: View) -> str:
     """Return what the card's marker keeps: the newest episode of each rule, what we did and what people undid.
 
     `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30` is ours, as are
-    `did:label:backlog/owned` and what came of it, `undone:label:backlog/owned`. Where the card is a due date's only
-    place, it stays there: after the database was lost, nothing else tells whose it was.
+    `did:label:backlog/owned:needs-owner` and what came of it, `undone:...`; labels are quoted as in a URL. Where the
+    card is a due date's only place, it stays there: after the database was lost, nothing else tells whose it was.
     """
     date_of = view.policy.calendar.date_of
     items = []
@@ -106,9 +110,15 @@ def write_state(view: View) -> str:
     if only_here or any((effect.verb, effect.value) == (DUE, due) for effect in view.memory.effects):
         items.append(f"due:{due}")
     undone = (*view.memory.reversals, *view.evaluation.reversals)
-    traces = {f"did:{TRACES[each.verb]}:{each.rule}" for each in view.memory.effects if each.verb in TRACES}
-    traces |= {f"undone:{TRACES[each.verb]}:{each.rule}" for each in undone if each.verb in TRACES}
+    ours = (each for each in view.memory.effects if each.verb != LABELLED or is_worn(view, each))
+    traces = {f"did:{_trace(each)}" for each in ours if each.verb in TRACES}
+    traces |= {f"undone:{_trace(each)}" for each in undone if each.verb in TRACES}
     return ",".join((*items, *sorted(traces)))
+
+
+def _trace(of: Effect | Reversal) -> str:
+    trace = f"{TRACES[of.verb]}:{of.rule}"
+    return f"{trace}:{quote(of.value, safe='')}" if of.verb == LABELLED else trace
 
 
 def read_state(text: str) -> tuple[Episode, ...]:
@@ -134,23 +144,25 @@ def read_due(text: str) -> date | None:
 
 
 def read_traces(policy: Policy, text: str) -> tuple[Trace, ...]:
-    """Return what a marker tells that we did and people undid, as far as the policy still tells the values."""
+    """Return what a marker tells that we did and people undid, as far as it or the policy still tells the values."""
     rules = {rule.id: rule for rule in policy.rules}
     due, numbers = read_due(text), {episode.rule: episode.number for episode in read_state(text)}
     traces = []
     for found in map(TRACE_ITEM.fullmatch, text.split(",")):
-        rule = rules.get(found["rule"]) if found else None
-        if found is None or rule is None:
+        if found is None:
             continue
+        rule = rules.get(found["rule"])
+        label = unquote(found["label"] or "") or (rule.label if rule else "")
         verbs: dict[str, tuple[str, Verb | None]] = {
-            "label": (LABELLED, AddLabel(label=rule.label) if rule.label else None),
-            "due": (DUE, SetDue(due=due) if due and rule.due else None),
-            "priority": (PRIORITY, SetPriority(level=rule.priority) if rule.priority else None),
+            "label": (LABELLED, AddLabel(label=label) if label else None),
+            "due": (DUE, SetDue(due=due) if due and rule and rule.due else None),
+            "priority": (PRIORITY, SetPriority(level=rule.priority) if rule and rule.priority else None),
         }
         name, verb = verbs[found["what"]]
         stands = found["how"] == "did"
-        if verb is not None or not stands:
-            traces.append(Trace(rule=rule.id, number=numbers.get(rule.id, 1), name=name, verb=verb, stands=stands))
+        if verb is not None or (rule and not stands):
+            number = numbers.get(found["rule"], 1)
+            traces.append(Trace(rule=found["rule"], number=number, name=name, verb=verb, stands=stands))
     return tuple(traces)
 
 

@@ -141,11 +141,14 @@ def _asked_for(ticket: Ticket, memory: Memory, rules: list[Rule], current: Mappi
 
     A label that is worn is asked for by the episode in which it was put on, and by every rule that wears it as well
     and has held since before the ticket last changed. It may have gone quietly with the reason of an earlier episode.
+    A label that its rule neither wears nor keeps any more is not asked for: it is on its way off.
     """
+    keeping = {rule.id for rule in rules if rule.add_label}
     for effect in memory.effects:
         wearing = {rule.id for rule in rules if effect.verb == LABELLED and rule.label == effect.value}
         episode = current.get(effect.rule)
-        own = episode is not None and (effect.rule not in wearing or episode.number == effect.episode)
+        asked = effect.verb != LABELLED or effect.rule in wearing | keeping
+        own = episode is not None and asked and (effect.rule not in wearing or episode.number == effect.episode)
         if own or any(current[rule].began <= ticket.updated for rule in wearing - {effect.rule}):
             yield effect
 

@@ -1,4 +1,4 @@
-"""What the rules that hold ask for on one ticket: fields, labels and pings, each once an episode, never a no-op."""
+"""What the rules that hold ask for on one ticket: fields, kept labels, pings; each once an episode, never a no-op."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
-from rules.actions import NAMES, AddLabel, Assign, Op, Post, RemoveLabel, SetDue, SetPriority, Target, Verb
+from rules.actions import NAMES, AddLabel, Assign, Op, Post, SetDue, SetPriority, Target, Verb
 from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, wears
 from rules.evaluate import Evaluation, Holding
 from rules.fact_table import level_of
-from rules.model import Effect, Memory, Ticket
+from rules.model import Memory, Ticket
 from rules.people import called, resolve
 from rules.policy import Policy, Rule
 from rules.posts import comment_prose, ping_prose
@@ -39,6 +39,14 @@ class View:
     now: datetime
     keys: OpKeys
     paused: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()  # rules that do nothing here, because they undo each other
+
+    @property
+    def holding(self) -> tuple[Holding, ...]:
+        """The rules that hold and have a say."""
+        if not self.barred:
+            return self.evaluation.holding
+        return tuple(held for held in self.evaluation.holding if held.rule.id not in self.barred)
 
     @property
     def ticket(self) -> Ticket:
@@ -53,6 +61,10 @@ class View:
     def undone(self, verb: str) -> frozenset[str]:
         """Return the values that a person undid here, now or earlier, whichever rule had asked for them."""
         return frozenset(undo.value for undo in self.memory.reversals if undo.verb == verb)
+
+    def op_id(self, rule: str, occasion: str, verb: type[Verb]) -> str:
+        """Return the id of an op of a rule on this ticket."""
+        return self.keys.id(rule, self.ticket.uid, occasion, NAMES[verb])
 
     def shadowed(self, rule: Rule) -> bool:
         """Tell whether the rule only shows here what it would do."""
@@ -79,33 +91,16 @@ def chosen(rule: Rule, uid: str) -> bool:
 
 def field_ops(view: View) -> Iterator[Op]:
     """Yield what gives the ticket a due date, a priority, an owner or a label that stays."""
-    for held in view.evaluation.holding:
+    for held in view.holding:
         yield from _due(view, held)
         yield from _priority(view, held)
         yield from _assign(view, held)
         yield from _kept_label(view, held)
 
 
-def label_ops(view: View) -> Iterator[Op]:
-    """Yield the labels that rules put on while they hold."""
-    for held in view.evaluation.holding:
-        yield from _worn_label(view, held)
-
-
-def take_off_ops(view: View) -> Iterator[Op]:
-    """Yield the labels of ours whose rules no longer hold."""
-    rules = {rule.id: rule for rule in view.policy.rules if rule.label}
-    worn = {held.rule.label for held in view.evaluation.holding}
-    newest = {(effect.rule, effect.verb, effect.value): effect for effect in view.memory.effects}
-    for effect in newest.values():
-        rule = rules.get(effect.rule)
-        if rule and _ours_to_take_off(view, rule, effect) and effect.value not in worn:
-            yield from _take_off(view, rule, effect)
-
-
 def comment_ops(view: View) -> Iterator[Op]:
     """Yield the comments that rules post once an episode; they notify nobody in particular."""
-    for held in view.evaluation.holding:
+    for held in view.holding:
         if held.rule.comment:
             post = Post(prose=comment_prose(view.policy, view.ticket, held, view.now))
             yield from _op(view, held, post, "comment", after="a comment")
@@ -113,7 +108,7 @@ def comment_ops(view: View) -> Iterator[Op]:
 
 def ping_ops(view: View) -> Iterator[Op]:
     """Yield the one step of each rule's ladder that is due: after a pause the last one speaks for those before it."""
-    for held in view.evaluation.holding:
+    for held in view.holding:
         due = due_steps(view, held)
         if due:
             yield from _ping(view, held, due)
@@ -183,38 +178,6 @@ def _kept_label(view: View, held: Holding) -> Iterator[Op]:
         yield from _op(view, held, AddLabel(label=label), "kept", after=f"label {label}")
 
 
-def _worn_label(view: View, held: Holding) -> Iterator[Op]:
-    label = held.rule.label
-    if label and not wears(view.ticket, label) and label not in view.undone(LABELLED):
-        yield from _op(view, held, AddLabel(label=label), after=f"label {label}")
-
-
-def _ours_to_take_off(view: View, rule: Rule, effect: Effect) -> bool:
-    return (
-        effect.verb == LABELLED
-        and effect.value == rule.label
-        and rule.id not in view.evaluation.names
-        and wears(view.ticket, effect.value)
-    )
-
-
-def _take_off(view: View, rule: Rule, effect: Effect) -> Iterator[Op]:
-    op = Op(
-        id=_id(view, rule, f"e{effect.episode}.off", RemoveLabel),
-        target=target_of(view.ticket),
-        verb=RemoveLabel(label=effect.value),
-        rule=rule.id,
-        because=(f"{rule.id} no longer holds",),
-        before=f"label {effect.value}",
-        after=NOTHING,
-        episode=effect.episode,
-        shadow=view.shadowed(rule),
-        rules=frozenset({rule.id}),
-    )
-    if op.id not in view.memory.done:
-        yield op
-
-
 def _ping(view: View, held: Holding, due: tuple[int, ...]) -> Iterator[Op]:
     number = due[-1]
     step = held.rule.steps[number - 1]
@@ -229,30 +192,31 @@ def _ping(view: View, held: Holding, due: tuple[int, ...]) -> Iterator[Op]:
 
 
 def _step_id(view: View, held: Holding, number: int) -> str:
-    return _id(view, held.rule, f"e{held.episode.number}.s{number}", Post)
+    return view.op_id(held.rule.id, f"e{held.episode.number}.s{number}", Post)
 
 
 def _op(view: View, held: Holding, verb: Verb, part: str = "", *, after: str) -> Iterator[Op]:
     """Yield an op for a rule's present episode, unless it was carried out or is on its way."""
-    rule, number = held.rule, held.episode.number
-    op = Op(
-        id=_id(view, rule, f"e{number}.{part}" if part else f"e{number}", type(verb)),
+    number = held.episode.number
+    op_id = view.op_id(held.rule.id, f"e{number}.{part}" if part else f"e{number}", type(verb))
+    if op_id not in view.memory.done:
+        yield op_of(view, held, verb, op_id, after=after)
+
+
+def op_of(view: View, held: Holding, verb: Verb, op_id: str, *, after: str) -> Op:
+    """Return what a rule that holds asks for, as an op."""
+    return Op(
+        id=op_id,
         target=target_of(view.ticket),
         verb=verb,
-        rule=rule.id,
+        rule=held.rule.id,
         because=tuple(str(clause) for clause in held.because),
         before=NOTHING,
         after=after,
-        episode=number,
-        shadow=view.shadowed(rule),
-        rules=frozenset({rule.id}),
+        episode=held.episode.number,
+        shadow=view.shadowed(held.rule),
+        rules=frozenset({held.rule.id}),
     )
-    if op.id not in view.memory.done:
-        yield op
-
-
-def _id(view: View, rule: Rule, occasion: str, verb: type[Verb]) -> str:
-    return view.keys.id(rule.id, view.ticket.uid, occasion, NAMES[verb])
 
 
 def target_of(ticket: Ticket) -> Target:

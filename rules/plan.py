@@ -14,10 +14,11 @@ from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import Evaluation, evaluate
 from rules.fact_table import touched
 from rules.model import Episode, Memory
-from rules.moves import OpKeys, View, comment_ops, field_ops, label_ops, ping_ops, take_off_ops
+from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
 from rules.people import asked_of
 from rules.policy import Policy
+from rules.worn import label_ops, take_off_ops
 
 __all__ = ["Decision", "OpKeys", "assemble", "decide", "operations"]
 

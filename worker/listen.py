@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from integrations.base import Receipt
-from rules.actions import Op
-from rules.card import read_due, read_state, read_traces
+from rules.actions import AddLabel, Op
+from rules.card import Trace, read_due, read_state, read_traces
 from rules.commands import read_commands
 from rules.effects import value_of
 from rules.model import NOTHING, Card, Comment, Reversal, Ticket
 from rules.moves import target_of
+from rules.worn import occasion
 from worker.perform import card_op
 from worker.worker import Worker
 
@@ -69,7 +70,7 @@ def _adopt(worker: Worker, comment: Comment, state: str, now: datetime) -> None:
     for trace in read_traces(worker.policy, state) if ticket else ():
         if trace.stands and trace.verb is not None and ticket is not None:
             op = Op(
-                id=worker.keys.id(trace.rule, ticket.uid, f"e{trace.number}", trace.name),
+                id=worker.keys.id(trace.rule, ticket.uid, _occasion(trace), trace.name),
                 target=target_of(ticket),
                 verb=trace.verb,
                 rule=trace.rule,
@@ -84,6 +85,13 @@ def _adopt(worker: Worker, comment: Comment, state: str, now: datetime) -> None:
             value = value_of(trace.verb) if trace.verb else ""
             undone = Reversal(rule=trace.rule, verb=trace.name, value=value, at=comment.updated)
             worker.ledger.save_reversals(((comment.ticket, undone),))
+
+
+def _occasion(trace: Trace) -> str:
+    """Return the occasion on which the rule planned it."""
+    if isinstance(trace.verb, AddLabel):
+        return occasion(trace.verb.label, trace.number)
+    return f"e{trace.number}"
 
 
 def _obey(worker: Worker, comment: Comment, now: datetime) -> int:

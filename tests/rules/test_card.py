@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rules.card import read_due, read_state
+from rules.card import read_due, read_state, read_traces
 from rules.model import NOTHING, Answer, Ignore, Memory, Mention, Text
 from tests.rules.factories import (
     NOW,
@@ -203,12 +203,34 @@ def test_the_marker_keeps_episodes_our_due_date_and_what_we_did():
     assert state == (
         "backlog/idle:3:2026-10-25:2026-10-30,backlog/owned:1:2026-11-03,"
         "backlog/time-boxed:1:2026-11-03:2026-11-03,due:2026-11-07,"
-        "did:due:backlog/time-boxed,did:label:backlog/owned"
+        "did:due:backlog/time-boxed,did:label:backlog/owned:needs-owner"
     )
     noon = datetime(2026, 11, 3, 12, tzinfo=UTC)
     assert read_state(state)[1] == episode(began=noon)
     assert [each.ended is None for each in read_state(state)] == [False, True, False]
     assert read_due(state) == date(2026, 11, 7)
+
+
+@pytest.mark.parametrize(
+    ("label", "state", "one", "expected"),
+    [
+        ("its label", "did:label:backlog/owned:needs-owner", OWNED, "needs-owner"),
+        ("the label it had", "did:label:backlog/owned:no%20owner%2C%20yet", OWNED, "no owner, yet"),
+        ("a marker that names none", "did:label:backlog/owned", OWNED, "needs-owner"),
+        ("a rule that is gone", "did:label:backlog/owned:needs-owner", rule("other"), "needs-owner"),
+        ("a rule that wears none", "did:label:backlog/owned", rule("owned"), None),
+    ],
+)
+def test_a_label_is_told_from_the_marker(label, state, one, expected):
+    """The marker names the label, so that one which its rule no longer has is taken off after a lost database too."""
+    assert [each.verb.label for each in read_traces(policy(one), state)] == ([expected] if expected else [])
+
+
+def test_a_label_that_is_kept_is_not_in_the_marker():
+    """After a lost database nobody takes off what was put on for good."""
+    state = card_of(decision(policy(rule(label="worn now", add_label="kept"))).ops).verb.state
+    assert "did:label:backlog/owned:worn%20now" in state
+    assert "kept" not in state
 
 
 @pytest.mark.parametrize(

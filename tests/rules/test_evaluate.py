@@ -129,7 +129,7 @@ SHARED = episode("shared", began=later(-5))
 )
 def test_what_a_person_took_back_is_seen(label, of, effect, expected):
     """An effect of ours that is gone while its rule still asks for it was taken back by somebody."""
-    seen = evaluate(POLICY, of, Memory(effects=(effect,), episodes=(episode(began=later(-2)),)), NOW)
+    seen = evaluate(policy(WEARING), of, Memory(effects=(effect,), episodes=(episode(began=later(-2)),)), NOW)
     assert tuple(undo.value for undo in seen.reversals) == expected
 
 
@@ -139,6 +139,7 @@ def test_what_a_person_took_back_is_seen(label, of, effect, expected):
         ("a worn label of an earlier episode", (WEARING,), Memory(effects=(LABELLED,), episodes=(OVER,)), False),
         ("a kept label of an earlier episode", (KEEPING,), Memory(effects=(LABELLED,), episodes=(OVER,)), True),
         ("a label another rule wore too", (SHARING,), Memory(effects=(LABELLED,), episodes=(OVER, SHARED)), True),
+        ("a label its rule has no more", (rule(label="x"),), Memory(effects=(LABELLED,), episodes=(episode(),)), False),
         ("a label another rule now asks for", (SHARING,), Memory(effects=(LABELLED,), episodes=(OVER,)), False),
     ],
 )

@@ -74,7 +74,7 @@ def test_an_episode_is_not_broken_by_what_happens_within_a_pass():
     )
     decided = decision(rules, ticket(priority="P2"))
     assert episode("flicker") in decided.episodes
-    assert [op.id[-12:] for op in decided.ops if op.rule == "backlog/flicker"] == ["e1 add label"]
+    assert [(op.name, op.episode) for op in decided.ops if op.rule == "backlog/flicker"] == [("add label", 1)]
 
 
 def test_what_was_taken_back_is_told_in_the_pass_that_makes_its_rule_hold_again():

@@ -284,7 +284,94 @@ def test_an_op_that_is_on_its_way_is_not_planned_again():
     assert ops(policy(OWNED), memory=Memory(done=frozenset({op.id}))) == ()
 
 
-def test_an_effect_of_a_rule_that_is_gone_is_left_alone():
-    """Whether a rule was dropped for good or by a slip is for people to say."""
+# -- rules that were changed ------------------------------------------------------------------------------------------
+
+RENAMED = replace(OWNED, label="ownerless")
+
+
+def settled(rules, of, memory, day):
+    """Make a pass, see that the next one has nothing to do, and return the ticket, the memory and the labels' ops."""
+    of, memory, found = done(rules, of, memory, later(day))
+    assert done(rules, of, memory, later(day + 0.1))[2].ops == ()
+    assert memory.reversals == ()
+    return of, memory, [op.verb for op in found.ops if isinstance(op.verb, AddLabel | RemoveLabel)]
+
+
+def test_a_label_that_is_changed_in_its_rule_changes_on_tickets_too():
+    """In the middle of an episode the new one comes and the old one goes; and so it does when it is changed back."""
+    of, memory, _ = done(policy(OWNED))
+    old, new = OWNED.label, RENAMED.label
+    for day, (one, put_on, taken_off) in enumerate([(RENAMED, new, old), (OWNED, old, new), (RENAMED, new, old)], 1):
+        of, memory, found = settled(policy(one), of, memory, day)
+        assert found == [AddLabel(label=put_on), RemoveLabel(label=taken_off)]
+        assert of.labels == {"improvement", put_on}
+    owned = replace(of, assignees=frozenset({"ana-gh"}), updated=later(4))
+    assert settled(policy(RENAMED), owned, memory, 4)[2] == [RemoveLabel(label=new)]
+
+
+def test_a_label_that_was_changed_while_its_reason_went_goes_too():
+    """Nobody looked in between: the old label is taken off, the new one never comes."""
+    of, memory, _ = done(policy(OWNED))
+    owned = replace(of, assignees=frozenset({"ana-gh"}), updated=later(1))
+    assert settled(policy(RENAMED), owned, memory, 1)[2] == [RemoveLabel(label="needs-owner")]
+
+
+GONE_LABELS = {
+    "the rule wears none any more": policy(replace(OWNED, label="", say="Nobody owns this.")),
+    "the rule is gone": policy(rule("other", ("closed",))),
+    "all rules are gone": policy(),
+}
+
+
+@pytest.mark.parametrize("rules", GONE_LABELS.values(), ids=GONE_LABELS.keys())
+def test_a_label_that_no_rule_knows_any_more_comes_off(rules):
+    """Once and quietly: otherwise nothing would ever take it off."""
+    of, memory, _ = done(policy(OWNED))
+    of, memory, found = settled(rules, of, memory, 1)
+    assert found == [RemoveLabel(label="needs-owner")]
+    assert of.labels == {"improvement"}
+
+
+STAYING = {
+    "another rule wears it": policy(rule("idle", ("open",), label="needs-owner")),
+    "another rule wears it, spelled otherwise": policy(rule("idle", ("open",), label="Needs-Owner")),
+    "the rule keeps it now": policy(replace(OWNED, label="", add_label="needs-owner")),
+    "only its spelling changed": policy(replace(OWNED, label="Needs-Owner")),
+    "the rule only shows what it would do": policy(replace(RENAMED, mode="shadow")),
+}
+
+
+@pytest.mark.parametrize("rules", STAYING.values(), ids=STAYING.keys())
+def test_a_label_that_is_still_wanted_stays(rules):
+    """It is neither taken off nor put on a second time."""
+    of, memory, _ = done(policy(OWNED))
+    acting = [op for op in ops(rules, of, memory, later(1)) if isinstance(op.verb, AddLabel | RemoveLabel)]
+    assert acting == []
+
+
+def test_a_label_that_is_kept_outlives_its_rule():
+    """What was put on for good stays, whether the rule names another one, wears one too, or is gone."""
+    of, memory, _ = done(policy(rule(add_label="seen")))
+    for one in (rule(add_label="other"), rule(label="worn"), rule("else", ("closed",)), rule(label="seen")):
+        assert RemoveLabel(label="seen") not in verbs(ops(policy(one), of, memory, later(1)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"due": due(high=20)}, {"due": due(high=5)}),
+        ({"assign": "lead"}, {"assign": "ana"}),
+        ({"add_label": "seen", "priority": "low"}, {"add_label": "seen", "priority": "critical"}),
+    ],
+)
+def test_a_field_that_was_given_is_not_given_again_by_other_words(before, after):
+    """Another date, owner or level in a rule counts from the next episode on; the ticket keeps what it has."""
+    of, memory, first = done(policy(rule(when=("open",), **before)), ticket(priority="P2" if "due" in before else ""))
+    assert len(first.ops) > 1
+    assert ops(policy(rule(when=("open",), **after)), of, memory, later(1)) == ()
+
+
+def test_an_effect_that_cannot_be_told_to_be_ours_to_take_off_is_left_alone():
+    """The rule is gone and the op is none that a worn label would have."""
     effect = Effect(op="1", rule="backlog/gone", verb="add label", value="old", at=later(-9))
     assert ops(policy(DUE), ticket(labels=frozenset({"improvement", "old"})), Memory(effects=(effect,))) == ()
