@@ -43,7 +43,7 @@ class Content:
 def content(view: View, *, shadow: bool = False) -> Content:
     """Gather what the card says. `shadow` gathers what the rules that only show themselves would say instead."""
     ticket, memory = view.ticket, view.memory
-    speaking = [held for held in view.evaluation.holding if speaks(held.rule) and view.shadowed(held.rule) is shadow]
+    speaking = [held for held in view.holding if speaks(held.rule) and view.shadowed(held.rule) is shadow]
     return Content(
         points=tuple(_point(view, held) for held in speaking),
         effects=tuple(effect for effect in memory.effects if shows(view.policy, ticket, effect)),

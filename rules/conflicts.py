@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from rules.actions import AddLabel, Assign, Op, RemoveLabel, SetDue, SetPriority
@@ -32,6 +32,28 @@ def unique(ops: Iterable[Op]) -> list[Op]:
         chosen.setdefault(_deed(op), op)
     ids = {op.id for op in chosen.values()}
     return [op for op in ops if op.id in ids]
+
+
+def quarrel(ops: Sequence[Op], again: Set[str]) -> tuple[Op, ...]:
+    """Return those of the ops, in the order in which they were asked for, whose rules undo each other, marked so.
+
+    `again` are the ids of those that were asked for a second time: from the first of them on things went round, and
+    the labels that came and went since are what it is about. Where that tells nothing, all that came again are.
+    """
+    first = next((place for place, op in enumerate(ops) if op.id in again), 0)
+    round_ = ops[first:]
+    come, gone = (
+        {op.verb.label.lower() for op in round_ if isinstance(op.verb, verb)} for verb in (AddLabel, RemoveLabel)
+    )
+    swinging = [
+        op for op in round_ if isinstance(op.verb, AddLabel | RemoveLabel) and op.verb.label.lower() in come & gone
+    ]
+    found = swinging or [op for op in round_ if op.id in again] or ops
+    rules = sorted({op.rule for op in found})
+    text = f"the rules {', '.join(rules)} keep undoing each other here: none of them acts"
+    if len(rules) == 1:
+        text = f"the rule {rules[0]} keeps undoing itself here: it does not act"
+    return tuple(replace(op, conflict=text) for op in found)
 
 
 def _judged(op: Op, winners: dict[tuple[str, str], Op]) -> Op:

@@ -9,7 +9,7 @@ from datetime import datetime
 from rules.actions import AddLabel, Op, Plan, RemoveLabel
 from rules.card import card_op
 from rules.ceilings import within
-from rules.conflicts import marked, unique
+from rules.conflicts import marked, quarrel, unique
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import Evaluation, evaluate
 from rules.fact_table import touched
@@ -61,34 +61,50 @@ def decide(
 
     Fields come first, then labels to put on, then labels to take off, each judged again on the ticket as the ops before
     will have left it; last come pings and the card, which speak of the settled state. Rules that never settle because
-    they undo themselves or each other get nothing done: their ops carry a `conflict`.
+    they undo themselves or each other get nothing done: their ops carry a `conflict`; the others act without them.
     """
     memory = replace(
         with_reversals(memory, evaluation.reversals),
         touched=touched(asked_of(policy, evaluation.ticket, memory=memory)),
     )
     view = View(policy=policy, evaluation=evaluation, memory=memory, now=now, keys=keys, paused=paused)
-    going_on = {episode.rule: episode for episode in memory.episodes if episode.ended is None}
+    quarrels: tuple[Op, ...] = ()
+    while True:
+        found = _settled(view)
+        if isinstance(found, Decision):
+            return replace(found, ops=(*quarrels, *found.ops))
+        quarrels += found
+        view = replace(view, barred=view.barred.union(op.rule for op in found))
+
+
+def _settled(view: View) -> Decision | tuple[Op, ...]:
+    """Return what is to be done, or else the ops of rules that undo each other, so that nothing would ever settle."""
+    first = view
+    going_on = {episode.rule: episode for episode in view.memory.episodes if episode.ended is None}
     ops: dict[str, Op] = {}
     held: dict[str, Episode] = {}
+    again: set[str] = set()
     for _ in range(LOOKS):
-        if _restless(view, ops):
+        again = _asked_again(view, ops)
+        if again:
             break
         held |= {each.rule.id: each.episode for each in view.evaluation.holding}
         fresh = _fresh(view, ops)
         ops |= {op.id: op for op in fresh}
         acting = _acting(fresh)
         if not acting:
-            episodes = {episode.rule: episode for episode in evaluation.episodes} | held
+            episodes = {episode.rule: episode for episode in first.evaluation.episodes} | held
             return Decision(ops=_last_words(view, _netted(ops.values())), episodes=tuple(episodes.values()))
         view = _after(view, acting, going_on | held)
-    return Decision(ops=_unsettled(ops.values()), episodes=evaluation.episodes)
+    return quarrel(_acting(ops.values()), again)
 
 
-def _restless(view: View, ops: Mapping[str, Op]) -> bool:
-    """Tell whether something is asked for again although it was to be carried out: then something else undoes it."""
+def _asked_again(view: View, ops: Mapping[str, Op]) -> set[str]:
+    """Return the ids of what is asked for again although it was to be carried out: something else undoes it."""
+    if not ops:
+        return set()
     asked = (op.id for source in (field_ops, label_ops, take_off_ops) for op in source(view))
-    return bool(ops) and not {op.id for op in _acting(ops.values())}.isdisjoint(asked)
+    return {op.id for op in _acting(ops.values())}.intersection(asked)
 
 
 def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
@@ -140,13 +156,6 @@ def _last_words(view: View, ops: list[Op]) -> tuple[Op, ...]:
     pings = [replace(op, rules=op.rules | rests_on) for op in ping_ops(view)]
     card = card_op(view, acting)
     return (*ops, *pings, *((card,) if card else ()))
-
-
-def _unsettled(ops: Iterable[Op]) -> tuple[Op, ...]:
-    every = tuple(ops)
-    rules = ", ".join(sorted({op.rule for op in every}))
-    text = f"the rules {rules} keep undoing each other here: none of them acts"
-    return tuple(replace(op, conflict=text) for op in every)
 
 
 def assemble(

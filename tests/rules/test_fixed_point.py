@@ -87,13 +87,43 @@ def test_what_was_taken_back_is_told_in_the_pass_that_makes_its_rule_hold_again(
     assert done(rules, of, memory, later(1.1))[2].ops == ()
 
 
-def test_a_rule_that_undoes_itself_does_nothing():
-    """A label that ends its own rule would come and go for ever: it is reported instead."""
-    rules = policy(rule("restless", ('!("restless" in labels)',), label="restless"), OWNED)
+RESTING = rule("restless", ('!("restless" in labels)',), label="restless", say="Restless.", steps=(step(0, "lead"),))
+HERE = rule("here", ('!("there" in labels)',), label="here")
+THERE = rule("there", ('"here" in labels',), label="there")
+BOTH = ("backlog/here", "backlog/there")
+QUARRELS = {
+    "a rule that undoes itself": ((RESTING,), ("backlog/restless",)),
+    "two rules": ((HERE, THERE), BOTH),
+    "two quarrels": ((HERE, RESTING, THERE), (*BOTH, "backlog/restless")),
+}
+
+
+@pytest.mark.parametrize(("quarrelling", "named"), QUARRELS.values(), ids=QUARRELS.keys())
+def test_rules_that_undo_each_other_do_nothing_and_the_others_go_on(quarrelling, named):
+    """A label that comes and goes for ever is reported; a date, another label and a ping have nothing to do with it."""
+    bystander = replace(OWNED, steps=(step(0, "lead"),))
+    rules = policy(*quarrelling, DUE, bystander, rule("prioritised", ("!has_priority",), priority="high"))
     of, memory, first = done(rules)
-    assert first.ops == ()
-    assert "backlog/restless" in first.conflicts[0]
-    assert done(rules, of, memory, later(1))[2].ops == ()
+    assert {op.rule for op in decision(rules).ops if op.conflict} == set(named)
+    assert all("keep" in text for text in first.conflicts)
+    acted = [(op.rule, op.name) for op in first.ops]
+    assert acted == [
+        ("backlog/owned", "add label"),
+        ("backlog/time-boxed", "set due"),
+        ("backlog/prioritised", "set priority"),
+        ("card", "card"),
+        ("backlog/owned", "ping"),
+    ]
+    assert not any(op.rules.intersection(named) for op in first.ops)
+    second = done(rules, of, memory, later(0.2))[2]
+    assert (second.ops, second.conflicts) == ((), first.conflicts)
+
+
+def test_a_quarrel_alone_writes_nothing():
+    """With nobody but the quarrelling rules there is no card either."""
+    of, memory, first = done(policy(RESTING))
+    assert (first.ops, done(policy(RESTING), of, memory, later(1))[2].ops) == ((), ())
+    assert "the rule backlog/restless keeps undoing itself here" in first.conflicts[0]
 
 
 RULES = (
