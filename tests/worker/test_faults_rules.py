@@ -24,6 +24,13 @@ label = "there"
 """
 
 
+DATED = """when = ["open", "!has_due"]
+[rule.due]
+from = "episode"
+high = "10 days"
+"""
+
+
 def test_rules_that_quarrel_come_to_rest(tmp_path):
     """Two labels, each of which takes the other's reason away: the pass says so; in fifty passes nothing swings."""
     with firm(tmp_path) as made:
@@ -38,6 +45,17 @@ def test_rules_that_quarrel_come_to_rest(tmp_path):
                 made.clock.forward(hours=7)
                 once(worker, made.stop, watching=Watching())
         assert made.writes() == []
+
+
+def test_rules_that_quarrel_hold_up_nobody_else(tmp_path):
+    """A rule beside them that only gives a due date is not named with them, and acts."""
+    with firm(tmp_path) as made:
+        rules(made, f'{QUARREL}\n[[rule]]\nid = "dated"\nabout = "x"\non = "improvement"\n{DATED}')
+        made.task()
+        first = made.once()
+        assert str(made.jira.issue("OPS-1").due) == "2026-12-04"
+        assert [text for text in first.troubles if "dated" in text] == []
+        assert made.written() == []
 
 
 EAGER = """
@@ -98,6 +116,60 @@ def test_other_words_in_a_rule_post_nothing_again(tmp_path):
         rules(made, EAGER.replace("was seen", "has been looked at").replace('"Seen."', '"Looked at."'))
         settled(made, 0)
         assert made.seen() == before
+
+
+MARKED = """
+[[rule]]
+id = "marked"
+about = "Marked while it is open."
+on = "improvement"
+when = ['open']
+label = "seen"
+
+[[rule]]
+id = "kept"
+about = "Marked for good."
+on = "improvement"
+when = ['open']
+add_label = "known"
+"""
+OTHER_RULES = {
+    "another label": (MARKED.replace('"seen"', '"looked-at"'), ("known", "looked-at")),
+    "no label": (MARKED.replace('label = "seen"', 'say = "Seen."', 1), ("known",)),
+    "a rule less": ("[[rule]]" + MARKED.split("[[rule]]")[2], ("known",)),
+}
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["remembered", "database lost"])
+@pytest.mark.parametrize(("text", "expected"), OTHER_RULES.values(), ids=OTHER_RULES.keys())
+def test_a_label_that_no_rule_has_any_more_goes(tmp_path, text, expected, lost):
+    """A worn label is changed or taken out of the rule file: it goes on both trackers; what is kept stays."""
+    with firm(tmp_path) as made:
+        rules(made, MARKED)
+        made.issue(labels=["priority:high"])
+        made.task()
+        settled(made)
+        if lost:
+            for file in (made.folder / "var").glob("kaizend.db*"):
+                file.unlink()
+        made.clock.forward(hours=1)
+        rules(made, text)
+        settled(made, 2 if lost else 1)
+        ours = {"seen", "known", "looked-at"}
+        assert tuple(sorted(ours & {label.name for label in made.github.issue(1).labels})) == expected
+        assert tuple(sorted(ours & set(made.jira.issue("OPS-1").labels))) == expected
+
+
+def test_a_policy_that_cannot_be_read_takes_no_label_off(tmp_path):
+    """Rules that a slip of the pen hides are not rules that are gone."""
+    with firm(tmp_path) as made:
+        rules(made, MARKED)
+        made.task()
+        settled(made)
+        rules(made, MARKED.replace("when = ['open']", "when = ['opne']", 1))
+        with pytest.raises(PolicyError):
+            made.once()
+        assert "seen" in made.jira.issue("OPS-1").labels
 
 
 def test_a_pass_keeps_to_the_rules_it_began_with(tmp_path):
