@@ -3,12 +3,14 @@
 import base64
 import re
 import sqlite3
+import time
 
 import pytest
 
 from tests.worker.faulty import FLAVOURS, firm
 from tests.worker.places import BOT, LATE
 from worker.cli import run
+from worker.stop import Stop
 
 CANARY = "ghp-canary-7d1f0c55aa41"
 FAULTS = (
@@ -35,8 +37,9 @@ AFTERWARDS = (
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_no_secret_is_in_anything_that_is_printed_logged_planned_or_kept(tmp_path, flavour, capfd):
+def test_no_secret_is_in_anything_that_is_printed_logged_planned_or_kept(tmp_path, flavour, capfd, monkeypatch):
     """Servers that echo the token, on reads and on writes; all verbs, all logs; plan file, database, journal."""
+    monkeypatch.setattr(Stop, "sleep", lambda stop, seconds: time.sleep(min(seconds, 0.05)))
     with firm(tmp_path, flavour, digests=True) as made:
         made.github.tokens = {CANARY: BOT}
         made.github.scopes = {CANARY: "repo"}
