@@ -23,8 +23,8 @@ BUSY_SECONDS = 30
 
 RESTORE = (
     "kaizend never repairs or recreates it by itself: stop kaizend, put a backup in its place and remove the files"
-    " ending in -wal and -shm; or move it away: kaizend then reads everything anew and looks for its own marks"
-    " in the trackers before each write"
+    " ending in -wal and -shm; or move it away: kaizend then reads everything anew and knows its own"
+    " marks in the trackers again"
 )
 _DAMAGED = ("file is not a database", "malformed", "file is encrypted")
 
@@ -101,15 +101,6 @@ class Database:
             options = {"stream_results": True, "max_row_buffer": 1000}
             with connection.exec_driver_sql(self.sql(statement), parameters, execution_options=options) as result:
                 yield from result
-
-    @property
-    def fresh(self) -> bool:
-        """Tell whether no applying run ever ended fine here: a first start, or a lost database.
-
-        Our own comments and tickets may be out there all the same: look for their marks before writing any.
-        """
-        fine = "select 1 from runs where outcome = 'fine' and verb in ('apply', 'once', 'run') limit 1"
-        return not self.rows(fine)
 
     def check(self) -> None:
         """Make sure that SQLite's file is whole. Raises DatabaseError."""

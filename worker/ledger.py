@@ -43,7 +43,7 @@ class Ledger(Ops, Memories):
         return run
 
     def end_run(self, run: int, now: datetime, outcome: str, counts: Mapping[str, int]) -> None:
-        """Note how a run ended. The first applying run that ends "fine" ends the database's being fresh."""
+        """Note how a run ended."""
         with self._database.begin() as connection:
             statement = self._database.sql("update runs set ended = ?, outcome = ?, counts = ? where id = ?")
             connection.exec_driver_sql(statement, (moment(now), outcome, to_json(counts), run))

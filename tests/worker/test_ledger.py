@@ -349,17 +349,6 @@ def test_ops_are_listed_by_state_and_found_by_a_beginning(ledger):
     assert (ledger.op("aaaa1").op, ledger.op("aaaa"), ledger.op("aaa")) == (first, None, None)
 
 
-def test_a_database_is_fresh_until_an_applying_run_ends_fine(database, ledger):
-    """A plan, a run that was cut short and one that ended badly do not prove that the ledger knows all."""
-    for verb, outcome in (("plan", "fine"), ("once", "partial"), ("once", None)):
-        run = ledger.begin_run(verb, "sha", NOW)
-        if outcome:
-            ledger.end_run(run, NOW, outcome, {})
-        assert database.fresh
-    ledger.end_run(ledger.begin_run("once", "sha", NOW), NOW, "fine", {"done": 3})
-    assert not database.fresh
-
-
 def test_each_step_that_matters_is_in_the_audit_trail(database, ledger):
     """Run, intent, outcome, reversal and ignore are there, in order, and the trail is whole."""
     run = ledger.begin_run("once", "sha", NOW)
