@@ -3,11 +3,12 @@
 `python -m tests.worker.killer` reads one order a line from stdin, as JSON. The first it obeys itself, to have all that
 is needed loaded; for each other it forks, and the child opens the worker and makes passes. A seam is a moment right
 before or right after a commit of the database, or right before a request leaves. Right after a request's effect it is
-the server that kills.
+the server that kills. For each seam it says what kind it is of: what the transaction writes, where the request goes.
 """
 
 import logging
 import os
+import re
 import signal
 import sys
 from datetime import datetime
@@ -27,6 +28,7 @@ from worker.stop import Stop
 from worker.wiring import opened
 
 METHODS = (b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ")
+WRITING = re.compile(r"\s*(insert into|update|delete from) (\w+)(?: set (state = '\w+'))?")
 
 
 class Seams:
@@ -35,33 +37,43 @@ class Seams:
     def __init__(self, fatal):
         self.fatal = fatal
         self.passed = []
+        self.kinds = []  # of each seam that was passed
         self.committed = False
+        self.written = set()  # by the transaction under way, or the last one
 
     def watch(self):
         """Hear of commits and requests."""
+        event.listen(Pool, "connect", lambda connection, record: connection.set_trace_callback(self._said))
+        event.listen(Engine, "begin", lambda connection: self.written.clear())
         event.listen(Engine, "commit", self._committing)
         event.listen(Pool, "checkin", self._given_back)
         sys.addaudithook(self._audited)
 
-    def reach(self, name):
+    def reach(self, name, what):
         """Come to a seam."""
         self.passed.append(name)
+        self.kinds.append(f"{name} {what}")
         if len(self.passed) == self.fatal:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def _said(self, statement):
+        if writes := WRITING.match(statement):
+            self.written.add(" ".join(filter(None, writes.groups())))
 
     def _committing(self, connection):
         self.committed = True
         lazy = connection.get_execution_options().get("kaizend_sync") == "normal"
-        self.reach("before lazy commit" if lazy else "before commit")
+        self.reach("before lazy commit" if lazy else "before commit", ", ".join(sorted(self.written)))
 
     def _given_back(self, connection, record):
         if self.committed:
             self.committed = False
-            self.reach("after commit")
+            self.reach("after commit", ", ".join(sorted(self.written)))
 
     def _audited(self, name, arguments):
         if name == "http.client.send" and bytes(arguments[1]).startswith(METHODS):
-            self.reach(f"before {bytes(arguments[1]).partition(b' ')[0].decode()}")
+            method, path, _ = bytes(arguments[1]).decode("latin-1").split(" ", 2)
+            self.reach(f"before {method}", re.sub(r"\d+", "1", path))
 
 
 def passes(order, seams):
@@ -74,7 +86,7 @@ def passes(order, seams):
         settings = load_settings(Path(order["config"]), {})
         with opened(settings, clock=clock, sleep=clock.sleep) as worker, lease(worker.database):
             passed = once(worker, Stop(), watching=Watching())
-        told.append({"troubles": passed.troubles, "seams": seams.passed[before:]})
+        told.append({"troubles": passed.troubles, "seams": seams.passed[before:], "kinds": seams.kinds[before:]})
     return told
 
 

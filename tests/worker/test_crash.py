@@ -1,9 +1,9 @@
 """kill -9 at each commit and each request of a pass: after a restart nothing is there twice and nothing is missing.
 
-Two seams with no commit and no effect between them leave the same behind. So `make test` kills right before each commit
-of the ledger and right before and after each write, and before some commits of the mirror, which can be read anew. With
-CRASH=all the kills before all of these, right after each commit and around each read are played as well, on more
-tickets.
+Two seams with no commit and no effect between them leave the same behind. So `make test` kills right before commits and
+right before and after writes: at the first of each kind, and at the last, too, of the ledger's commits and of what took
+effect. Of one kind are commits that write to the same tables, and writes that go to the same place. With CRASH=all the
+kills before and after all of these and around each read are played, on more tickets.
 """
 
 import os
@@ -24,6 +24,7 @@ ALL = os.environ.get("CRASH") == "all"
 served = company if ALL else pair  # four tickets or two
 SHARES = 2  # of the seams of a kind, each a test, so that they run side by side
 WRITES = {"before POST", "before PUT", "before PATCH", "before DELETE"}
+WITH_LAST = {"before commit", "after write"}  # what is done at the end of a pass is left by more than at its beginning
 KINDS = {
     "before a commit": "before commit",
     "before a commit of the mirror": "before lazy commit",
@@ -104,7 +105,8 @@ def undisturbed(killer, tmp_path_factory):
         assert told["ended"] == 0
         (first,) = told["passes"]
         assert first["troubles"] == []
-        return first["seams"], killer.requests, place.seen(), len(place.marks())
+        seams = list(zip(first["seams"], first["kinds"], strict=True))
+        return seams, killer.requests, place.seen(), len(place.marks())
 
 
 def watched_by(killer):
@@ -115,16 +117,25 @@ def watched_by(killer):
 def points(kind, seams, requests):
     """Return where to kill, as arguments of Killer.run."""
     when, _, what = kind.partition(" ")
+    names = WRITES if what == "write" else {kind if when == "before" or what == "commit" else f"before {what}"}
     if when == "after" and what != "commit":
-        wanted = WRITES if what == "write" else {"before GET"}
-        return [{"request": number} for number, method in enumerate(requests, 1) if f"before {method}" in wanted]
-    names = WRITES if what == "write" else {kind}
-    found = [number for number, name in enumerate(seams, 1) if name in names]
-    if not ALL and kind == "before commit":  # right after a write is played as such
-        found = [number for number in found if seams[number - 2] not in WRITES]
-    if not ALL and kind == "before lazy commit":
-        found = found[::4]
-    return [{"fatal": number} for number in found]
+        sent = [seam for seam in seams if not seam[0].endswith("commit")]
+        assert [name for name, _ in sent] == [f"before {method}" for method in requests]
+        return [{"request": number} for number in chosen(kind, names, sent)]
+    return [{"fatal": number} for number in chosen(kind, names, seams)]
+
+
+def chosen(kind, names, seams):
+    """Return the numbers of the seams of these names that are played: all, or the ends of each kind."""
+    found = {number: what for number, (name, what) in enumerate(seams, 1) if name in names}
+    if ALL:
+        return list(found)
+    if kind == "before commit":  # right after a write is played as such
+        found = {number: what for number, what in found.items() if seams[number - 2][0] not in WRITES}
+    firsts = {what: number for number, what in reversed(found.items())}
+    lasts = {what: number for number, what in found.items()}
+    ends = {*firsts.values(), *(lasts.values() if kind in WITH_LAST else ())}
+    return sorted(ends)
 
 
 @pytest.mark.parametrize("share", range(SHARES))
