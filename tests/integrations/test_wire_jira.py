@@ -71,7 +71,7 @@ def test_a_write_whose_answer_is_lost_is_sent_once(flavour, write, fault):
     """After a drop, a gateway's error, a timeout or a spoiled answer, nothing is sent again: it is unknown."""
     about, effect = FAULTS[fault]
     path, send = WRITES[write]
-    with office(flavour, timeout=(0.5, 0.15)) as jira:
+    with office(flavour, timeout=(2, 0.5) if "seconds" in about else (2, 10)) as jira:
         jira.add()
         jira.tracker.connect()
         jira.sandbox.fail(Fault(method="POST", path=path, times=5, **about))

@@ -14,8 +14,8 @@ UNHEARD = {
     "dropped after": {"kind": "drop_after"},
     "502 before": {"kind": "status", "status": 502},
     "502 after": {"kind": "status_after", "status": 502},
-    "timeout before": {"kind": "delay", "seconds": 0.4},
-    "timeout after": {"kind": "delay_after", "seconds": 0.4},
+    "timeout before": {"kind": "delay", "seconds": 1.0},
+    "timeout after": {"kind": "delay_after", "seconds": 1.0},
     "cut short": {"kind": "truncate"},
 }
 UNREADABLE = {"half an answer": {"kind": "halve"}, "a proxy's page": {"kind": "html", "status": 201}}
@@ -41,9 +41,8 @@ WIRE = {
 
 @pytest.fixture
 def small(tmp_path):
-    """Serve a company of two tickets; nobody waits long for an answer."""
+    """Serve a company of two tickets."""
     with pair(tmp_path, digests=True) as made:
-        made.configure(patience=0.2)
         yield made
 
 
@@ -51,7 +50,10 @@ def met(made, verb, fault):
     """Make a pass in which a verb meets a fault; return how often it was sent, its state and the pass."""
     method, path, target, name = WIRE[verb]
     made.fail(**fault, method=method, path=path)
+    if "seconds" in fault:
+        made.configure(patience=fault["seconds"] / 2)
     passed = made.once()
+    made.configure(patience=5)
     states = [state for key, op, state in made.ops() if (key, op) == (target, name)]
     return made.sandbox.log.count(method=method, path=path), *states, passed
 

@@ -78,7 +78,7 @@ def rest_and_lose_the_lock(database, stop):
     """Take the lock as another worker does when it has run out, while this one waits."""
     with database.begin() as connection:
         connection.exec_driver_sql("update leases set owner = 'another'")
-    stop.sleep(10)
+    stop.sleep(60)
 
 
 class Followed:
