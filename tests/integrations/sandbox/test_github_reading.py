@@ -1,6 +1,6 @@
 """Lists of the small GitHub: filters, order, paging, conditional requests, lag."""
 
-from datetime import UTC, datetime
+import time
 
 import pytest
 
@@ -192,7 +192,7 @@ def test_ten_thousand_issues_are_seeded_and_served_quickly(hub):
     """Benchmarks may run against it: seeding and paging are cheap."""
     for number in range(10_000):
         hub.world.add_issue(f"Issue {number}", body="text " * 50, labels=["bug"], assignees=["bob"])
-    started = datetime.now(UTC)
+    began = time.process_time()
     for page in (1, 2, 50, 100):
         assert len(numbers(hub.api("GET", ISSUES, per_page=100, page=page))) == 100
-    assert (datetime.now(UTC) - started).total_seconds() < 3
+    assert time.process_time() - began < 3

@@ -1,5 +1,6 @@
 """The page shows people what was written, and foreign text stays text."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -110,11 +111,11 @@ def test_foreign_text_is_rendered_safely(markup, text, html):
 @pytest.mark.parametrize("piece", ["[", "**", "`", "<!--", "|", "https://", "[a](", "{{", "*a", "-"])
 def test_hostile_text_is_rendered_in_linear_time(piece):
     """A long line of markers costs no more than its length."""
-    started = datetime.now(UTC)
+    began = time.process_time()
     for markup in ("markdown", "wiki"):
         render(piece * 65_536, markup)
         render(f"|a|\n|{piece * 65_536}x", markup)
-    assert (datetime.now(UTC) - started).total_seconds() < 2
+    assert time.process_time() - began < 4
 
 
 def test_a_jira_project_has_its_page_too():

@@ -180,7 +180,7 @@ def test_stopping_ends_waiting_connections_and_threads(face, http):
             time.sleep(0.005)
         started = time.monotonic()
     waiting.close()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     assert threading.active_count() == before
 
 
