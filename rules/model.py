@@ -38,6 +38,8 @@ class Ticket:
     closed: datetime | None = None
     comments: int = 0
     locked: bool = False
+    sprint: str = ""  # the sprint it is planned for, active or coming; "" where there is none
+    blocked: bool = False  # the tracker says that it waits for another ticket, which is open
 
 
 def _freeze(draft: Any) -> None:
@@ -291,6 +293,29 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What somebody told us about a ticket by a slash command, and what counts from then on."""
+
+    comment: str  # the command's comment uid
+    what: Literal["defer", "evidence", "outcome", "held", "owner", "due"]
+    value: str  # the ISO date, the URL, the login, "mttr(checkout) 90m -> 45m by 2027-03-31", ...
+    by: str
+    at: datetime
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A change whose title or text names a ticket."""
+
+    uid: str
+    key: str
+    url: str
+    state: Literal["open", "merged", "closed"]
+    merged: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A slash command that we read, and what we say to it on the card."""
 
@@ -320,6 +345,8 @@ class Memory:
     reversals: tuple[Reversal, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     answers: tuple[Answer, ...] = ()
+    statements: tuple[Statement, ...] = ()  # oldest first
+    work: tuple[Work, ...] = ()  # the changes that name the ticket, oldest first
     card: Card | None = None
     touched: datetime | None = None  # when somebody but us last changed the ticket; None: not known
     done: frozenset[str] = frozenset()  # op ids that are carried out, on their way or in doubt: never planned again

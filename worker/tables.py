@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a database that says anything the code does not know is refused."""
 
 METADATA = MetaData()
@@ -50,7 +50,8 @@ TICKETS = Table(
     *_texts("reporter", "priority"),
     *_texts_or_none("due"),
     *_moments_or_none("closed"),
-    *_numbers("comments", "locked"),
+    *_numbers("comments", "locked", "blocked"),
+    Column("sprint", Text, nullable=False, server_default=text("''")),
     *_texts("body"),  # last: a scan of the rest need not read it
 )
 Index("tickets_revision", TICKETS.c.revision)
@@ -82,6 +83,8 @@ Index(
     COMMENTS.c.created,
     sqlite_where=text("unread = 1"),
 )
+MENTIONS = Table("mentions", METADATA, *_key("change", "key"))  # key: of the ticket it names, lower case
+Index("mentions_key", MENTIONS.c.key)
 DEPLOYMENTS = Table(
     "deployments",
     METADATA,
@@ -111,6 +114,16 @@ CURSORS = Table("cursors", METADATA, *_key("source", "stream"), *_texts("cursor"
 READS = Table("reads", METADATA, *_key("source"), *_moments("began"), *_moments_or_none("ended"), *_texts("error"))
 COUNTERS = Table("counters", METADATA, *_key("name"), *_moments("value"))
 SETTLED = Table("settled", METADATA, *_key("policy"), *_texts("day"), *_moments("revision"))
+
+INPUTS = Table(
+    "inputs",
+    METADATA,
+    *_key("name"),
+    *_moments_or_none("at"),  # of the newest thing it brought; none: nothing yet
+    *_texts("said", "url"),  # what it says, in a line, and where it stands
+    *_moments("read"),
+    *_texts("error"),  # why the last read failed, "" if it did not
+)
 
 # -- the ledger: what we did, and what people did about it ----------------------------------------------------------
 
@@ -162,6 +175,14 @@ IGNORES = Table(
 )
 ANSWERS = Table(
     "answers", METADATA, *_key("uid", "comment"), *_texts("command", "person"), *_moments("at"), *_texts("reply")
+)
+STATEMENTS = Table(
+    "statements",
+    METADATA,
+    *_key("uid", "comment"),
+    *_texts("what", "value", "person"),
+    *_moments("at"),
+    *_texts("because"),
 )
 TOUCHES = Table("touches", METADATA, *_key("uid"), *_moments("at", "ours"))
 RECOGNISED = Table("recognised", METADATA, *_key("op"), *_texts("uid", "receipt"), *_moments("at"))
