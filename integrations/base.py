@@ -79,11 +79,23 @@ class Limit:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How many comments and tickets an account may still write for now, under the limit that is felt first."""
+
+    account: str  # whose it is: sources of one account share it
+    left: int
+    limit: Limit
+
+
 class Budget(Protocol):
     """What may be sent when: kept in the database, so that it holds across restarts and processes."""
 
     def spend(self, bucket: str, limits: tuple[Limit, ...], now: datetime) -> datetime | None:
         """Take one from the bucket, durably. Return None if granted, else when to ask again (nothing taken)."""
+
+    def left(self, bucket: str, limit: Limit, now: datetime) -> int:
+        """Return how many the limit still lets through now; nothing is taken."""
 
     def pause(self, bucket: str, until: datetime) -> None:
         """Send nothing on this bucket before `until`; never shortens a longer pause."""
@@ -107,6 +119,9 @@ class Tracker(Protocol):
 
     def close_connections(self) -> None:
         """End the kept-alive connections."""
+
+    def allowance(self) -> Allowance | None:
+        """Return how much may be written for now; None where no limit is felt. Asks nobody."""
 
     def connect(self) -> Identity:
         """Make sure of the credential, the source's present name and our own identity. Called once a pass."""

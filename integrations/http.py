@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from tenacity import RetryCallState, Retrying
 
-from integrations.base import Budget, Limit
+from integrations.base import Allowance, Budget, Limit
 from integrations.errors import RateLimited, Unavailable
 
 T = TypeVar("T")
@@ -71,6 +71,7 @@ class Line:
     ) -> None:
         self.source = source
         self.account = account or source
+        self._content = f"{self.account}:content"
         self._budget = budget
         self._clock = clock
         self._sleep = sleep
@@ -111,6 +112,14 @@ class Line:
         """Send a write exactly one time, whatever comes of it."""
         return self._write(where, send, content=content, target=target, limits=limits)
 
+    def allowance(self) -> Allowance | None:
+        """Return what is left of the content limits, of those that our own pace alone would not keep; None of none."""
+        now = self._clock()
+        felt = [limit for limit in self._content_limits if limit.count * self._interval.total_seconds() < limit.seconds]
+        rooms = [(self._budget.left(self._content, limit, now), limit) for limit in felt]
+        left, limit = min(rooms, key=lambda room: (room[0], -room[1].seconds), default=(0, None))
+        return Allowance(account=self.account, left=left, limit=limit) if limit else None
+
     def back_off(self, where: str) -> datetime:
         """Return when to come again after a throttle that does not say: a minute, doubled with each in a row."""
         wait = min(UNSAID * (1 << min(self._strikes.get(where, 0), 10)), UNSAID_LONGEST)
@@ -122,7 +131,7 @@ class Line:
         if target and limits:
             self._spend(where, f"{self.source}:{target}", limits, scope="target")
         if content and self._content_limits:
-            self._spend(where, f"{self.account}:content", self._content_limits, scope="source")
+            self._spend(where, self._content, self._content_limits, scope="source")
         self._pace()
         try:
             return self._send(where, target, send)

@@ -41,6 +41,11 @@ class DatabaseBudget(Budget):
         newest = connection.exec_driver_sql(self._database.sql(_NTH_NEWEST), parameters).scalar()
         return at if newest is None else int(newest) + limit.seconds * _SECOND
 
+    def left(self, bucket: str, limit: Limit, now: datetime) -> int:
+        """Return how many the limit still lets through now; nothing is taken."""
+        since = moment(now) - limit.seconds * _SECOND
+        return max(0, limit.count - int(self._database.rows(_SPENT, (bucket, since))[0][0]))
+
     def pause(self, bucket: str, until: datetime) -> None:
         """Send nothing on this bucket before `until`; never shortens a longer pause."""
         with self._database.begin() as connection:
@@ -63,6 +68,7 @@ _LOCK_BUCKET = (
     " on conflict (bucket) do update set paused_until = buckets.paused_until"
 )
 _NTH_NEWEST = "select at from spendings where bucket = ? order by at desc limit 1 offset ?"
+_SPENT = "select count(*) from spendings where bucket = ? and at > ?"
 _PRUNE = "delete from spendings where bucket = ? and at <= ?"
 _TAKE = "insert into spendings (bucket, at) values (?, ?)"
 _PAUSE = (

@@ -12,6 +12,7 @@ from rules.evaluate import evaluate
 from rules.model import NOTHING, Episode, Memory, Reversal, Ticket
 from rules.plan import assemble, decide
 from worker.breaker import DAY, broken
+from worker.ration import ration
 from worker.worker import Worker
 
 WEEK = timedelta(days=7)
@@ -43,8 +44,18 @@ class Look:
     unread: dict[str, str]  # source -> why
 
 
-def look(worker: Worker, now: datetime, *, whole: bool, progress: Callable[[int], None] | None = None) -> Look:
-    """Evaluate all tickets (`whole`) or those that changed since they were last settled, and make the plan."""
+def look(
+    worker: Worker,
+    now: datetime,
+    *,
+    whole: bool,
+    progress: Callable[[int], None] | None = None,
+    spread: bool = True,
+) -> Look:
+    """Evaluate all tickets (`whole`) or those that changed since they were last settled, and make the plan.
+
+    `spread` leaves for later passes what the trackers would not take within their limits now.
+    """
     mirror, policy = worker.mirror, worker.policy
     revision = mirror.revision()
     unread = {name: why for name, why in mirror.unreadable(worker.trackers).items() if name in worker.trackers}
@@ -79,6 +90,8 @@ def look(worker: Worker, now: datetime, *, whole: bool, progress: Callable[[int]
     going, swinging = broken(ops, worker.ledger.swings(now - DAY))
     plan = assemble(policy, going, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
     plan = replace(plan, held=(*swinging, *plan.held))
+    if spread:
+        plan = ration(plan, worker.trackers, spare=len(worker.digests))
     return Look(
         plan=plan,
         looked=looked,

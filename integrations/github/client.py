@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any, Literal
 
-from integrations.base import Draft, Identity, LabelStyle, Page, Receipt
+from integrations.base import Allowance, Draft, Identity, LabelStyle, Page, Receipt
 from integrations.errors import Incomplete, NotFound
 from integrations.github import payloads
 from integrations.github.config import GithubConfig
@@ -33,6 +33,7 @@ class GithubTracker:
         self.uid = ""
         self.keeps_due = config.due != "card"
         self._host = host_name(config)
+        self._line = line
         self._session = Session(config, line, clock)
         self._connected: Connected | None = None
         self._writer: Writer | None = None
@@ -40,6 +41,10 @@ class GithubTracker:
     def close_connections(self) -> None:
         """End the kept-alive connection; the next request opens another."""
         self._session.close()
+
+    def allowance(self) -> Allowance | None:
+        """Return how much may be written for now."""
+        return self._line.allowance()
 
     # -- reading --------------------------------------------------------------------------------------------------
     def connect(self) -> Identity:

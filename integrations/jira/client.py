@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from integrations.base import Identity
+from integrations.base import Allowance, Identity
 from integrations.errors import NotAllowed, NotFound
 from integrations.http import Line
 from integrations.jira.config import JiraConfig
@@ -46,6 +46,10 @@ class JiraTracker(Reading, Writing, Moving, Linking):
     def close_connections(self) -> None:
         """End the kept-alive connections."""
         self.session.close()
+
+    def allowance(self) -> Allowance | None:
+        """Return how much may be written for now."""
+        return self.line.allowance()
 
     def connect(self) -> Identity:
         """Ask the server what it is, who we are and what we may; see that the project and the canary are readable."""

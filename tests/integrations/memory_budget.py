@@ -25,6 +25,12 @@ class MemoryBudget(Budget):
             self._spent[bucket] = kept if waits else [*kept, now]
             return max(waits, default=None)
 
+    def left(self, bucket: str, limit: Limit, now: datetime) -> int:
+        """Count what is left of a limit."""
+        with self._lock:
+            since = now - timedelta(seconds=limit.seconds)
+            return max(0, limit.count - sum(at > since for at in self._spent.get(bucket, [])))
+
     def pause(self, bucket: str, until: datetime) -> None:
         """Close the bucket until then; a longer pause stays."""
         with self._lock:

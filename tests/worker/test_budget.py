@@ -38,6 +38,15 @@ def test_the_strictest_of_several_limits_counts(budget):
     assert budget.spend("b", limits, after(seconds=61)) == after(hours=1)
 
 
+def test_what_is_left_is_what_would_be_granted(budget):
+    """Counting takes nothing, and agrees with what is granted then, at every moment of the window."""
+    for minute in (0, 5, 40, 61, 64, 66):
+        now, left = after(minutes=minute), budget.left("b", HOUR[0], after(minutes=minute))
+        assert left == budget.left("b", HOUR[0], now)
+        assert (budget.spend("b", HOUR, now) is None) is (left > 0)
+    assert budget.left("other", HOUR[0], NOW) == 3
+
+
 def test_no_window_of_any_position_is_over_its_limit(budget):
     """Asked every second, the grants of any 10 seconds are 4 at most."""
     granted = [n for n in range(60) if budget.spend("b", (Limit(count=4, seconds=10),), after(seconds=n)) is None]

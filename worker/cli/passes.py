@@ -110,7 +110,7 @@ def apply(
         with watching(cli.stop) as bars:
             synced = read(worker, bars)
             settle(worker, authors_of(synced), now())
-            found = look(worker, now(), whole=True, progress=bars.looked)
+            found = look(worker, now(), whole=True, progress=bars.looked, spread=agreed is None)
         if agreed is not None:
             found = saved.agreed(worker, found, agreed, str(file))
         else:

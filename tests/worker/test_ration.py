@@ -1,0 +1,113 @@
+"""A plan larger than an hour's limit is spread over passes: fairly, whole tickets, and it says how long."""
+
+from dataclasses import dataclass
+
+from integrations.base import Allowance, Limit
+from rules.actions import AddLabel, Op, Plan, Post, Target
+from rules.model import Prose
+from tests.worker.faulty import firm, settled
+from tests.worker.places import NOW
+from worker.ration import ration
+
+HOURLY = Limit(count=500, seconds=3600)
+
+
+@dataclass
+class Tracker:
+    """A tracker that knows only what may still be written."""
+
+    left: int | None
+    account: str = "bot"
+
+    def allowance(self):
+        """Return what is left."""
+        return None if self.left is None else Allowance(account=self.account, left=self.left, limit=HOURLY)
+
+
+def op(ticket, rule, verb=None, source="shop"):
+    """Make an op of a rule on a ticket."""
+    verb = verb or Post(prose=Prose(()))
+    target = Target(source=source, uid=f"{source}/{ticket}", ref=str(ticket), key=f"{source}#{ticket}")
+    return Op(
+        id=f"{source}{ticket}{rule}{type(verb).__name__}",
+        target=target,
+        verb=verb,
+        rule=rule,
+        because=(),
+        before="-",
+        after="-",
+        rules=frozenset({rule}),
+    )
+
+
+def plan(*ops):
+    """Make a plan of ops."""
+    return Plan(at=NOW, policy="sha", ops=ops)
+
+
+def keys(made):
+    """Return the tickets that are written to."""
+    return list(dict.fromkeys(one.target.key for one in made.ops))
+
+
+def test_what_fits_is_left_as_it_is():
+    """Nothing is held back, and nothing said, while there is room, or where no limit is felt."""
+    whole = plan(*(op(number, "a/b") for number in range(5)))
+    assert ration(whole, {"shop": Tracker(5)}) is whole
+    assert ration(whole, {"shop": Tracker(None)}) is whole
+
+
+def test_rules_take_turns():
+    """A rule with a hundred tickets does not keep another's first one waiting."""
+    many = [op(number, "a/many") for number in range(100)]
+    few = [op(number, "b/few") for number in range(100, 103)]
+    assert keys(ration(plan(*many, *few), {"shop": Tracker(6)})) == [
+        *("shop#0", "shop#1", "shop#2"),
+        *("shop#100", "shop#101", "shop#102"),
+    ]
+
+
+def test_a_ticket_waits_whole_and_one_without_texts_does_not():
+    """No label is put on before the card that says why can be written; labels alone cost nothing."""
+    first, label, post = op(1, "a/b"), op(2, "a/b", AddLabel(label="x")), op(2, "a/b")
+    alone = op(3, "a/b", AddLabel(label="x"))
+    assert ration(plan(first, label, post, alone), {"shop": Tracker(1)}).ops == (first, alone)
+
+
+def test_sources_of_an_account_share_and_digests_keep_their_place():
+    """What one source takes is gone for the other; another account has its own."""
+    ops = [op(number, "a/b", source=source) for source in ("shop", "till", "ops") for number in range(3)]
+    trackers = {"shop": Tracker(4), "till": Tracker(4), "ops": Tracker(3, account="other")}
+    made = ration(plan(*ops), trackers, spare=0)
+    assert keys(made) == ["shop#0", "shop#1", "shop#2", "till#0", "ops#0", "ops#1", "ops#2"]
+    assert len(ration(plan(*ops), trackers, spare=1).ops) == 3 + 2
+
+
+def test_it_says_how_long_the_rest_takes():
+    """The note counts what waits, and in how many hours it will have been written."""
+    made = ration(plan(*(op(number, "a/b") for number in range(1700))), {"shop": Tracker(500)})
+    assert made.notes == (
+        (
+            "shop: 500 of 1700 comments and tickets now, as the tracker takes 500 in 3600 seconds;"
+            " the other 1200 follow in later passes, within about 3 hours"
+        ),
+    )
+
+
+def test_a_first_pass_over_the_limit_is_whole_and_the_rest_follows(tmp_path):
+    """Nothing is refused, nothing is left half done: each hour brings as many tickets as the limit lets through."""
+    with firm(tmp_path) as made:
+        text = made.config.read_text(encoding="utf-8")
+        text = text.replace('due = "milestone"', 'due = "card"\ncontent_limits = [[4, 3600]]')
+        made.config.write_text(text, encoding="utf-8")
+        for number in range(9):
+            made.issue(f"Slow {number}", labels=["priority:high", "needs-owner"])
+        cards = []
+        for _ in range(3):
+            passed = made.once()
+            assert passed.whole
+            cards.append(sum(count for what, count in made.seen().items() if what.endswith(" card")))
+            made.clock.forward(hours=1, minutes=1)
+        assert cards == [4, 8, 9]
+        assert passed.look.plan.notes == ()
+        settled(made)
