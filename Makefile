@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test check audit bench lock clean setup
+.PHONY: demo test check audit bench year lock clean setup
 
 setup: .venv/.dev
 
@@ -34,6 +34,10 @@ check: .venv/.dev
 # Known vulnerabilities; fails if the advisory service does not answer.
 audit: .venv/.dev
 	$(BIN)/python -m tests.audit
+
+# Live a year with a made-up company, day by day; YEAR_SEED=7 lives another.
+year: .venv/.dev
+	YEAR_DAYS=365 $(BIN)/python -m pytest tests/worker/test_year.py
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench
