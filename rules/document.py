@@ -17,6 +17,7 @@ from rules.conditions import compile_all
 from rules.errors import ConditionError, PolicyError, RulesError
 from rules.examples import tests_of
 from rules.lint import lint
+from rules.overrides import Shipped, overridden
 from rules.policy import LEVELS, DueRule, Policy, Rule, Step, Test
 from rules.rejections import problems_of
 from rules.schema import DueTable, RuleFile, RuleTable, StepTable
@@ -36,15 +37,17 @@ class Pack:
     about: str
     tables: tuple[RuleTable, ...]
     rules: tuple[Rule, ...]
+    plain: tuple[Mapping[str, Any], ...]  # the rules as the parser found them
 
-    def placed(self) -> Iterator[tuple[str, Rule]]:
+    def placed(self) -> Iterator[Shipped]:
         """Yield each rule with where it stands: "backlog.toml: rule 'owned'"."""
-        return ((f"{self.file}: rule '{table.id}'", rule) for table, rule in zip(self.tables, self.rules, strict=True))
+        for table, rule, plain in zip(self.tables, self.rules, self.plain, strict=True):
+            yield Shipped(rule=rule, plain=plain, where=f"{self.file}: rule '{table.id}'")
 
     def tests(self, zone: ZoneInfo) -> Iterator[Test]:
         """Yield the tests of the rules; days without a time are the zone's."""
-        for table, (where, rule) in zip(self.tables, self.placed(), strict=True):
-            yield from tests_of(rule, table.test, zone=zone, where=where)
+        for table, each in zip(self.tables, self.placed(), strict=True):
+            yield from tests_of(each.rule, table.test, zone=zone, where=each.where)
 
 
 @lru_cache(maxsize=16)  # who changes one file or the config has the others read already
@@ -64,7 +67,14 @@ def read_pack(file: str, text: str) -> Pack:
             problems += error.problems
     if problems:
         raise PolicyError(_bounded(file, problems))
-    return Pack(file=file, name=form.pack.name, about=form.pack.about, tables=tuple(form.rule), rules=tuple(rules))
+    return Pack(
+        file=file,
+        name=form.pack.name,
+        about=form.pack.about,
+        tables=tuple(form.rule),
+        rules=tuple(rules),
+        plain=tuple(toml.tables["rule"]),
+    )
 
 
 def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *, config: str = "config.toml") -> Policy:
@@ -81,14 +91,19 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         except RulesError as error:
             problems += error.problems
     problems += _same_names(read)
-    problems += lint((placed for pack in read for placed in pack.placed()), company)
+    sound = len(read) == len(packs) == len({pack.name for pack in read})  # else overrides would miss their rules
+    overrides = tables.get("override") or {} if sound else {}
+    placed, wrong = overridden([rule for pack in read for rule in pack.placed()], overrides, config, _rule)
+    problems += wrong
+    problems += lint(placed, company)
     if not packs:
         problems.append(f"{config}: no rule files: name at least one, like 'pack:backlog'")
     if problems:
         raise PolicyError(problems)
     return Policy(
         sha=_sha(tables, packs),
-        rules=tuple(rule for pack in read for rule in pack.rules),
+        rules=tuple(each.rule for each in placed),
+        shipped={each.rule.id: each.shipped for each in placed if each.override},
         kinds=company.kinds,
         domains=company.domains,
         people=company.people,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from rules.labels import label_problem
+from rules.overrides import Placed
 from rules.people import ROLES
 from rules.policy import Rule
 from rules.tables import ANY, Company
@@ -17,14 +18,24 @@ BRACES = re.compile(r"\{([^{}\n]{0,60})\}|[{}]")
 LABEL_PLACEHOLDERS = ("domain",)
 
 
-def lint(rules: Iterable[tuple[str, Rule]], company: Company) -> Iterator[str]:
-    """Yield the problems of rules, each given with where it stands: "backlog.toml: rule 'owned'"."""
+def lint(rules: Iterable[Placed], company: Company) -> Iterator[str]:
+    """Yield the problems of rules. What only an override brought about is told where the override stands."""
     placed = tuple(rules)
-    for where, rule in placed:
-        yield from (f"{where}, {problem}" for problem in _alone(rule, company))
-    for (_, one), (where, other) in combinations(placed, 2):
-        if _meet(one, other):
-            yield from (f"{where}, {problem}" for problem in _against(one, other))
+    for each in placed:
+        shipped = set(_alone(each.shipped, company)) if each.override else set()
+        for problem in _alone(each.rule, company):
+            yield f"{each.blamed(problem, shipped)}, {problem}"
+    for one, other in combinations(placed, 2):
+        yield from _between(one, other)
+
+
+def _between(one: Placed, other: Placed) -> Iterator[str]:
+    """Find where two rules are at odds; the second is blamed, or the one that is overridden."""
+    if one.override and not other.override:
+        one, other = other, one
+    shipped = set(_quarrels(one.shipped, other.shipped)) if other.override else set()
+    for problem in _quarrels(one.rule, other.rule):
+        yield f"{other.blamed(problem, shipped)}, {problem}"
 
 
 def _alone(rule: Rule, company: Company) -> Iterator[str]:
@@ -89,6 +100,10 @@ def _meet(one: Rule, other: Rule) -> bool:
     if (one.mode == "shadow") != (other.mode == "shadow"):
         return False
     return ANY in (*one.on, *other.on) or not set(one.on).isdisjoint(other.on)
+
+
+def _quarrels(one: Rule, other: Rule) -> Iterator[str]:
+    return _against(one, other) if _meet(one, other) else iter(())
 
 
 def _against(one: Rule, other: Rule) -> Iterator[str]:

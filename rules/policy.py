@@ -212,3 +212,4 @@ class Policy:
     ceilings: Ceilings = Ceilings()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)
     tests: tuple[Test, ...] = ()
+    shipped: Mapping[str, Rule] = field(default_factory=dict)  # by id: rules the config overrides, as their files are

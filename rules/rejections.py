@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +21,7 @@ TYPES = {
     "model_type": "a table",
     "dict_type": "a table",
 }
+ABOUT_KEYS = frozenset({"extra_forbidden", "missing"})  # the key is wrong or not there, not its value
 LATER = frozenset({"review", "gate", "metric", "digest"})  # tables of rule files that this version does not know
 
 
@@ -29,15 +30,28 @@ def problems_of(error: ValidationError, toml: Toml) -> tuple[str, ...]:
     return tuple(_worded(detail, toml) for detail in error.errors(include_url=False))
 
 
+def problems_within(error: ValidationError, table: str) -> Iterator[str]:
+    """Word what pydantic rejected in a rule's keys that stand in another table: 'config.toml: [override."a.b"]'."""
+    for detail in error.errors(include_url=False):
+        path: Path = detail["loc"]
+        around = path[:-1] if detail["type"] in ABOUT_KEYS else path
+        at = ", ".join(part for part in (table, _dotted(around)) if part)
+        yield f"{at}: {_told(detail, ('rule', 0, *path))}"
+
+
 def where(toml: Toml, path: Path) -> str:
     """Return "backlog.toml: rule 'owned', step[1].after, line 17, column 1" for a path of keys."""
     parts, rest = [], path
     if path[:1] == ("rule",) and len(path) > 1 and isinstance(path[1], int):
         parts, rest = [f"rule {_called(toml, path[1])}"], path[2:]
     if rest:
-        keys = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in rest)
-        parts.append(keys.removeprefix("."))
+        parts.append(_dotted(rest))
     return f"{toml.file}: {', '.join(part for part in (*parts, toml.place(path)) if part)}"
+
+
+def _dotted(path: Path) -> str:
+    """Return "step[1].after" for a path of keys."""
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
 def _called(toml: Toml, index: int) -> str:
@@ -49,11 +63,21 @@ def _called(toml: Toml, index: int) -> str:
 
 def _worded(detail: ErrorDetails, toml: Toml) -> str:
     path: Path = detail["loc"]
+    at = where(toml, path)
     if detail["type"] == "extra_forbidden":
-        return f"{_around(toml, path)}: {_no_key(path)}"
+        at = _around(toml, path)
     if detail["type"] == "missing":
-        return f"{where(toml, path[:-1]) if len(path) > 1 else toml.file}: '{path[-1]}' is missing"
-    return f"{where(toml, path)}: {_rejected(detail)}"
+        at = where(toml, path[:-1]) if len(path) > 1 else toml.file
+    return f"{at}: {_told(detail, path)}"
+
+
+def _told(detail: ErrorDetails, path: Path) -> str:
+    """Say what is wrong, without where; `path` is that of the whole file."""
+    if detail["type"] == "extra_forbidden":
+        return _no_key(path)
+    if detail["type"] == "missing":
+        return f"'{path[-1]}' is missing"
+    return _rejected(detail)
 
 
 def _around(toml: Toml, path: Path) -> str:

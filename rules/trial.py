@@ -77,8 +77,8 @@ class _Keys:
 
 
 def run_tests(policy: Policy) -> tuple[TrialResult, ...]:
-    """Run all tests of the policy, in its order."""
-    rules = {rule.id: rule for rule in policy.rules}
+    """Run all tests of the policy, in its order; each tests its rule as the file has it, without overrides."""
+    rules = {rule.id: rule for rule in policy.rules} | dict(policy.shipped)
     return tuple(_run(policy, rules[test.rule], test) for test in policy.tests)
 
 

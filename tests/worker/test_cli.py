@@ -100,6 +100,17 @@ def test_a_wrong_condition_in_the_config_names_the_config_as_it_is_called(shop, 
     assert err[0].startswith("shop.toml: [kinds] incident[1]")
 
 
+def test_an_override_is_checked_with_the_rules(shop, said):
+    """A right one is counted; a wrong one is named with the config, the table and what would be right."""
+    shop.configure(more='[override."backlog.owned"]\nmode = "shadow"')
+    assert shop.run("check") == 0
+    _, err = said()
+    assert "rules (1 overridden), " in err[-1]
+    shop.edit('mode = "shadow"', "lable = 'x'")
+    assert shop.run("check") == 1
+    assert said() == ([], ["shop.toml: [override.\"backlog.owned\"]: no key 'lable' (did you mean 'label'?)"])
+
+
 def test_a_wrong_token_is_told_by_doctor(shop, said):
     """The credential is what is wrong, and doctor says so."""
     shop.edit('token = "sandbox"', 'token = "expired"')

@@ -361,6 +361,21 @@ def test_the_rules_get_plain_tables(config):
     }
 
 
+def test_overrides_reach_the_rules_as_they_are_written(config):
+    """By the file and by the environment, as JSON; what is no table is told."""
+    text = SHOP + '[override."backlog.owned"]\nfrom = 2026-12-01\ndue = { low = "1 day" }\n'
+    env = {"KAIZEND_OVERRIDE": '{"backlog.owned": {"mode": "shadow"}, "backlog/idle": {"ceiling": 3}}'}
+    written = {"from": date(2026, 12, 1), "due": {"low": "1 day"}}
+    assert load_settings(config(text), {}).policy_tables()["override"] == {"backlog.owned": written}
+    assert load_settings(config(text), env).policy_tables()["override"] == {
+        "backlog.owned": written | {"mode": "shadow"},
+        "backlog/idle": {"ceiling": 3},
+    }
+    assert problems(config(SHOP + '[override]\n"backlog.owned" = "shadow"\n')) == [
+        "config.toml: line 8, column 1: [override]: 'backlog.owned' must be a table"
+    ]
+
+
 # -- the environment --------------------------------------------------------------------------------------------------
 
 

@@ -29,7 +29,8 @@ def check(context: typer.Context) -> None:
     for result in failed:
         talk(str(result))
     verdict = f"{len(failed)} tests failed" if failed else "all right"
-    talk(f"{len(policy.rules)} rules, {len(policy.tests)} tests, {len(policy.sources)} sources: {verdict}")
+    changed = f" ({len(policy.shipped)} overridden)" if policy.shipped else ""
+    talk(f"{len(policy.rules)} rules{changed}, {len(policy.tests)} tests, {len(policy.sources)} sources: {verdict}")
     if failed:
         raise typer.Exit(Exit.EXPECTED)
 

@@ -84,7 +84,7 @@ class Settings:
         plain = self.tables.model_dump(
             mode="python",
             by_alias=True,
-            include={"calendar", "ceilings", "people", "teams", "council", "commands", "kinds", "labels"},
+            include={"calendar", "ceilings", "people", "teams", "council", "commands", "kinds", "labels", "override"},
         )
         plain["domains"] = {name: domain.model_dump() for name, domain in _domains(self.tables).items()}
         plain["sources"] = {name: source_facts(source) for name, source in self.tables.sources.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -207,6 +207,7 @@ class Tables(BaseSettings):
     kinds: Annotated[dict[str, Annotated[tuple[str, ...], Field(min_length=1)]], Field(min_length=1)]
     domains: dict[str, DomainTable] = {}
     labels: dict[str, LabelTable] = {}
+    override: dict[str, dict[str, Any]] = {}  # of single values of rules; checked as rule files are, with them
     sources: Annotated[dict[Name, SourceTable], Field(min_length=1)]
     digest: tuple[DigestTable, ...] = ()
     run: Run = Run()

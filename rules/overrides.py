@@ -1,0 +1,138 @@
+"""The config's overrides: single values of a pack's rules, replaced without a copy of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from rules.errors import ConditionError, PolicyError
+from rules.policy import Rule
+from rules.rejections import problems_within
+from rules.schema import RuleTable
+from rules.wording import listed, meant, shown
+
+FIXED = frozenset({"id", "on", "test"})
+"""What makes a rule the rule it is: no override changes it."""
+MOST_NAMES = 12  # that a message lists
+
+Plain = Mapping[str, Any]
+Make = Callable[[str, RuleTable, str], Rule]
+"""Makes a rule of a pack's name, a table and where the table stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipped:
+    """A rule as its file has it."""
+
+    rule: Rule
+    plain: Plain  # its table
+    where: str  # "backlog.toml: rule 'owned'"
+
+    @property
+    def own_id(self) -> str:
+        """Return the id without the pack's name."""
+        return self.rule.id.removeprefix(f"{self.rule.pack}/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A rule as it is in force, the one its file has, and where both stand."""
+
+    rule: Rule
+    shipped: Rule
+    where: str
+    override: str = ""  # 'config.toml: [override."backlog.owned"]'; "" if nothing is overridden
+
+    def blamed(self, problem: str, shipped: Collection[str]) -> str:
+        """Return where a problem comes from: the file if it is one of those `shipped` with it, else the override."""
+        return self.where if problem in shipped or not self.override else self.override
+
+
+def overridden(
+    rules: Sequence[Shipped], overrides: Mapping[str, Plain], config: str, make: Make
+) -> tuple[tuple[Placed, ...], tuple[str, ...]]:
+    """Lay the config's [override] tables over the rules; return all rules in their order, and what is wrong."""
+    problems: list[str] = []
+    changed: dict[str, Placed] = {}
+    for name, override in overrides.items():
+        where = f"{config}: {table_name(name)}"
+        try:
+            shipped = _meant_rule(name, override, rules, where)
+            _first(shipped, changed, where)
+            rule = make(shipped.rule.pack, _laid_over(shipped, override, where), where)
+            changed[rule.id] = Placed(rule=rule, shipped=shipped.rule, where=shipped.where, override=where)
+        except (PolicyError, ConditionError) as error:
+            problems += error.problems
+    return tuple(changed.get(each.rule.id) or _as_it_is(each) for each in rules), tuple(problems)
+
+
+def table_name(name: str) -> str:
+    """Return an override's table as the config has it: `[override."backlog.owned"]`."""
+    return f'[override."{shown(name)[1:-1]}"]'
+
+
+def _as_it_is(each: Shipped) -> Placed:
+    return Placed(rule=each.rule, shipped=each.rule, where=each.where)
+
+
+def _meant_rule(name: str, override: Plain, rules: Sequence[Shipped], where: str) -> Shipped:
+    """Find the rule that "PACK.RULE" or "PACK/RULE" names. Raises PolicyError."""
+    found = [each for each in rules if name in (each.rule.id, f"{each.rule.pack}.{each.own_id}")]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise PolicyError(f"{where}: can be {listed(each.rule.id for each in found)}: write which")
+    raise PolicyError(f"{where}: {_no_rule(name, override, rules)}")
+
+
+def _first(shipped: Shipped, changed: Collection[str], where: str) -> None:
+    """Raise PolicyError if the rule is overridden by another table already, which may spell its name otherwise."""
+    if shipped.rule.id in changed:
+        raise PolicyError(f"{where}: the rule is overridden already: make it one table")
+
+
+def _no_rule(name: str, override: Plain, rules: Sequence[Shipped]) -> str:
+    """Say what is wrong with a name that names no rule."""
+    packs = tuple(dict.fromkeys(each.rule.pack for each in rules))
+    for pack in packs:
+        ids = [each.own_id for each in rules if each.rule.pack == pack]
+        if name == pack:
+            unquoted = [own for own in ids if isinstance(override.get(own), Mapping)]
+            return f"names a pack, not a rule: write {table_name(f'{pack}.{(unquoted or ids)[0]}')}, with the quotes"
+        if name.startswith((f"{pack}.", f"{pack}/")):
+            own = name[len(pack) + 1 :]
+            return f"no rule {shown(own)} in the pack '{pack}'{meant(own, ids) or _there(ids)}"
+    holding = [each for each in rules if each.own_id == name]
+    if holding:
+        return f"write the pack's name, too: {table_name(f'{holding[0].rule.pack}.{name}')}"
+    pack = name.replace("/", ".").partition(".")[0]
+    return f"no pack {shown(pack)}{meant(pack, packs) or _there(packs)}"
+
+
+def _there(names: Sequence[str]) -> str:
+    return f": there is {listed(names[:MOST_NAMES])}{' and more' if len(names) > MOST_NAMES else ''}"
+
+
+def _laid_over(shipped: Shipped, override: Plain, where: str) -> RuleTable:
+    """Return the rule's table with the override's values in it. Raises PolicyError."""
+    fixed = [
+        f"{where}: '{key}' cannot be overridden: copy the rule to a file of your own" for key in FIXED & override.keys()
+    ]
+    if fixed:
+        raise PolicyError(sorted(fixed))
+    try:
+        return RuleTable.model_validate(merged(shipped.plain, override))
+    except ValidationError as error:
+        raise PolicyError(problems_within(error, where)) from error
+
+
+def merged(below: Plain, above: Plain) -> dict[str, Any]:
+    """Lay a table over another: tables key by key, all else replaced."""
+    return dict(below) | {key: _value(below.get(key), value) for key, value in above.items()}
+
+
+def _value(below: object, above: object) -> object:
+    return merged(below, above) if isinstance(below, Mapping) and isinstance(above, Mapping) else above
