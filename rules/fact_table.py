@@ -255,9 +255,16 @@ TABLE: tuple[Fact, ...] = (
     Fact(
         "days_open", "int", "days from creation to today, or to closing", lambda a: _days(a, a.ticket.created, a.end())
     ),
-    Fact("workdays_open", "int", "the same in workdays", lambda a: _workdays(a, a.ticket.created, a.end())),
+    Fact(
+        "workdays_open",
+        "int",
+        "workdays from creation to today, or to closing",
+        lambda a: _workdays(a, a.ticket.created, a.end()),
+    ),
     Fact("days_idle", "int", "days since a person last changed it", lambda a: _days(a, touched(a), a.today)),
-    Fact("workdays_idle", "int", "the same in workdays", lambda a: _workdays(a, touched(a), a.today)),
+    Fact(
+        "workdays_idle", "int", "workdays since a person last changed it", lambda a: _workdays(a, touched(a), a.today)
+    ),
     Fact("days_closed", "int", "days since it was closed; missing while open", _days_closed),
     Fact("has_due", "bool", "it has a due date", lambda a: a.ticket.due is not None),
     Fact(
@@ -272,10 +279,15 @@ TABLE: tuple[Fact, ...] = (
         "days from today to the due date, negative once past; missing if it has none",
         _days_to_due,
     ),
-    Fact("workdays_to_due", "int", "the same in workdays", _workdays_to_due),
+    Fact(
+        "workdays_to_due",
+        "int",
+        "workdays from today to the due date, negative once past; missing if it has none",
+        _workdays_to_due,
+    ),
     Fact("overdue", "bool", "it is open and its due date is past", _overdue),
     Fact("days_overdue", "int", "days since the due date; 0 unless overdue", _days_overdue),
-    Fact("workdays_overdue", "int", "the same in workdays", _workdays_overdue),
+    Fact("workdays_overdue", "int", "workdays since the due date; 0 unless overdue", _workdays_overdue),
     # what we remember
     Fact("reversals", "int", "how often people undid something of ours on it", lambda a: len(a.memory.reversals)),
     Fact("ignored", "bool", "a person asked some rule to leave it alone", _ignored),
