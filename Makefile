@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test check audit bench year lock clean setup
+.PHONY: demo test check audit bench docs year lock clean setup
 
 setup: .venv/.dev
 
@@ -41,6 +41,15 @@ year: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench
+
+# A page for each pack that ships, from its rule file.
+docs: $(patsubst rules/packs/%.toml,docs/packs/%.md,$(wildcard rules/packs/*.toml))
+
+docs/packs/%.md: .venv/.run FORCE
+	mkdir -p docs/packs
+	$(BIN)/kaizend packs $* > $@.new && mv $@.new $@ || { rm -f $@.new; exit 1; }
+
+FORCE:
 
 # Compile the pinned requirements anew: name, version and hashes only, no index and no address.
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \

@@ -35,6 +35,7 @@ class Pack:
     file: str
     name: str
     about: str
+    policy: str  # the line of the governance policy that it serves
     tables: tuple[RuleTable, ...]
     rules: tuple[Rule, ...]
     plain: tuple[Mapping[str, Any], ...]  # the rules as the parser found them
@@ -71,6 +72,7 @@ def read_pack(file: str, text: str) -> Pack:
         file=file,
         name=form.pack.name,
         about=form.pack.about,
+        policy=form.pack.policy,
         tables=tuple(form.rule),
         rules=tuple(rules),
         plain=tuple(toml.tables["rule"]),

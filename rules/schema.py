@@ -72,6 +72,9 @@ Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE
 Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
 Sentence = Annotated[str, Field(max_length=2000)]
+PolicyLine = Annotated[
+    str, Field(max_length=300, description="The line of the governance policy that it serves, as the policy has it.")
+]
 Level = Literal["critical", "high", "medium", "low"]
 
 
@@ -86,6 +89,7 @@ class PackTable(Table):
 
     name: Name = Field(description="Comes before the rules' ids: backlog/owned.")
     about: Sentence = Field(default="", description="What the rules of the file are for, in a sentence.")
+    policy: PolicyLine = ""
 
 
 class DueTable(Table):
@@ -145,6 +149,7 @@ class RuleTable(Table):
 
     id: Name = Field(description="Unique in the file; files under it are remembered by it.")
     about: Sentence = Field(default="", description="What the rule is for, in a sentence.")
+    policy: PolicyLine = ""
     on: Names = Field(
         min_length=1, description="The kinds of tickets it is about, as [kinds] names them; 'any' is all."
     )

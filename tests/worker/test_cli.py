@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import orjson
 import pytest
@@ -416,6 +417,18 @@ def test_what_was_done_can_be_listed(shop, said):
     assert ("add label", "backlog/owned", "done") in {(one["verb"], one["rule"], one["state"]) for one in done}
     assert shop.run("ops") == 0
     assert said() == ([], ["no op is unfinished"])
+
+
+def test_the_packs_are_listed_and_told(said):
+    """By name, with what they are for; one alone as the page that is committed; a wrong name gets the right one."""
+    assert run(["packs"]) == 0
+    out, _ = said()
+    assert any(line.split()[:2] == ["backlog", "8"] for line in out)
+    assert run(["packs", "backlog"]) == 0
+    page = Path(__file__).parents[2] / "docs" / "packs" / "backlog.md"
+    assert said() == (page.read_text(encoding="utf-8").splitlines(), [])
+    assert run(["packs", "backlgo"]) == 1
+    assert said() == ([], ["no pack 'backlgo' ships with kaizend (did you mean 'backlog'?)"])
 
 
 def test_the_schema_and_the_facts_are_data(said):

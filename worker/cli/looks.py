@@ -1,4 +1,4 @@
-"""The verbs that look at the config and at the trackers: check, test, doctor, facts, schema, digest."""
+"""The verbs that look at the config and at the trackers: check, test, doctor, facts, packs, schema, digest."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import Annotated
 
 import typer
 
+from rules.document import read_pack as rule_pack
 from rules.facts import table
+from rules.pack_page import pack_page
 from rules.schema import rule_file_schema
 from rules.trial import run_tests
 from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.exits import Exit
-from worker.cli.tables import facts_table, findings_table
+from worker.cli.tables import facts_table, findings_table, packs_table
 from worker.digest_text import prose
 from worker.doctor import examine
 from worker.errors import WorkerError
 from worker.publish import compose, due_slot, publish_now
+from worker.settings.files import packs_that_ship, read_pack
 from worker.wiring import policy_of
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -74,6 +77,16 @@ def facts(*, json: Json = False) -> None:
 def schema() -> None:
     """Print the JSON Schema of a rule file, for editors."""
     data(rule_file_schema())
+
+
+def packs(
+    name: Annotated[str, typer.Argument(help="The pack to describe; all are listed if left out.")] = "",
+) -> None:
+    """List the rule packs that ship, or print a page that says what each rule of one is for, asks and does."""
+    if name:
+        typer.echo(pack_page(rule_pack(*read_pack(name))), nl=False)
+        return
+    out().print(packs_table(rule_pack(*read_pack(each)) for each in packs_that_ship()))
 
 
 def digest(

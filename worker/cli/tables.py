@@ -8,6 +8,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from rules.document import Pack
 from rules.facts import Fact
 from worker.cycle import Passed
 from worker.doctor import Finding
@@ -40,6 +41,17 @@ def facts_table(facts: Iterable[Fact]) -> Table:
     table.add_column("meaning", overflow="fold")
     for fact in facts:
         table.add_row(fact.name, escape(fact.type), escape(fact.meaning))
+    return table
+
+
+def packs_table(packs: Iterable[Pack]) -> Table:
+    """Show the rule packs that ship."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("pack", no_wrap=True)
+    table.add_column("rules", justify="right")
+    table.add_column("what it is for", overflow="fold")
+    for pack in packs:
+        table.add_row(escape(pack.name), str(len(pack.rules)), escape(pack.about))
     return table
 
 

@@ -1,0 +1,146 @@
+"""A rule file -> a page of Markdown for admins who have never seen the code: what each rule is for, asks and does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.document import Pack
+from rules.fact_table import TABLE
+from rules.pack_words import code, due_by_priority, example, people, plain, quote, series, span
+from rules.policy import Rule
+from rules.schema import RuleTable
+
+ANY = "any"
+HOW_TO_READ = """\
+A rule *holds* for a ticket when all of its conditions are true. In conditions `!` means "not", `&&` "and", `||`
+"or", `==` "is" and `!=` "is not"; texts stand in quotes; a condition that asks for something missing does not
+hold. In texts, words in braces such as `{title}` are filled in from the ticket. The examples are the tests that
+the rules carry. Every write is planned first, with its reason: `kaizend plan` shows it, `kaizend why TICKET` says
+why. What a person undoes stays undone."""
+WHO = """\
+- **the owner**: whoever the ticket is assigned to.
+- **the lead of the team**: `lead` of the `[teams]` table that answers for the ticket's component, else for its source.
+- **the improvement council**: `members` of `[council]`.
+- **whoever wrote the ticket**: its reporter, as the tracker has it."""
+
+
+def pack_page(pack: Pack) -> str:
+    """Return the page of a rule file that can be read."""
+    pairs = list(zip(pack.tables, pack.rules, strict=True))
+    sections = [
+        f"# The pack {code(pack.name)}",
+        plain(pack.about),
+        _served(pack.policy),
+        _how_to_use(pack),
+        "\n".join(_contents(pack)),
+        HOW_TO_READ,
+        *(section for table, rule in pairs for section in _rule(table, rule)),
+        "## Who is meant",
+        WHO,
+        "## Change a value",
+        *_change(pack),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _served(policy: str) -> str:
+    return f"The policy it serves: *{plain(policy)}*" if policy else ""
+
+
+def _how_to_use(pack: Pack) -> str:
+    count = f"{len(pack.rules)} {'rule' if len(pack.rules) == 1 else 'rules'}"
+    return f'It has {count}. To use it, name it in the config: `rules = ["pack:{pack.name}"]` in `[instance]`.'
+
+
+def _contents(pack: Pack) -> Iterator[str]:
+    yield "| rule | what it is for |"
+    yield "|---|---|"
+    for table in pack.tables:
+        yield f"| [{table.id}](#{table.id.replace('.', '')}) | {plain(table.about)} |"
+
+
+def _rule(table: RuleTable, rule: Rule) -> Iterator[str]:
+    """Yield the sections of one rule."""
+    yield f"## {table.id}"
+    yield plain(table.about)
+    yield _served(table.policy)
+    yield f"**Which tickets:** {_which(rule)}."
+    yield "**When** all of this is true:"
+    yield "\n".join(f"- {code(clause)}" for clause in rule.when.texts)
+    yield "where these are asked:"
+    yield "\n".join(f"- {code(fact.name)}: {plain(fact.meaning)}" for fact in TABLE if fact.name in rule.when.names)
+    if does := list(_does(rule)):
+        yield "**What it does:**"
+        yield "\n".join(f"- {line}" for line in does)
+    if rule.steps:
+        yield "**As time goes by**, counted from the day the rule began to hold:"
+        yield "\n".join(f"{number}. {line}" for number, line in enumerate(_steps(rule), 1))
+    if table.test:
+        yield "**For example:**"
+        yield "\n".join(f"- {example(test, table.on)}" for test in table.test)
+
+
+def _which(rule: Rule) -> str:
+    kinds = "of any kind" if ANY in rule.on else f"of the kind {series(map(code, rule.on), 'or')}"
+    parts = [f"those {kinds}, as `[kinds]` of the config has it"]
+    if rule.since:
+        parts.append(f"created on {rule.since} or later")
+    if rule.mode == "shadow":
+        parts.append("in shadow: what it would do is planned and shown, never done")
+    if rule.mode == "canary":
+        parts.append(f"a share of {rule.canary_share:.0%} of them, always the same ones")
+    return "; ".join(parts)
+
+
+def _does(rule: Rule) -> Iterator[str]:
+    """Yield what the rule does besides its steps."""
+    if rule.label:
+        yield f"The ticket wears the label {code(rule.label)} while the rule holds; then it comes off."
+    if rule.add_label == "{domain}":
+        yield "The label of the domain that is certain is put on, and stays."
+    elif rule.add_label:
+        yield f"The label {code(rule.add_label)} is put on, and stays."
+    if rule.say:
+        yield f"A line stands on the ticket's card: {quote(rule.say)}"
+    if rule.comment:
+        yield f"A comment is posted, once each time the rule begins to hold: {quote(rule.comment)}"
+    if rule.due:
+        start = "the ticket was created" if rule.due.start == "created" else "the rule began to hold"
+        yield (
+            f"The ticket gets a due date, counted from the day {start}, or from today if that day is past: "
+            f"{due_by_priority(rule.due)}."
+        )
+    if rule.assign:
+        yield f"A ticket without an owner is assigned to {people([rule.assign])}."
+    if rule.priority:
+        yield f"A ticket without a priority gets the priority {rule.priority}."
+    if rule.ceiling is not None:
+        yield f"A pass that would write more than {rule.ceiling} times for it writes nothing for it, and says so."
+
+
+def _steps(rule: Rule) -> Iterator[str]:
+    for step in rule.steps:
+        when = f"After {span(step.after)}" if step.after.count else "At once"
+        yield f"{when} a comment pings {people(step.ping)}: {quote(step.say or rule.say)}"
+
+
+def _change(pack: Pack) -> Iterator[str]:
+    """Yield how to override a value, with an example that fits the pack."""
+    yield "Any value of a rule but `id`, `on` and `test` can be replaced in the config, without copying the file:"
+    yield f"```toml\n{override_example(pack)}\n```"
+    yield (
+        "A table such as `due` is replaced key by key, lists (`when`, `step`) and texts as a whole. `kaizend check` "
+        "says what is wrong with an override; the pack's own tests go on testing the rules as they ship. To change "
+        "what the pack is about, copy the file and name the copy in `rules`."
+    )
+
+
+def override_example(pack: Pack) -> str:
+    """Return an override of one of the pack's rules, as the config has it: of a due date if one gives any."""
+    timed = next((rule for rule in pack.rules if rule.due and rule.due.by_level), None)
+    rule = timed or pack.rules[0]
+    lines = [f'[override."{rule.id.replace("/", ".", 1)}"]']
+    if timed and timed.due:
+        level, allowed = next(iter(timed.due.by_level.items()))
+        lines.append(f'due = {{ {level} = "{allowed.count + 1} {allowed.unit}" }}')
+    return "\n".join([*lines, 'mode = "shadow"     # planned and shown, never done'])

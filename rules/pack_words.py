@@ -1,0 +1,133 @@
+"""What a rule file says, in words for people who have never seen one: spans of time, people, and its tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+
+from rules.people import COUNCIL, LEAD, OWNER, REPORTER
+from rules.policy import LEVELS, DueRule, Duration
+from rules.schema import TestTable
+
+CALLED = {
+    OWNER: "the owner",
+    LEAD: "the lead of the team",
+    COUNCIL: "the improvement council",
+    REPORTER: "whoever wrote the ticket",
+}
+SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def plain(text: str) -> str:
+    """Return a text for Markdown to show as it is written, on one line."""
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def code(text: str) -> str:
+    """Return a text for Markdown to show as code, on one line."""
+    line = " ".join(text.split())
+    longest = max((len(ticks) for ticks in re.findall("`+", line)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{line}{space}{fence}"
+
+
+def quote(text: str) -> str:
+    """Return a text that people get to read, in quotes."""
+    return f"“{plain(text)}”"
+
+
+def series(parts: Iterable[str], last: str = "and") -> str:
+    """Join parts as a sentence does: "a, b and c"."""
+    *others, end = parts
+    return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def span(duration: Duration) -> str:
+    """Word a span of time: "1 workday"."""
+    unit = duration.unit.removesuffix("s") if duration.count == 1 else duration.unit
+    return f"{duration.count} {unit}"
+
+
+def people(names: Iterable[str]) -> str:
+    """Word roles and people: "the owner and the lead of the team"."""
+    return series(CALLED.get(name, name) for name in names)
+
+
+def due_by_priority(due: DueRule) -> str:
+    """Word how long work may take: "5 workdays if critical, 20 workdays if high"."""
+    return ", ".join(f"{span(due.by_level[level])} if {level}" for level in LEVELS if level in due.by_level)
+
+
+# -- tests ------------------------------------------------------------------------------------------------------------
+
+
+def example(test: TestTable, on: Iterable[str]) -> str:
+    """Word a test as an example: the day, the ticket, and what is done; `on` are the rule's kinds."""
+    kind = test.given.kind or next((name for name in on if name != "any"), "")
+    ticket = ", ".join([f"a ticket of the kind {code(kind)}" if kind else "a ticket", *_given(test)])
+    done = series(map(_done, test.expect)) if test.expect else "nothing is done"
+    return f"On {_day(test.at)}, {ticket}: {done}."
+
+
+def _given(test: TestTable) -> Iterable[str]:
+    """Word what a test says of its ticket, in the order in which tickets are described."""
+    table = test.given
+    said = table.model_fields_set - {"kind"}
+    for name in type(table).model_fields:
+        if name in said:
+            value = getattr(table, name)
+            word = GIVEN.get(name)
+            yield word(value) if word else f"{name} {code(str(value))}"
+
+
+def _listed(values: Iterable[str]) -> str:
+    return series(map(code, values)) if values else "none"
+
+
+def _day(moment: date) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else moment.isoformat()
+
+
+GIVEN: Mapping[str, Callable[..., str]] = {
+    "source": lambda name: f"in the source {code(name)}",
+    "title": lambda text: f"called {quote(text)}",
+    "body": lambda text: f"described as {quote(text)}",
+    "created": lambda day: f"created {_day(day)}",
+    "updated": lambda day: f"last changed {_day(day)}",
+    "closed": lambda day: f"closed {_day(day)}",
+    "status": lambda name: f"in the status {code(name)}",
+    "resolution": lambda name: f"closed as {code(name)}",
+    "issue_type": lambda name: f"of the type {code(name)}",
+    "labels": lambda names: f"labelled {_listed(names)}",
+    "components": lambda names: f"of the component{'s' if len(names) > 1 else ''} {_listed(names)}",
+    "milestone": lambda name: f"in the milestone {code(name)}",
+    "assignees": lambda names: f"owned by {_listed(names)}",
+    "reporter": lambda name: f"written by {code(name)}",
+    "priority": lambda level: "without a priority" if level == "none" else f"of priority {level}",
+    "due": lambda day: f"due {_day(day)}" if day else "without a due date",
+    "comments": lambda count: f"with {count} comments",
+    "locked": lambda locked: "locked" if locked else "not locked",
+}
+"""A key of `given` -> its value in words; a key that has none is shown as it is."""
+
+DONE: Mapping[str, Callable[[str], str]] = {
+    "label": lambda name: f"the label {code(name)} is put on",
+    "unlabel": lambda name: f"the label {code(name)} is taken off",
+    "domain": lambda name: f"the label of the domain {name} is put on",
+    "set due": lambda day: f"the due date becomes {day}",
+    "set priority": lambda level: f"the priority becomes {level}",
+    "assign": lambda who: f"{people([who])} becomes the owner",
+    "ping": lambda who: f"{people(who.split(', '))} {'are' if ',' in who else 'is'} pinged",
+    "comment": lambda _: "a comment is posted",
+    "say": lambda _: "its line stands on the card",
+}
+"""The beginning of what is expected -> the whole in words."""
+
+
+def _done(expected: str) -> str:
+    """Word one thing that a test expects; what is not known is shown as it is."""
+    for verb, word in DONE.items():
+        if expected == verb or expected.startswith(f"{verb} "):
+            return word(expected.removeprefix(verb).strip())
+    return code(expected)
