@@ -21,6 +21,7 @@ from rules.wording import shown
 
 LONGEST_CLAUSE = 2000  # characters
 MOST_CLAUSES = 30
+COMPARE = "compare it, as in 'days_open >= 2'"
 SHOWN_VALUE = 80  # characters of a value that an explanation shows
 ENGINE_TYPES = {
     "bool": cel.Type.BOOL,
@@ -183,7 +184,7 @@ def _problems(text: object, declared: tuple[tuple[str, FactType], ...]) -> tuple
     except RuntimeError as error:
         return tuple(dict.fromkeys(reworded(str(error), text, types=dict(declared))))
     if outcome != cel.Type.BOOL:
-        return (f": {shown(text)} is of type {outcome.name().lower()}, not true or false",)
+        return (f": {shown(text)} is of type {outcome.name().lower()}, not true or false: {COMPARE}",)
     return tuple(_patterns(env, text))
 
 

@@ -22,7 +22,7 @@ from rules.policy import LEVELS, DueRule, Policy, Rule, Step, Test
 from rules.rejections import problems_of
 from rules.schema import DueTable, RuleFile, RuleTable, StepTable
 from rules.tables import read_tables
-from rules.toml_text import parse
+from rules.toml_text import Toml, parse
 from rules.wording import shown
 
 MOST_PROBLEMS = 50  # of one file; more than that are counted
@@ -59,7 +59,7 @@ def read_pack(file: str, text: str) -> Pack:
         form = RuleFile.model_validate(toml.tables)
     except ValidationError as error:
         raise PolicyError(_bounded(file, problems_of(error, toml))) from error
-    problems = list(_repeated(file, form))
+    problems = list(_repeated(toml, form))
     rules = []
     for table in form.rule:
         try:
@@ -151,12 +151,14 @@ def _step(table: StepTable) -> Step:
     return Step(after=table.after, ping=tuple(table.ping), say=table.say)
 
 
-def _repeated(file: str, form: RuleFile) -> Iterator[str]:
-    seen: set[str] = set()
-    for number, table in enumerate(form.rule, 1):
+def _repeated(toml: Toml, form: RuleFile) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for number, table in enumerate(form.rule):
+        place = toml.place(("rule", number, "id"))
         if table.id in seen:
-            yield f"{file}: rule {number}, id: there is a rule {shown(table.id)} already"
-        seen.add(table.id)
+            at = f"{toml.file}: rule {number + 1}, id, {place}"
+            yield f"{at}: there is a rule {shown(table.id)} already, at {seen[table.id]}: choose another name"
+        seen.setdefault(table.id, place)
 
 
 def _same_names(packs: Sequence[Pack]) -> Iterator[str]:

@@ -33,6 +33,13 @@ WORDS = {
     "None": "ask for a missing fact by its 'has_' fact",
     "type": "the fact is called 'issue_type'",
 }
+FITTING = {
+    "list(": ": ask for its 'size(...)', or what is 'in' it",
+    "double": ": numbers are whole",
+    "int, string": ": numbers stand bare, texts in quotes",
+    "string, int": ": numbers stand bare, texts in quotes",
+}
+"""A type that an operator cannot take -> what would be right."""
 
 
 def reworded(message: str, text: str, *, types: Mapping[str, FactType]) -> Iterator[str]:
@@ -68,7 +75,8 @@ def _placed(said: str, line: str, column: int, types: Mapping[str, FactType]) ->
 def _unfit(function: str, types: str) -> str:
     if "type(type)" in types:
         return f"'type' is no fact{_hint(WORDS, 'type')}"
-    return f"{OPERATORS.get(function, function)!r} does not go with {types.replace(', ', ' and ')}"
+    fix = next((fix for kind, fix in FITTING.items() if kind in types), "")
+    return f"{OPERATORS.get(function, function)!r} does not go with {types.replace(', ', ' and ')}{fix}"
 
 
 def _hint(hints: Mapping[str, str], sign: str) -> str:
@@ -82,4 +90,4 @@ def _undeclared(name: str, line: str, column: int, types: Mapping[str, FactType]
     start = column - len(name.rpartition(".")[0])
     if name in WORDS:
         return start, f"no fact '{name}'{_hint(WORDS, name)}"
-    return start, f"no fact {shown(name)}{meant(name, types)}"
+    return start, f"no fact {shown(name)}{meant(name, types) or ': `kaizend facts` lists them'}"

@@ -12,7 +12,7 @@ from rules.people import ROLES
 from rules.policy import Rule
 from rules.tables import ANY, Company
 from rules.texts import PLACEHOLDERS
-from rules.wording import meant, shown
+from rules.wording import meant, shown, there_is
 
 BRACES = re.compile(r"\{([^{}\n]{0,60})\}|[{}]")
 LABEL_PLACEHOLDERS = ("domain",)
@@ -58,13 +58,13 @@ def _names(rule: Rule, company: Company) -> Iterator[str]:
     kinds = (*company.kind_names, ANY)
     for name in rule.on:
         if name not in kinds:
-            yield f"on: no kind {shown(name)}{meant(name, kinds)}"
+            yield f"on: no kind {shown(name)}{meant(name, kinds) or there_is(kinds)}"
     asked = [("assign", rule.assign)] if rule.assign else []
     asked += [(f"step[{number}].ping", name) for number, step in enumerate(rule.steps, 1) for name in step.ping]
     known: Collection[str] = (*ROLES, *company.people)
     for key, name in asked:
         if name not in known:
-            yield f"{key}: no role or person {shown(name)}{meant(name, known)}"
+            yield f"{key}: no role or person {shown(name)}{meant(name, known) or there_is(known)}"
 
 
 def _labels(rule: Rule, *, jira: bool) -> Iterator[str]:

@@ -12,11 +12,10 @@ from rules.errors import ConditionError, PolicyError
 from rules.policy import Rule
 from rules.rejections import problems_within
 from rules.schema import RuleTable
-from rules.wording import listed, meant, shown
+from rules.wording import listed, meant, shown, there_is
 
 FIXED = frozenset({"id", "on", "test"})
 """What makes a rule the rule it is: no override changes it."""
-MOST_NAMES = 12  # that a message lists
 
 Plain = Mapping[str, Any]
 Make = Callable[[str, RuleTable, str], Rule]
@@ -104,16 +103,12 @@ def _no_rule(name: str, override: Plain, rules: Sequence[Shipped]) -> str:
             return f"names a pack, not a rule: write {table_name(f'{pack}.{(unquoted or ids)[0]}')}, with the quotes"
         if name.startswith((f"{pack}.", f"{pack}/")):
             own = name[len(pack) + 1 :]
-            return f"no rule {shown(own)} in the pack '{pack}'{meant(own, ids) or _there(ids)}"
+            return f"no rule {shown(own)} in the pack '{pack}'{meant(own, ids) or there_is(ids)}"
     holding = [each for each in rules if each.own_id == name]
     if holding:
         return f"write the pack's name, too: {table_name(f'{holding[0].rule.pack}.{name}')}"
     pack = name.replace("/", ".").partition(".")[0]
-    return f"no pack {shown(pack)}{meant(pack, packs) or _there(packs)}"
-
-
-def _there(names: Sequence[str]) -> str:
-    return f": there is {listed(names[:MOST_NAMES])}{' and more' if len(names) > MOST_NAMES else ''}"
+    return f"no pack {shown(pack)}{meant(pack, packs) or there_is(packs)}"
 
 
 def _laid_over(shipped: Shipped, override: Plain, where: str) -> RuleTable:

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from rules.schema import RuleFile
 from rules.toml_text import Path, Toml
-from rules.wording import meant, shown
+from rules.wording import meant, shown, there_is
 
 TYPES = {
     "string_type": "a text in quotes",
@@ -92,7 +92,8 @@ def _no_key(path: Path) -> str:
         if name in LATER:
             return f"[[{name}]] tables are not known in this version"
         return f"no table {shown(name)}{meant(name, ('pack', 'rule')) or ': a rule file has [pack] and [[rule]]'}"
-    return f"no key {shown(name)}{meant(name, _keys(path[:-1]))}"
+    keys = _keys(path[:-1])
+    return f"no key {shown(name)}{meant(name, keys) or there_is(keys)}"
 
 
 def _keys(path: Path) -> tuple[str, ...]:
@@ -115,7 +116,8 @@ def _model_in(annotation: Any) -> type[BaseModel]:
 def _rejected(detail: ErrorDetails) -> str:
     kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
     if kind in TYPES:
-        return f"write {TYPES[kind]}, not {_kind_of(given)}"
+        wanted = TYPES[kind].replace("a text", "one text") if isinstance(given, list) else TYPES[kind]
+        return f"write {wanted}, not {_kind_of(given)}"
     if kind == "literal_error":
         return f"{shown(given)} is not one of {context['expected']}{meant(str(given), _quoted(context['expected']))}"
     if kind == "string_pattern_mismatch":

@@ -25,6 +25,19 @@ SKIPPED = re.compile(
     rf"|{QUOTED}"
     r"|#[^\n]*|[\[{]|[\]}]|\n|[^\"'#\[\]{}\n]+"
 )
+PLAINER = {
+    "Expected '='": "a key needs its '=': write key = value",
+    "Invalid value": "this is no value: texts stand in straight quotes, lists in square brackets",
+    "Cannot overwrite": "this key stands there twice: take one of them out",
+    "Cannot declare": "this table stands there twice; a rule's is [[rule]], with two brackets on each side",
+    "Expected ']]'": "two brackets are opened and not closed: write [[rule]]",
+    "Expected ']'": "a bracket is opened and not closed: write [pack]",
+    "Illegal character '\\n'": "a text needs its closing quote on the same line",
+    "Unclosed array": "the list before this needs a comma between two values, and a ']' at its end",
+    "Unclosed inline": "the table before this needs a comma between two keys, and a '}' at its end, all on one line",
+    "Expected newline": "something stands behind the value: each key has a line of its own",
+}
+"""How the parser's messages begin -> what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +148,9 @@ def _line_end(text: str, position: int) -> int:
 
 
 def _reworded(message: str) -> str:
-    """Put the place before the words: `line 3, column 5: expected '=' after a key`."""
+    """Put the place before the words, which say what would be right: `line 3, column 5: write key = value`."""
     match = re.fullmatch(r"(.*) \(at (line \d+, column \d+|end of document)\)", message, re.DOTALL)
     if match is None:
         return message
-    what = match[1][:1].lower() + match[1][1:]
-    hint = " (it stands there twice)" if "overwrite" in what else ""
-    return f"{match[2]}: {what}{hint}"
+    what = next((ours for theirs, ours in PLAINER.items() if match[1].startswith(theirs)), "")
+    return f"{match[2]}: {what or match[1][:1].lower() + match[1][1:]}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 LONGEST = 60  # characters of somebody else's text that a message shows
+MOST_NAMES = 20  # that a message lists
 
 
 def shown(text: object, longest: int = LONGEST) -> str:
@@ -18,6 +19,13 @@ def meant(name: str, names: Iterable[str]) -> str:
     """Return ` (did you mean 'right'?)` when a name is near enough, else nothing."""
     near = difflib.get_close_matches(name[:LONGEST], list(names), n=1, cutoff=0.6)
     return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+def there_is(names: Collection[str]) -> str:
+    """Return `: there is 'a' or 'b'`, for when no name is near; of many names the first."""
+    return (
+        f": there is {listed([*names][:MOST_NAMES])}{' and more' if len(names) > MOST_NAMES else ''}" if names else ""
+    )
 
 
 def listed(names: Iterable[str]) -> str:

@@ -134,15 +134,18 @@ def test_names_in_texts_comments_and_members_are_no_facts():
         ("workdays_opne >= 2", ", column 1: no fact 'workdays_opne' (did you mean 'workdays_open'?)"),
         ("open && closd", ", column 9: no fact 'closd' (did you mean 'closed'?)"),
         ('title == "ü" && opne', ", column 17: no fact 'opne' (did you mean 'open'?)"),
-        ("zzz.yyy == 1", ", column 1: no fact 'zzz.yyy'"),
+        ("zzz.yyy == 1", ", column 1: no fact 'zzz.yyy': `kaizend facts` lists them"),
         ("sizes(labels) > 1", ", column 1: no function 'sizes' (did you mean 'size'?)"),
         ('title.startWith("a")', ", column 7: no function 'startWith' (did you mean 'startsWith'?)"),
-        ('size(assignees) == "x"', ", column 17: '==' does not go with int and string"),
-        ("days_open > 1.5", ", column 11: '>' does not go with int and double"),
-        ("days_open >= '2'", ", column 11: '>=' does not go with int and string"),
-        ("!labels", ", column 1: '!' does not go with list(string)"),
-        ("days_open", ": 'days_open' is of type int, not true or false"),
-        ("dyn(open)", ": 'dyn(open)' is of type dyn, not true or false"),
+        (
+            'size(assignees) == "x"',
+            ", column 17: '==' does not go with int and string: numbers stand bare, texts in quotes",
+        ),
+        ("days_open > 1.5", ", column 11: '>' does not go with int and double: numbers are whole"),
+        ("days_open >= '2'", ", column 11: '>=' does not go with int and string: numbers stand bare, texts in quotes"),
+        ("!labels", ", column 1: '!' does not go with list(string): ask for its 'size(...)', or what is 'in' it"),
+        ("days_open", ": 'days_open' is of type int, not true or false: compare it, as in 'days_open >= 2'"),
+        ("dyn(open)", ": 'dyn(open)' is of type dyn, not true or false: compare it, as in 'days_open >= 2'"),
         ("open &&", ", column 8: something is missing at the end"),
         ("open & closed", ", column 6: '&' is not known here: write '&&' for and"),
         ("open and closed", ", column 6: 'and' is not known here: write '&&' for and"),
@@ -174,7 +177,7 @@ def test_all_wrong_clauses_are_told_at_once():
     assert problems("opne", "closed", "closd || zzz") == (
         "[1], column 1: no fact 'opne' (did you mean 'open'?)",
         "[3], column 1: no fact 'closd' (did you mean 'closed'?)",
-        "[3], column 10: no fact 'zzz'",
+        "[3], column 10: no fact 'zzz': `kaizend facts` lists them",
     )
 
 
@@ -186,7 +189,7 @@ def test_a_list_needs_a_clause_and_has_a_most():
 
 def test_a_kinds_conditions_cannot_ask_for_the_kind():
     """The kind is what they are to find."""
-    assert problems('kind == "bug"', types=KIND_TYPES) == ("[1], column 1: no fact 'kind'",)
+    assert problems('kind == "bug"', types=KIND_TYPES) == ("[1], column 1: no fact 'kind': `kaizend facts` lists them",)
 
 
 def test_clauses_cannot_reach_into_each_other():

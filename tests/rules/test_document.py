@@ -233,9 +233,12 @@ def test_the_policys_name_changes_with_every_text():
     [
         ("\ufeff" + PACK, "line 1, column 1: a byte order mark: save the file as UTF-8 without one"),
         ("[pack]\nname = \ud800", "line 2: not UTF-8: save the file as UTF-8"),
-        ("[pack]\nname", "end of document: expected '=' after a key in a key/value pair"),
-        ("[pack]\nname =\n", "line 2, column 7: invalid value"),
-        ("[pack]\nname = 'a'\nname = 'b'\n", "line 3, column 11: cannot overwrite a value (it stands there twice)"),
+        ("[pack]\nname", "end of document: a key needs its '=': write key = value"),
+        (
+            "[pack]\nname =\n",
+            "line 2, column 7: this is no value: texts stand in straight quotes, lists in square brackets",
+        ),
+        ("[pack]\nname = 'a'\nname = 'b'\n", "line 3, column 11: this key stands there twice: take one of them out"),
         ("a = " + "[" * 100_000, "nested too deep"),
         ("a." * 100_000 + "b = 1", "a key of more than 20 parts"),
         ("a = {" + '"a".' * 100_000 + "b = 1}", "a key of more than 20 parts"),
@@ -304,7 +307,7 @@ def test_a_number_of_thousands_of_digits_is_refused():
         ("[[rule]]\non = 'any'\nwhen = ['open']", "rule 2, line 11, column 1: 'id' is missing"),
         (
             "[[rule]]\nid = 'owned'\non = 'any'\nwhen = ['open']\nsay = 'x'",
-            "rule 2, id: there is a rule 'owned' already",
+            "rule 2, id, line 12, column 1: there is a rule 'owned' already, at line 7, column 1: choose another name",
         ),
         (
             "[[rule]]\nid = 'b'\non = 'any'\nwhen = ['open', 'workdays_opne >= 2']\nsay = 'x'",

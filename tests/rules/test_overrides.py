@@ -156,7 +156,7 @@ OWNED = '[override."backlog.owned"]'
             {"mode": "shaddow"},
             f"{OWNED}, mode: 'shaddow' is not one of 'shadow', 'canary' or 'on' (did you mean 'shadow'?)",
         ),
-        ("backlog.owned", {"label": ["a"]}, f"{OWNED}, label: write a text in quotes, not a list"),
+        ("backlog.owned", {"label": ["a"]}, f"{OWNED}, label: write one text in quotes, not a list"),
         ("backlog.owned", {"step": [{"ping": "lead"}]}, f"{OWNED}, step[1]: 'after' is missing"),
         (
             "backlog.owned",
