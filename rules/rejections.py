@@ -126,7 +126,7 @@ def _rejected(detail: ErrorDetails) -> str:
         return f"longer than {context['max_length']} characters"
     if kind == "too_short":
         return "write at least one"
-    return detail["msg"].removeprefix("Value error, ")
+    return detail["msg"].removeprefix("Value error, ").replace("Input should be", "write a number")
 
 
 def _kind_of(given: object) -> str:

@@ -281,6 +281,10 @@ def test_a_number_of_thousands_of_digits_is_refused():
             "from = 2026-12-01T00:00:00",
             "rule 'owned', from, line 11, column 1: '2026-12-01 00:00:00' is not a date: write '2026-12-01'",
         ),
+        (
+            "canary_share = 1.5",
+            "rule 'owned', canary_share, line 11, column 1: write a number less than or equal to 1",
+        ),
         ("ceiling = true", "rule 'owned', ceiling, line 11, column 1: write a whole number, not 'True'"),
         (
             "\n  [[rule.step]]\n  after = '1 day'\n  ping = []",
