@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -63,7 +63,8 @@ def read_pack(file: str, text: str) -> Pack:
     rules = []
     for table in form.rule:
         try:
-            rules.append(_rule(form.pack.name, table, f"{file}: rule '{table.id}'"))
+            rule = _rule(form.pack.name, table, f"{file}: rule '{table.id}'")
+            rules.append(replace(rule, section=rule.section or form.pack.section))
         except ConditionError as error:
             problems += error.problems
     if problems:
@@ -125,6 +126,7 @@ def _rule(pack: str, table: RuleTable, where: str) -> Rule:
         id=f"{pack}/{table.id}",
         pack=pack,
         about=table.about,
+        section=table.section,
         on=tuple(table.on),
         when=compile_all(table.when, where=f"{where}, when"),
         label=table.label,

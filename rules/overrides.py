@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -62,6 +62,7 @@ def overridden(
             shipped = _meant_rule(name, override, rules, where)
             _first(shipped, changed, where)
             rule = make(shipped.rule.pack, _laid_over(shipped, override, where), where)
+            rule = replace(rule, section=rule.section or shipped.rule.section)
             changed[rule.id] = Placed(rule=rule, shipped=shipped.rule, where=shipped.where, override=where)
         except (PolicyError, ConditionError) as error:
             problems += error.problems

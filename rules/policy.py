@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Literal, Protocol
 
+from rules.governance import Section
 from rules.model import Ticket
 
 Mode = Literal["shadow", "canary", "on"]
@@ -88,6 +89,7 @@ class Rule:
     id: str
     pack: str
     about: str
+    section: Section | None = None  # of the governance policy
     on: tuple[str, ...]  # kinds; ("any",) for all
     when: Condition
     label: str = ""  # worn while the rule holds

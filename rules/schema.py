@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 
 from rules.calendar import parse_duration
 from rules.errors import CalendarError
+from rules.governance import Section
 from rules.policy import Duration
 from rules.wording import shown
 
@@ -90,6 +91,7 @@ class PackTable(Table):
     name: Name = Field(description="Comes before the rules' ids: backlog/owned.")
     about: Sentence = Field(default="", description="What the rules of the file are for, in a sentence.")
     policy: PolicyLine = ""
+    section: Section | None = Field(default=None, description="The section of the governance policy that it serves.")
 
 
 class DueTable(Table):
@@ -150,6 +152,7 @@ class RuleTable(Table):
     id: Name = Field(description="Unique in the file; files under it are remembered by it.")
     about: Sentence = Field(default="", description="What the rule is for, in a sentence.")
     policy: PolicyLine = ""
+    section: Section | None = Field(default=None, description="The section that it serves; the pack's if left out.")
     on: Names = Field(
         min_length=1, description="The kinds of tickets it is about, as [kinds] names them; 'any' is all."
     )

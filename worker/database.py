@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from worker.errors import DatabaseError
+from worker.errors import DatabaseError, NoDatabase
 from worker.schema import bring_up_to_date, is_current
 
 BUSY_SECONDS = 30
@@ -159,7 +159,7 @@ def _sqlite(address: URL, *, create: bool) -> Engine:
         raise DatabaseError("database: SQLite needs a file, as in sqlite:///var/kaizend.db")
     path = Path(address.database)
     if not path.exists() and not create:
-        raise DatabaseError(f"{path}: there is no database yet; `kaizend sync` makes one")
+        raise NoDatabase(f"{path}: there is no database yet; `kaizend sync` makes one")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if create:

@@ -11,6 +11,10 @@ class DatabaseError(WorkerError):
     """The database cannot be used: missing, damaged, read-only, full, busy for too long, or from a newer version."""
 
 
+class NoDatabase(DatabaseError):
+    """There is no database yet: nothing was ever done."""
+
+
 class LedgerError(WorkerError):
     """An op was asked to go from one state to another that its life does not allow."""
 

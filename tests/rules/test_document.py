@@ -50,6 +50,7 @@ comment = "Hello {owner}."
 due = { from = "episode", critical = "5 workdays", low = "2 weeks" }
 assign = "lead"
 priority = "high"
+section = "ownership"
 mode = "canary"
 canary_share = 0.5
 from = "2026-12-01"
@@ -90,6 +91,7 @@ def test_a_whole_rule_is_read():
     assert shown == {
         "id": "backlog/whole",
         "pack": "backlog",
+        "section": "ownership",
         "about": "All there is.",
         "on": ("improvement", "incident"),
         "when": ("open", "!has_owner"),
@@ -460,3 +462,13 @@ def test_a_file_full_of_errors_is_told_in_a_few_lines():
     """Of one file fifty problems are shown, the rest is counted."""
     found = problems(PACK + "[[rule]]\n" * 1000)
     assert (len(found), found[-1]) == (51, f"{FILE}: ... and 2950 more")
+
+
+def test_a_rule_serves_its_packs_section_unless_it_names_one():
+    """The section of [pack] counts for all its rules; an override does not lose it."""
+    pack = PACK.replace('name = "backlog"', 'name = "backlog"\nsection = "deferral"')
+    one = '[[rule]]\nid = "one"\non = "improvement"\nwhen = ["open"]\nsay = "x"\n'
+    two = one.replace('"one"', '"two"') + 'section = "scope"\n'
+    tables = TABLES | {"override": {"backlog.one": {"say": "y"}}}
+    rules = build_policy(tables, [(FILE, pack + one + two)]).rules
+    assert [(rule.section, rule.say) for rule in rules] == [("deferral", "y"), ("scope", "x")]

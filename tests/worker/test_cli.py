@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from rules.actions import AddLabel, Op, Plan, Post, Target
+from rules.governance import SECTIONS
 from tests.worker.shop import now, serving
 from tests.worker.stores import ticket
 from worker.cli import run
@@ -110,6 +111,24 @@ def test_an_override_is_checked_with_the_rules(shop, said):
     shop.edit('mode = "shadow"', "lable = 'x'")
     assert shop.run("check") == 1
     assert said() == ([], ["shop.toml: [override.\"backlog.owned\"]: no key 'lable' (did you mean 'label'?)"])
+
+
+def test_each_section_of_the_policy_is_accounted_for(shop, said):
+    """Before the first pass nothing was done; then each rule tells what it did, and what serves no section is bare."""
+    assert shop.run("policy", "--json") == 0
+    before = {one["section"]: one for one in orjson.loads("\n".join(said()[0]))}
+    assert list(before) == list(SECTIONS)
+    assert {rule["rule"] for rule in before["scope"]["rules"]} == {"backlog/classified", "backlog/needs-domain"}
+    assert not any(rule["done"] for one in before.values() for rule in one["rules"])
+    assert shop.run("once") == 0
+    said()
+    assert shop.run("policy", "--json") == 0
+    after = {one["section"]: one for one in orjson.loads("\n".join(said()[0]))}
+    done = {rule["rule"]: rule["done"] for one in after.values() for rule in one["rules"]}
+    assert done["backlog/owned"] == {"add label": 1}
+    assert after["feedback"]["rules"] == []
+    assert shop.run("policy") == 0
+    assert any("backlog/owned" in line and "1 add label" in line for line in said()[0])
 
 
 def test_a_wrong_token_is_told_by_doctor(shop, said):

@@ -1,4 +1,4 @@
-"""The verbs that look at the config and at the trackers: check, test, doctor, facts, packs, schema, digest."""
+"""The verbs that look at the config and at the trackers: check, test, doctor, facts, packs, policy, schema, digest."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from rules.schema import rule_file_schema
 from rules.trial import run_tests
 from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.exits import Exit
-from worker.cli.tables import facts_table, findings_table, packs_table
+from worker.cli.tables import facts_table, findings_table, packs_table, policy_data, policy_table
 from worker.digest_text import prose
 from worker.doctor import examine
-from worker.errors import WorkerError
+from worker.errors import NoDatabase, WorkerError
+from worker.governing import MONTH, governing
 from worker.publish import compose, due_slot, publish_now
 from worker.settings.files import packs_that_ship, read_pack
 from worker.wiring import policy_of
@@ -87,6 +88,23 @@ def packs(
         typer.echo(pack_page(rule_pack(*read_pack(name))), nl=False)
         return
     out().print(packs_table(rule_pack(*read_pack(each)) for each in packs_that_ship()))
+
+
+def policy(context: typer.Context, *, json: Json = False) -> None:
+    """Show each section of the governance policy: the rules that serve it, and what they did in the last 30 days."""
+    cli: Cli = context.obj
+    settings = cli.settings()
+    try:
+        with cli.alone(settings) as worker:
+            reports = worker.ledger.report(now() - MONTH)
+    except NoDatabase:
+        reports = ()
+    shipped = [rule_pack(*read_pack(each)) for each in packs_that_ship()]
+    sections = governing(policy_of(settings), reports, shipped)
+    if json:
+        data([policy_data(served) for served in sections])
+    else:
+        out().print(policy_table(sections))
 
 
 def digest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich import box
 from rich.markup import escape
@@ -12,6 +13,7 @@ from rules.document import Pack
 from rules.facts import Fact
 from worker.cycle import Passed
 from worker.doctor import Finding
+from worker.governing import Served, told
 from worker.ledger import Entry
 from worker.sync import Synced
 
@@ -53,6 +55,30 @@ def packs_table(packs: Iterable[Pack]) -> Table:
     for pack in packs:
         table.add_row(escape(pack.name), str(len(pack.rules)), escape(pack.about))
     return table
+
+
+def policy_table(sections: Iterable[Served]) -> Table:
+    """Show the sections of the governance policy, and what the rules that serve them did."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("section", "rule", "mode", "in the last 30 days"):
+        table.add_column(name, overflow="fold", no_wrap=name == "mode")
+    for served in sections:
+        first = f"[bold]{served.section}[/bold]: {escape(served.demands)}"
+        rows: list[tuple[str, str, str]] = [(rule.id, rule.mode, told(report)) for rule, report in served.rules]
+        rows = rows or [("-", "-", served.advice)]
+        for number, row in enumerate(rows):
+            table.add_row("" if number else first, *(escape(cell) for cell in row))
+        table.add_section()
+    return table
+
+
+def policy_data(served: Served) -> dict[str, Any]:
+    """Return a section of the governance policy for scripts."""
+    rules = [
+        {"rule": rule.id, "mode": rule.mode, "done": dict(did.done), "taken_back": did.reversed, "held_back": did.held}
+        for rule, did in served.rules
+    ]
+    return {"section": served.section, "demands": served.demands, "rules": rules, "packs_off": served.packs}
 
 
 def findings_table(findings: Iterable[Finding]) -> Table:

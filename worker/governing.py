@@ -1,0 +1,61 @@
+"""Governing: how the rules that are switched on serve each section of the governance policy, and what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rules.document import Pack
+from rules.governance import SECTIONS, Section
+from rules.policy import Policy, Rule
+from worker.ledger import RuleReport
+
+MONTH = timedelta(days=30)
+NOTHING = RuleReport(rule="", states={}, done={}, reversed=0, held=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A section of the policy, the rules that serve it, and what each did."""
+
+    section: Section
+    demands: str
+    rules: tuple[tuple[Rule, RuleReport], ...]
+    packs: tuple[str, ...] = ()  # that ship, would serve it, and are not switched on
+
+    @property
+    def advice(self) -> str:
+        """What to do where no rule serves it; "" where one does."""
+        if self.rules:
+            return ""
+        names = " or ".join(f"'pack:{pack}'" for pack in self.packs)
+        return f"no rule: switch on {names}" if names else "no rule serves it"
+
+
+def governing(policy: Policy, reports: Iterable[RuleReport], shipped: Iterable[Pack]) -> tuple[Served, ...]:
+    """Return every section with its rules, in the policy's order; rules of no section serve none and are left out."""
+    did: Mapping[str, RuleReport] = {report.rule: report for report in reports}
+    on = {rule.pack for rule in policy.rules}
+    off: dict[Section, dict[str, None]] = {}
+    for pack in shipped:
+        for rule in pack.rules:
+            if pack.name not in on and rule.section:
+                off.setdefault(rule.section, {})[pack.name] = None
+    return tuple(
+        Served(
+            section=section,
+            demands=demands,
+            rules=tuple((rule, did.get(rule.id, NOTHING)) for rule in policy.rules if rule.section == section),
+            packs=tuple(off.get(section, ())),
+        )
+        for section, demands in SECTIONS.items()
+    )
+
+
+def told(report: RuleReport) -> str:
+    """Say in a few words what a rule did: "12 add label, 3 ping; 1 taken back; held back 2 times"."""
+    parts = [", ".join(f"{count} {verb}" for verb, count in sorted(report.done.items()))]
+    parts += [f"{report.reversed} taken back"] if report.reversed else []
+    parts += [f"held back {report.held} times"] if report.held else []
+    return "; ".join(part for part in parts if part) or "nothing"
