@@ -14,11 +14,10 @@ import orjson
 
 from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
 from integrations.http import LONGEST, Line, retry_after
+from integrations.wording import printable
 
 _THROTTLE = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
 _ABOUT_THE_TARGET = re.compile(r"\b(locked|archived|read-only|commenting is disabled|blocked)\b", re.IGNORECASE)
-_MESSAGE_LIMIT = 200
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufffd]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +81,6 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
         return {_cleaned(key): _cleaned(item) for key, item in value.items()}
     return value
-
-
-def printable(text: str) -> str:
-    """Make foreign text fit for one line of an error."""
-    return _UNPRINTABLE.sub(" ", text).strip()[:_MESSAGE_LIMIT]
 
 
 def refusal(where: str, answer: Answer, line: Line, endpoint: str, now: datetime) -> TrackerError | None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from integrations.base import Identity
 from integrations.errors import Incomplete, NotAllowed, NotFound, Rejected
-from integrations.github.answers import Answer, limit_reset, printable
+from integrations.github.answers import Answer, limit_reset
 from integrations.github.config import GithubConfig
 from integrations.github.duedates import DueField, find_field
 from integrations.github.payloads import Repository
 from integrations.github.session import Session
+from integrations.wording import printable
 
 _APP_NEEDS = {
     "metadata": "read",

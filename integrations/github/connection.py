@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -12,7 +11,6 @@ import requests
 from github.Requester import Requester
 
 from integrations.deadline import DeadlineAdapter
-from integrations.github.answers import printable
 from integrations.github.config import GithubConfig
 
 _CHUNK = 256 * 1024
@@ -105,18 +103,3 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def network_words(error: requests.RequestException) -> str:
-    """Word a network failure by its kind alone: the library's own text holds whole URLs."""
-    causes: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and len(causes) < 8:
-        causes.append(cause)
-        reason = getattr(cause, "reason", None)
-        first = cause.args[0] if cause.args else None
-        cause = next((c for c in (reason, first, cause.__cause__) if isinstance(c, BaseException)), None)
-    certificate = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
-    if certificate:
-        return f"the server's certificate is not trusted: {printable(certificate.verify_message)}"
-    return "no usable answer: " + " > ".join(dict.fromkeys(type(c).__name__ for c in causes))

@@ -14,11 +14,12 @@ from github import Auth, Github
 from github.Requester import Requester
 
 from integrations.errors import NotAllowed, Rejected, TrackerError, Unavailable
-from integrations.github.answers import Answer, printable, refusal
+from integrations.github.answers import Answer, refusal
 from integrations.github.config import GithubConfig
-from integrations.github.connection import Connection, checked_base, network_words
+from integrations.github.connection import Connection, checked_base
 from integrations.github.credentials import InstallationToken
 from integrations.http import Line
+from integrations.wording import network_words, printable
 
 _HOPS = 3
 _VERSION = "2022-11-28"
