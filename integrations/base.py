@@ -184,3 +184,24 @@ class Tracker(Protocol):
 
     def file(self, draft: Draft, marker: Marker) -> Receipt:
         """File a ticket."""
+
+
+# -- what is no tracker -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a signal source has to say, in a line, and how old that is."""
+
+    at: datetime | None  # aware: of the newest thing it brought; none: it has nothing yet
+    said: str
+    url: str = ""  # where people can look at it
+
+
+class SignalSource(Protocol):
+    """Something outside the trackers that is only ever read: figures, a register, a page."""
+
+    name: str  # of the input in the config
+
+    def read(self) -> Reading:
+        """Read what it says now. Raises only integrations.errors."""
