@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 
-from worker.settings.errors import suggest, table_name
+from worker.settings.errors import LONGEST_NAME, suggest, table_name
 from worker.settings.places import KeyPath
-from worker.settings.tables import GithubTable, JiraTable, Tables
+from worker.settings.tables import INPUTS, GithubTable, JiraTable, PrometheusInput, Tables, TrackerInput
+from worker.settings.values import in_the_clear
 
 Finding = tuple[KeyPath, str]
 KINDS = ("github", "jira")
+ALIKE = 0.8
+"""How much of two names must be the same for one to be taken for the other misspelt: "customer-feedback" is no input
+of the policy, "post-mortem" is meant to be."""
 ROLES = ("owner", "lead", "council", "reporter")
 """What rules call people by; nobody may have one of them as a name."""
 
@@ -21,6 +26,7 @@ def findings(tables: Tables) -> Iterator[Finding]:
     yield from _named(("council", "members"), tables.council.members, "person", tables.people)
     yield from _named(("commands", "allowed"), tables.commands.allowed, "person", tables.people)
     yield from _sources(tables)
+    yield from _inputs(tables)
     yield from _digests(tables)
 
 
@@ -56,6 +62,29 @@ def _sources(tables: Tables) -> Iterator[Finding]:
 
 def _address(source: GithubTable | JiraTable) -> str:
     return source.repository if isinstance(source, GithubTable) else source.project
+
+
+def _inputs(tables: Tables) -> Iterator[Finding]:
+    for name, table in tables.inputs.items():
+        path: KeyPath = ("inputs", name)
+        meant = _mandatory(name)
+        if meant:
+            wrong = f"no input '{name}' (did you mean '{meant}'?): one of your own needs a name less alike"
+            yield path, f"[inputs.{name}]: {wrong}"
+        if isinstance(table, TrackerInput) and table.source and table.source not in tables.sources:
+            wrong = f"no source '{table.source}'{suggest(table.source, tables.sources)}"
+            yield (*path, "source"), f"[inputs.{name}]: {wrong}"
+        if isinstance(table, PrometheusInput) and (table.token or table.token_file) and in_the_clear(table.base_url):
+            wrong = "'base_url' must begin with https://: plain http would show the token to the network"
+            yield (*path, "base_url"), f"[inputs.{name}]: {wrong}"
+
+
+def _mandatory(name: str) -> str:
+    """Return the input of the policy that a name is nearly, "" if it is one of them or unlike them all."""
+    if name in INPUTS:
+        return ""
+    plain = name[:LONGEST_NAME].lower().replace("_", "-")
+    return next(iter(get_close_matches(plain, INPUTS, n=1, cutoff=ALIKE)), "")
 
 
 def _digests(tables: Tables) -> Iterator[Finding]:

@@ -13,6 +13,11 @@ from pydantic_core import ErrorDetails
 from worker.settings.places import KeyPath, Place
 
 LONGEST_NAME = 60
+KINDS: dict[str | int, tuple[str, ...]] = {
+    "sources": ("github", "jira"),
+    "inputs": ("tracker", "prometheus", "csv", "json", "url"),
+}
+"""The tables of which there are several kinds, and what `kind` may be."""
 FAULTS = {
     "missing": "is missing",
     "string_type": "must be text in quotes",
@@ -97,7 +102,8 @@ def word(error: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> str:
     if error["type"] == "extra_forbidden":
         return unknown(str(path[-1]), path[:-1], model)
     if error["type"].startswith("union_tag"):
-        return f"{table_name(path)}: 'kind' must be 'github' or 'jira'"
+        *most, last = (f"'{kind}'" for kind in KINDS.get(str(path[0]), ("",)))
+        return f"{table_name(path)}: 'kind' must be {', '.join(most)} or {last}"
     return f"{where(path)} {_fault(error)}"
 
 
@@ -117,7 +123,7 @@ def unknown(name: str, parents: KeyPath, model: type[BaseModel]) -> str:
     known = keys_of(model, parents)
     if not parents:
         return f"no table {table_name((name,))}{suggest(name, known)}"
-    hint = ": another kind of source has it" if name in known else suggest(name, known)
+    hint = f": another kind of {str(parents[0]).rstrip('s')} has it" if name in known else suggest(name, known)
     return f"{table_name(parents)}: no key {shown(name)}{hint}"
 
 

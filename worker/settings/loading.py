@@ -12,17 +12,19 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
+from integrations.inputs.registry import InputConfig
 from worker.settings.checks import findings
 from worker.settings.credentials import Credentials, instance_key, read_credentials
 from worker.settings.environment import above, environment_tables, stray_variables, variable_of
-from worker.settings.errors import SettingsError, locate, word
+from worker.settings.errors import KINDS, SettingsError, locate, word
 from worker.settings.files import parse_toml, read_matching, read_pack, read_text
 from worker.settings.places import KeyPath, Place, Say, nearest, places
-from worker.settings.sources import SourceConfig, source_config, source_facts
+from worker.settings.sources import SourceConfig, input_config, source_config, source_facts
 from worker.settings.tables import (
     DOMAINS,
     DigestTable,
     DomainTable,
+    InputTable,
     Instance,
     JiraTable,
     Run,
@@ -57,6 +59,11 @@ class Settings:
     def digests(self) -> tuple[DigestTable, ...]:
         """Return all of [[digest]]."""
         return self.tables.digest
+
+    @property
+    def inputs(self) -> dict[str, InputTable]:
+        """Return all of [inputs], by name."""
+        return self.tables.inputs
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -114,6 +121,14 @@ class Settings:
             raise SettingsError(line for lines in self.credentials.problems.values() for line in lines)
         return tuple(source_config(name, source, self.credentials) for name, source in self.tables.sources.items())
 
+    def input_configs(self) -> tuple[InputConfig, ...]:
+        """Return what reads the inputs that the mirror does not have. Raises SettingsError as `source_configs`."""
+        if self.credentials.problems:
+            raise SettingsError(line for lines in self.credentials.problems.values() for line in lines)
+        inputs = self.tables.inputs.items()
+        found = (input_config(name, table, self.folder, self.credentials) for name, table in inputs)
+        return tuple(config for config in found if config is not None)
+
     def secrets(self) -> frozenset[str]:
         """Return every secret value, for the logs to leave out."""
         password = urlsplit(self.instance.database.get_secret_value()).password or ""
@@ -170,7 +185,7 @@ def _worded(error: ValidationError, say: Say) -> Iterator[str]:
     """Word all of pydantic's errors."""
     for fault in error.errors(include_url=False):
         path = tuple(part for part in fault["loc"] if part != "[key]")
-        if path[0] == "sources" and len(path) > 2 and path[2] in {"github", "jira"}:
+        if path[0] in KINDS and len(path) > 2 and path[2] in KINDS[path[0]]:
             path = (*path[:2], *path[3:])  # pydantic puts the chosen kind into the way
         yield say(path, word(fault, path, Tables))
 

@@ -1,15 +1,28 @@
-"""From a source's table and its credential to what its adapter needs, and to what the rules do."""
+"""From the table of a source or an input, and its credential, to what its adapter needs, and to what the rules do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, assert_never
 
 from integrations.base import Limit
 from integrations.github.config import GithubApp, GithubConfig
+from integrations.inputs.config import PageConfig, PrometheusConfig, TableConfig
+from integrations.inputs.registry import InputConfig
 from integrations.jira.config import JiraConfig
 from worker.settings.credentials import Credentials
-from worker.settings.tables import GithubTable, JiraTable, Level, Rate
+from worker.settings.tables import (
+    FileInput,
+    GithubTable,
+    InputTable,
+    JiraTable,
+    Level,
+    PageInput,
+    PrometheusInput,
+    Rate,
+    TrackerInput,
+)
 
 SourceConfig = GithubConfig | JiraConfig
 
@@ -32,6 +45,23 @@ def source_facts(source: GithubTable | JiraTable) -> dict[str, Any]:
         "priorities": priorities,
         "due_on_card": on_card,
     }
+
+
+def input_config(name: str, table: InputTable, folder: Path, credentials: Credentials) -> InputConfig | None:
+    """Build the config of what reads an input; None where the mirror has it. Relative paths are in the folder."""
+    match table:
+        case TrackerInput():
+            return None
+        case PrometheusInput():
+            token = credentials.text("inputs", name)
+            return PrometheusConfig(name=name, base_url=table.base_url, query=table.query, token=token)
+        case FileInput():
+            file = folder / table.path
+            return TableConfig(name=name, kind=table.kind, file=file, shown=table.path, date=table.date)
+        case PageInput():
+            return PageConfig(name=name, url=table.url)
+        case _:
+            assert_never(table)
 
 
 def _native(priorities: Mapping[str, Level]) -> dict[str, str]:

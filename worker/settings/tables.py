@@ -14,6 +14,7 @@ Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 Level = Literal["critical", "high", "medium", "low"]
 Name = Annotated[str, AfterValidator(value.plain_name)]
 BaseUrl = Annotated[str, AfterValidator(value.base_url)]
+Text = Annotated[str, Field(min_length=1)]
 Seconds = Annotated[int, BeforeValidator(value.seconds)]
 Span = Annotated[timedelta, BeforeValidator(value.span)]
 Timeouts = Annotated[
@@ -43,6 +44,11 @@ DOMAINS = (
     "customer-trust",
 )
 """The six domains of the governance policy; the config may add to them and describe them, not remove them."""
+
+
+INPUTS = ("postmortems", "quality-scorecards", "error-budgets", "customer-impact", "debt-registers", "audit-findings")
+"""What the governance policy has the council decide from; a decision that lacks one of them is not valid."""
+FRESH = timedelta(days=35)
 
 
 class Table(BaseModel):
@@ -166,6 +172,46 @@ class JiraTable(Table):
 SourceTable = Annotated[GithubTable | JiraTable, Field(discriminator="kind")]
 
 
+class TrackerInput(Table):
+    """An input that is kept as tickets: the newest that fits counts."""
+
+    kind: Literal["tracker"]
+    fresh: Span = FRESH
+    when: Annotated[tuple[str, ...], Field(min_length=1)]
+    source: str = ""  # all of them
+
+
+class PrometheusInput(Table):
+    """An input that is a query's figures."""
+
+    kind: Literal["prometheus"]
+    fresh: Span = FRESH
+    base_url: Annotated[str, AfterValidator(value.web_base)]
+    query: Text
+    token: SecretStr | None = None
+    token_file: str = ""
+
+
+class FileInput(Table):
+    """An input that is kept as rows in a file."""
+
+    kind: Literal["csv", "json"]
+    fresh: Span = FRESH
+    path: Text
+    date: Text
+
+
+class PageInput(Table):
+    """An input that is a page."""
+
+    kind: Literal["url"]
+    fresh: Span = FRESH
+    url: Annotated[str, AfterValidator(value.web_page)]
+
+
+InputTable = Annotated[TrackerInput | PrometheusInput | FileInput | PageInput, Field(discriminator="kind")]
+
+
 class DigestTable(Table):
     """One weekly digest: of what, where and when."""
 
@@ -209,6 +255,7 @@ class Tables(BaseSettings):
     labels: dict[str, LabelTable] = {}
     override: dict[str, dict[str, Any]] = {}  # of single values of rules; checked as rule files are, with them
     sources: Annotated[dict[Name, SourceTable], Field(min_length=1)]
+    inputs: dict[Name, InputTable] = {}
     digest: tuple[DigestTable, ...] = ()
     run: Run = Run()
 

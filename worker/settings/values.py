@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
@@ -31,20 +31,45 @@ def repository(value: str) -> str:
 
 def base_url(value: str) -> str:
     """Accept https anywhere and http on loopback, with no credentials, query or fragment; drop the last slash."""
+    base = web_base(value)
+    if in_the_clear(base):
+        raise ValueError("must begin with https:// (plain http is for this machine only)")
+    return base
+
+
+def web_base(value: str) -> str:
+    """Accept http and https, with no credentials, query or fragment; drop the last slash."""
+    url = _address(value, "https://jira.acme.example")
+    if url.username is not None or url.password is not None:
+        raise ValueError("must not hold a user or a password: use 'token'")
+    if url.query or url.fragment:
+        raise ValueError("must end with the path: no '?' and no '#'")
+    return value.rstrip("/")
+
+
+def web_page(value: str) -> str:
+    """Accept http and https, with no credentials."""
+    url = _address(value, "https://wiki.acme.example/audit")
+    if url.username is not None or url.password is not None:
+        raise ValueError("must not hold a user or a password: people are shown it")
+    return value
+
+
+def in_the_clear(url: str) -> bool:
+    """Tell whether what is sent to an address can be read on its way."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
+
+
+def _address(value: str, example: str) -> SplitResult:
     try:
         url = urlsplit(value)
         port_is_right = url.port is None or url.port > 0
     except ValueError:
         port_is_right = False
     if not port_is_right or not url.hostname or url.scheme not in {"http", "https"} or re.search(r"[\s\\]", value):
-        raise ValueError("must be an address, as in 'https://jira.acme.example'")
-    if url.username is not None or url.password is not None:
-        raise ValueError("must not hold a user or a password: use 'token'")
-    if url.query or url.fragment:
-        raise ValueError("must end with the path: no '?' and no '#'")
-    if url.scheme == "http" and not is_loopback(url.hostname):
-        raise ValueError("must begin with https:// (plain http is for this machine only)")
-    return value.rstrip("/")
+        raise ValueError(f"must be an address, as in '{example}'")
+    return url
 
 
 def is_loopback(host: str) -> bool:
