@@ -10,6 +10,7 @@ import structlog
 from rules.actions import Op, Plan
 from worker.apply import Applied, apply
 from worker.doubts import settle
+from worker.inputs import read_due
 from worker.listen import listen
 from worker.look import Look, look
 from worker.publish import publish_due
@@ -49,8 +50,9 @@ class Passed:
 
 
 def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
-    """Bring the mirror up to date, and hear what people said to us. Writes nothing to a tracker."""
+    """Bring the mirror and the inputs up to date, and hear what people said to us. Writes nothing to a tracker."""
     synced = sync_all(worker.trackers, worker.mirror, clock=worker.clock, progress=watching.synced)
+    read_due(worker)
     listen(worker, authors_of(synced), worker.clock())
     return synced
 

@@ -10,6 +10,7 @@ from rules.facts import kind_of, of
 from rules.model import Link, Memory, Ticket
 from rules.people import called
 from rules.policy import Policy
+from worker.inputs import InputState
 
 IMPROVEMENT = "improvement"
 WEEKS = 12
@@ -69,6 +70,7 @@ class Digest:
     weeks: tuple[tuple[int, int], ...]  # new and closed a week, oldest first, this one last
     overdue: tuple[Late, ...]  # the longest overdue first, all of them
     account: Account
+    inputs: tuple[InputState, ...] = ()  # what the council decides from; none where the config has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def gather(
     account: Account,
     end: date,
     now: datetime,
+    inputs: tuple[InputState, ...] = (),
 ) -> Digest:
     """Count the improvement tickets for the week that ends before `end`."""
     seen = list(_improvements(policy, tickets, now))
@@ -105,6 +108,7 @@ def gather(
         weeks=tuple(_week(seen, end - timedelta(weeks=back)) for back in range(WEEKS - 1, -1, -1)),
         overdue=tuple(Late(ticket=ticket, owners=_owners(policy, ticket)) for ticket in late),
         account=account,
+        inputs=inputs,
     )
 
 

@@ -1,4 +1,4 @@
-"""Doctor: what an operator wants to know of each source before trusting it to a worker."""
+"""Doctor: what an operator wants to know of each source and input before trusting it to a worker."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Literal
 
 from integrations.base import Identity, Tracker
 from integrations.errors import NotAllowed, TrackerError
+from worker.digest_text import standing
+from worker.inputs import InputState, read_now, states
+from worker.settings.tables import TrackerInput
 from worker.worker import Worker
 
 SKEW = 60.0
@@ -30,9 +33,22 @@ class Finding:
 
 
 def examine(worker: Worker, now: datetime) -> Iterator[tuple[Finding, ...]]:
-    """Ask every source; yield what was found about each."""
+    """Ask every source, and read every input; yield what was found about each."""
     for tracker in worker.trackers.values():
         yield tuple(_examine(tracker, now))
+    for name in worker.signals:
+        read_now(worker, name)
+    yield tuple(_input(worker, state) for state in states(worker, now))
+
+
+def _input(worker: Worker, state: InputState) -> Finding:
+    """Grade an input. What its source keeps from it is told of the source; the first sync comes after the doctor."""
+    grade: Grade = "good" if state.fresh else "warn"
+    if state.error and not isinstance(worker.inputs[state.name], TrackerInput):
+        grade = "bad"
+    age = "" if state.age is None else f", {state.age} days old"
+    detail = f"{standing(state)}{age}" + (f": {state.said}" if state.said else "")
+    return Finding(source=f"inputs.{state.name}", what="input", grade=grade, detail=detail)
 
 
 def _examine(tracker: Tracker, now: datetime) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
+from integrations.inputs.registry import InputConfig
 from integrations.registry import Config
 from rules.errors import RulesError
 from rules.policy import Policy
@@ -26,6 +27,7 @@ class Following:
         self.worker = worker
         self._settings = settings
         self._configs = settings.source_configs()
+        self._inputs = settings.input_configs()
         self._key = settings.instance_key()
         self._load = load
         self._wrong = wrong
@@ -33,17 +35,18 @@ class Following:
     def follow(self) -> Worker:
         """Return the worker, brought up to date with what is on the disk if that can be used."""
         try:
-            settings, policy, configs = self._read()
+            settings, policy, configs, inputs = self._read()
         except (SettingsError, RulesError) as error:
             for problem in error.problems:
                 log.error("config not usable, the last good one stays in force", why=problem)  # noqa: TRY400 - its line says all
             self._wrong(True)
             return self.worker
         self._wrong(False)
-        if policy.sha == self.worker.policy.sha and self._same(settings) and configs == self._configs:
+        same = configs == self._configs and inputs == self._inputs
+        if policy.sha == self.worker.policy.sha and self._same(settings) and same:
             return self.worker
-        self.worker = rewired(self.worker, settings, policy, configs)
-        self._settings, self._configs = settings, configs
+        self.worker = rewired(self.worker, settings, policy, configs, inputs)
+        self._settings, self._configs, self._inputs = settings, configs, inputs
         log.info("the config has changed and is in force", policy=policy.sha[:12], rules=len(policy.rules))
         return self.worker
 
@@ -51,11 +54,12 @@ class Following:
         """End the connections of the trackers in use."""
         hang_up(self.worker.trackers)
 
-    def _read(self) -> tuple[Settings, Policy, tuple[Config, ...]]:
+    def _read(self) -> tuple[Settings, Policy, tuple[Config, ...], tuple[InputConfig, ...]]:
         """Read everything there is to read, so that what is wrong is found before anything is changed."""
         settings = self._load()
         policy = policy_of(settings)
         configs = settings.source_configs()
+        inputs = settings.input_configs()
         fixed = {
             "name": settings.instance.name != self._settings.instance.name,
             "database": settings.database_url != self._settings.database_url,
@@ -66,7 +70,7 @@ class Following:
             raise SettingsError(
                 [f"{settings.name}: [instance]: '{name}' changes with a restart only" for name in changed]
             )
-        return settings, policy, configs
+        return settings, policy, configs, inputs
 
     def _same(self, settings: Settings) -> bool:
         return settings.tables == self._settings.tables

@@ -16,6 +16,7 @@ from rules.policy import Policy, Rhythm
 from worker.apply import Applied, apply_alone
 from worker.digest import Account, Did, Digest, gather
 from worker.digest_text import prose
+from worker.inputs import read_due, states
 from worker.ledger import Entry, State
 from worker.look import paused_rules, remembered
 from worker.settings.tables import DigestTable
@@ -102,6 +103,7 @@ def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
         policy=policy,
         tickets=remembered(worker, (ticket for source in about for ticket in worker.mirror.tickets(source))),
         account=account(worker, about, now - timedelta(days=7), now),
+        inputs=states(worker, now),
         end=end,
         now=now,
     )
@@ -240,6 +242,7 @@ def publish_now(worker: Worker, tables: Iterable[DigestTable], stop: Stop) -> tu
     synced = sync_all(
         {table.source: worker.trackers[table.source] for table in tables}, worker.mirror, clock=worker.clock
     )
+    read_due(worker)
     troubles = [f"source {one.source} was not read: {one.error}" for one in synced if one.error]
     unread = {one.source for one in synced if one.error}
     applied = Applied()

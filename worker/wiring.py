@@ -8,17 +8,22 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from integrations.base import Tracker
+from integrations.base import SignalSource, Tracker
 from integrations.http import Line
+from integrations.inputs.registry import InputConfig, build_signal, where
 from integrations.registry import Config, build
+from rules.conditions import All, compile_all
 from rules.document import build_policy
+from rules.errors import ConditionError
 from rules.policy import Policy
 from worker.budget import DatabaseBudget
 from worker.database import Database, open_database
+from worker.inputs import TicketInput
 from worker.ledger import Ledger
 from worker.markers import Keys
 from worker.mirror import Mirror
 from worker.settings import Settings
+from worker.settings.tables import TrackerInput
 from worker.worker import Worker
 
 Clock = Callable[[], datetime]
@@ -27,7 +32,24 @@ Sleep = Callable[[float], None]
 
 def policy_of(settings: Settings) -> Policy:
     """Read the rule files and check them. Raises SettingsError and rules.errors.PolicyError, with all that is wrong."""
-    return build_policy(settings.policy_tables(), settings.packs(), config=settings.name)
+    policy = build_policy(settings.policy_tables(), settings.packs(), config=settings.name)
+    input_conditions(settings)
+    return policy
+
+
+def input_conditions(settings: Settings) -> dict[str, All]:
+    """Compile the conditions of the inputs that are tickets. Raises ConditionError with all that is wrong."""
+    compiled: dict[str, All] = {}
+    problems: list[str] = []
+    for name, table in settings.inputs.items():
+        if isinstance(table, TrackerInput):
+            try:
+                compiled[name] = compile_all(table.when, where=f"{settings.name}: {where(name)}: when")
+            except ConditionError as error:
+                problems += error.problems
+    if problems:
+        raise ConditionError(problems)
+    return compiled
 
 
 @contextmanager
@@ -38,13 +60,14 @@ def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker
     """
     policy = policy_of(settings)
     configs = settings.source_configs()
+    inputs = settings.input_configs()
     key = settings.instance_key()
     database = open_database(settings.database_url)
     try:
         alone = _worker(settings, policy, database, key, clock=clock, sleep=sleep)
         trackers = trackers_of(configs, database, clock=clock, sleep=sleep)
         try:
-            yield replace(alone, trackers=trackers)
+            yield replace(alone, trackers=trackers, signals=signals_of(settings, inputs, alone))
         finally:
             hang_up(trackers)
     finally:
@@ -62,11 +85,28 @@ def opened_alone(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[
         database.close()
 
 
-def rewired(worker: Worker, settings: Settings, policy: Policy, configs: tuple[Config, ...]) -> Worker:
-    """Return the worker with other rules, trackers and digests, on the same database. The old lines are closed."""
+def rewired(
+    worker: Worker,
+    settings: Settings,
+    policy: Policy,
+    configs: tuple[Config, ...],
+    inputs: tuple[InputConfig, ...],
+) -> Worker:
+    """Return the worker with other rules, trackers, inputs and digests, on the same database.
+
+    The old lines are closed.
+    """
     trackers = trackers_of(configs, worker.database, clock=worker.clock, sleep=worker.sleep)
     hang_up(worker.trackers)
-    return replace(worker, policy=policy, trackers=trackers, digests=settings.digests, grace=settings.instance.grace)
+    anew = replace(
+        worker,
+        policy=policy,
+        trackers=trackers,
+        inputs=settings.inputs,
+        digests=settings.digests,
+        grace=settings.instance.grace,
+    )
+    return replace(anew, signals=signals_of(settings, inputs, anew))
 
 
 def _worker(
@@ -82,6 +122,7 @@ def _worker(
         sleep=sleep,
         database=database,
         digests=settings.digests,
+        inputs=settings.inputs,
         grace=settings.instance.grace,
     )
 
@@ -104,6 +145,27 @@ def trackers_of(
         )
         trackers[config.name] = build(config, line, clock)
     return trackers
+
+
+def signals_of(settings: Settings, configs: tuple[InputConfig, ...], worker: Worker) -> Mapping[str, SignalSource]:
+    """Construct what reads the inputs, in the config's order: a line each, or the mirror of the worker."""
+    budget = DatabaseBudget(worker.database)
+    signals: dict[str, SignalSource] = {}
+    for config in configs:
+        line = Line(
+            source=f"inputs.{config.name}",  # no source has a dot in its name
+            budget=budget,
+            clock=worker.clock,
+            sleep=worker.sleep,
+            attempts=2,
+            deadline=30.0,
+        )
+        signals[config.name] = build_signal(config, line, worker.clock)
+    for name, when in input_conditions(settings).items():
+        table = settings.inputs[name]
+        source = table.source if isinstance(table, TrackerInput) else ""
+        signals[name] = TicketInput(name, when, worker, source=source)
+    return {name: signals[name] for name in settings.inputs}
 
 
 def hang_up(trackers: Mapping[str, Tracker]) -> None:

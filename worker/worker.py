@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from integrations.base import Tracker
+from integrations.base import SignalSource, Tracker
 from rules.policy import Policy
 from worker.database import Database
 from worker.ledger import Ledger
 from worker.markers import Keys
 from worker.mirror import Mirror
-from worker.settings.tables import DigestTable
+from worker.settings.tables import DigestTable, InputTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,4 +28,6 @@ class Worker:
     clock: Callable[[], datetime]  # aware, UTC
     sleep: Callable[[float], None]  # seconds; raises worker.stop.Stopping
     digests: tuple[DigestTable, ...] = ()
+    inputs: Mapping[str, InputTable] = field(default_factory=dict)  # what the council decides from, by name
+    signals: Mapping[str, SignalSource] = field(default_factory=dict)  # what reads them
     grace: timedelta = timedelta(seconds=60)  # between two looks for an op in doubt

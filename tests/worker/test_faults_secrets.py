@@ -25,6 +25,13 @@ FAULTS = (
     {"kind": "truncate"},
     {"kind": "status_after", "status": 502, "body": {"message": CANARY}},
 )
+INPUT = """
+[inputs.error-budgets]
+kind = "prometheus"
+base_url = "{url}/jira"
+query = "up"
+token = "{token}"
+"""
 WHILE_BROKEN = (("-v", "once", "--json"),)
 AFTERWARDS = (
     ("-v", "doctor"),
@@ -48,6 +55,8 @@ def test_no_secret_is_in_anything_that_is_printed_logged_planned_or_kept(tmp_pat
         made.config.write_text(
             made.config.read_text(encoding="utf-8").replace('"sandbox"', f'"{CANARY}"'), encoding="utf-8"
         )
+        with made.config.open("a", encoding="utf-8") as config:
+            config.write(INPUT.format(url=made.sandbox.url, token=CANARY))
         made.issue(labels=["priority:high"])
         made.task(owner="bo", due=LATE)
         codes = set()
