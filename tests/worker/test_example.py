@@ -10,6 +10,7 @@ from rules.document import build_policy
 from worker.cli import app
 from worker.settings import load_settings
 from worker.settings.tables import Tables
+from worker.wiring import policy_of
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TOKENS = {f"KAIZEND_SOURCES__{name}__TOKEN": "t0ken" for name in ("SHOP", "PLATFORM", "OPS")}
@@ -87,6 +88,21 @@ def test_every_key_of_a_source_is_shown(lines):
     shown = set(re.findall(r"^(?:# )?([a-z_]+) = ", text[text.index("[sources.shop]") :], re.MULTILINE))
     github, jira = Tables.model_fields["sources"].annotation.__args__[1].__args__[0].__args__
     assert {*github.model_fields, *jira.model_fields} - shown == {"token"}
+
+
+def test_the_inputs_that_are_commented_out_are_real(lines, tmp_path):
+    """One of each kind: who takes them out of the comment has a config that loads, with a policy."""
+    start = next(number for number, line in enumerate(lines) if line.startswith("#   [inputs."))
+    end = next(number for number, line in enumerate(lines) if not line.startswith("#") and number > start)
+    shown = [line.removeprefix("#").removeprefix("   ") for line in lines[start:end]]
+    config = tmp_path / "config.toml"
+    config.write_text("\n".join([*lines, *shown]), encoding="utf-8")
+    settings = load_settings(config, TOKENS | {"KAIZEND_INPUTS__ERROR_BUDGETS__TOKEN": "t0ken"})
+    policy_of(settings)
+    assert {table.kind for table in settings.inputs.values()} == {"tracker", "prometheus", "csv", "json", "url"}
+    assert len(settings.input_configs()) == 4
+    keys = {key for table in settings.inputs.values() for key in type(table).model_fields}
+    assert {key for key in keys if re.search(rf"^#   {key} = ", "\n".join(lines), re.MULTILINE)} == keys - {"token"}
 
 
 def test_the_rule_file_of_the_readme_is_one():
