@@ -175,6 +175,9 @@ class Tracker(Protocol):
     def pin(self, ref: str) -> Receipt:
         """Pin a ticket to the top of its source, where the tracker can (GitHub); elsewhere `wrote` is False."""
 
+    def react(self, ref: str, comment: str, what: Literal["+1", "confused"]) -> Receipt:
+        """Put a sign of ours on a comment (by its uid), where the tracker has signs (GitHub); once however often."""
+
     def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
         """Set a commit status, only if it differs from the newest one of that context."""
 

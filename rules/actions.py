@@ -123,6 +123,14 @@ class SetStatus:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """Put a sign on somebody's comment."""
+
+    comment: str  # its uid
+    what: Literal["+1", "confused"] = "+1"
+
+
 Verb = (
     AddLabel
     | RemoveLabel
@@ -138,6 +146,7 @@ Verb = (
     | Close
     | Transition
     | SetStatus
+    | React
 )
 
 NAMES: dict[type[Verb], str] = {
@@ -155,6 +164,7 @@ NAMES: dict[type[Verb], str] = {
     Close: "close",
     Transition: "transition",
     SetStatus: "status",
+    React: "react",
 }
 
 

@@ -17,6 +17,7 @@ from rules.actions import (
     LinkTo,
     Op,
     Post,
+    React,
     RemoveLabel,
     Reopen,
     SetDue,
@@ -46,7 +47,7 @@ def value_of(verb: Verb) -> str:
             return level
         case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo():
             return ""
-        case Reopen() | Close() | Transition() | SetStatus():
+        case Reopen() | Close() | Transition() | SetStatus() | React():
             return ""
         case _:
             assert_never(verb)
@@ -92,7 +93,7 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
             changed = replace(ticket, phase="done", resolution=reason)
         case Transition(phase=phase, resolution=resolution):
             changed = replace(ticket, phase=phase, resolution=resolution)
-        case WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | SetStatus():
+        case WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | SetStatus() | React():
             changed = ticket
         case _:
             assert_never(verb)

@@ -18,7 +18,7 @@ from integrations.errors import (
     TrackerError,
     Unavailable,
 )
-from rules.actions import FileTicket, Op, SetDue, WriteCard
+from rules.actions import FileTicket, Op, React, SetDue, WriteCard
 from rules.model import Card
 from worker.doubts import find_filed
 from worker.perform import appends, perform
@@ -88,6 +88,9 @@ def _failed(worker: Worker, op: Op, card: Card | None, error: TrackerError) -> O
         case NotFound() if isinstance(op.verb, WriteCard) and card is not None:
             ledger.failed(op.id, "somebody deleted the card: it is not written again", now)
             ledger.save_card(op.target.uid, Card(ref=card.ref, essence=card.essence, at=card.at, gone=True))
+            return "dropped"
+        case NotFound() if isinstance(op.verb, React):
+            ledger.failed(op.id, "somebody deleted the comment", now)
             return "dropped"
         case Unavailable():
             ledger.doubt(op.id, str(error), now)

@@ -19,6 +19,7 @@ from rules.actions import (
     LinkTo,
     Op,
     Post,
+    React,
     RemoveLabel,
     Reopen,
     SetDue,
@@ -71,7 +72,7 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             return level
         case WriteCard(essence=essence):
             return essence
-        case EditPost(comment=comment):
+        case EditPost(comment=comment) | React(comment=comment):
             return comment
         case FileTicket(title=title):
             return title

@@ -16,6 +16,7 @@ from rules.actions import (
     LinkTo,
     Op,
     Post,
+    React,
     RemoveLabel,
     Reopen,
     SetDue,
@@ -74,6 +75,8 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
             return tracker.set_status(
                 sha=verb.sha, context=verb.context, state=verb.state, description=verb.description, url=verb.url
             )
+        case React():
+            return tracker.react(ref, verb.comment, verb.what)
         case _:
             assert_never(verb)
 

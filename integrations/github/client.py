@@ -148,6 +148,10 @@ class GithubTracker:
             return Receipt(ref=ref, wrote=False)
         return self._write().mention(ref, url=url, title=title, relation=relation)
 
+    def react(self, ref: str, comment: str, what: Literal["+1", "confused"]) -> Receipt:
+        """Put a reaction of ours on a comment, once."""
+        return self._write().react(ref, comment, what)
+
     def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
         """Set a commit status if it differs from the newest of its context."""
         return self._write().set_status(sha=sha, context=context, state=state, description=description, url=url)

@@ -187,6 +187,14 @@ class Writer:
         answer = self.session.once("link", "POST", self._issue(ref, "comments"), body, target=ref)
         return self._commented("link", ref, self._told("link", answer))
 
+    def react(self, ref: str, comment: str, what: Literal["+1", "confused"]) -> Receipt:
+        """Put a reaction of ours on a comment, by its uid; GitHub answers 200 in place of 201 if it is there."""
+        path = f"{self._home}/issues/comments/{_part(comment.rpartition('/')[2])}/reactions"
+        answer = self.session.repeatable("react", "POST", path, {"content": what}, target=ref)
+        if self._told("react", answer).get("content") != what:
+            raise Rejected(self.session.where("react"), f"GitHub did not put {what} on the comment")
+        return self._receipt(ref, wrote=answer.status == 201)
+
     # -- commit statuses, pins --------------------------------------------------------------------------------------
     def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
         """Set a commit's status if it differs from the newest of its context."""

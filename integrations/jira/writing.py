@@ -77,6 +77,10 @@ class Writing(Fields):
         """Refuse: commits live elsewhere."""
         raise Rejected(f"{self.name}: set status", f"Jira has no commit statuses ({context} on {sha[:12]})")
 
+    def react(self, ref: str, comment: str, what: Literal["+1", "confused"]) -> Receipt:  # noqa: ARG002 - the seam's
+        """Do nothing: the API of Jira has no reactions."""
+        return Receipt(ref=ref, wrote=False)
+
     def pin(self, ref: str) -> Receipt:
         """Do nothing: Jira pins no issues."""
         return Receipt(ref=ref, wrote=False)

@@ -157,7 +157,9 @@ def _whole(thread: Thread, markup: Markup) -> str:
 
 
 def _said(said: Said, markup: Markup) -> str:
+    signs = "".join(f"<span class=chip>{escape(sign)}</span>" for sign in said.signs)
     return (
         f'<article class="{"ours" if said.ours else ""}"><header><strong>{escape(said.author)}</strong> '
-        f"<span class=dim>{_time(said.at)}</span></header><div dir=auto>{render(said.text, markup)}</div></article>"
+        f"<span class=dim>{_time(said.at)}</span>{signs}</header>"
+        f"<div dir=auto>{render(said.text, markup)}</div></article>"
     )

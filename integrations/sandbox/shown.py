@@ -33,6 +33,7 @@ class Said:
     at: datetime
     text: str
     ours: bool = False
+    signs: tuple[str, ...] = ()  # reactions: "+1 kaizen-bot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,18 @@ def a_person_becomes_an_owner(tracker: Tracker, hooks: Hooks) -> None:
     assert hooks.person in tracker.ticket(ref).assignees
 
 
+def a_sign_on_a_comment_is_put_once(tracker: Tracker, hooks: Hooks) -> None:
+    """Twice is as good as once, and where a tracker has no signs nothing is sent."""
+    ref = hooks.add("ticket")
+    hooks.comment(ref, "/kaizen held")
+    (comment,) = tracker.comments(ref)
+    before = hooks.writes()
+    first, second = (tracker.react(ref, comment.uid, "+1") for _ in range(2))
+    assert not second.wrote
+    assert first.wrote == (hooks.writes() > before)
+    assert [one.updated for one in tracker.comments(ref)] == [comment.updated]
+
+
 def a_ticket_is_closed_and_opened_again(tracker: Tracker, hooks: Hooks) -> None:
     """Its phase says so."""
     ref = hooks.add("ticket")
@@ -157,6 +169,7 @@ CHECKS = (
     labels_are_put_on_and_taken_off_one_by_one,
     a_due_date_is_the_day_that_was_set,
     a_person_becomes_an_owner,
+    a_sign_on_a_comment_is_put_once,
     a_ticket_is_closed_and_opened_again,
     what_we_filed_is_found_without_search,
     what_is_gone_is_not_found,

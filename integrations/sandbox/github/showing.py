@@ -67,6 +67,7 @@ class GithubShown:
                     at=comment.created_at,
                     text=comment.body,
                     ours=comment.author.login in ours,
+                    signs=tuple(f"{sign.content} {sign.user.login}" for sign in comment.reactions),
                 )
                 for comment in issue.comments
             ),

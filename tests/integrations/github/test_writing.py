@@ -231,6 +231,22 @@ def test_what_others_filed_with_our_marker_is_not_ours(hub):
     assert list(tracker.filed(hub.clock.now - timedelta(days=1))) == []
 
 
+def test_a_comment_gets_our_thumb(hub, issue):
+    """Beside those of people, each kind once."""
+    comment = hub.world.comment(issue, "/kaizen held", author="ann")
+    hub.world.react(comment, "+1", author="bob")
+    tracker = hub.connected()
+    uid = next(iter(tracker.comments("1"))).uid
+    assert tracker.react("1", uid, "+1").wrote
+    assert not tracker.react("1", uid, "+1").wrote
+    assert tracker.react("1", uid, "confused").wrote
+    assert [(one.user.login, one.content) for one in comment.reactions] == [
+        ("bob", "+1"),
+        ("kaizend", "+1"),
+        ("kaizend", "confused"),
+    ]
+
+
 def test_an_issue_is_pinned(hub, issue):
     """By GraphQL, which is not under the REST prefix."""
     hub.connected().pin("1")

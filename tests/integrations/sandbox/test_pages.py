@@ -22,6 +22,7 @@ def fixture_page():
     world = GithubWorld(clock=lambda: NOW)
     world.add_issue("Slow <b>checkout</b>", labels=["bug"], body="<script>alert(1)</script>")
     world.add_issue("Broken login", state="closed")
+    world.react(world.comment(1, "/kaizen held", author="ann"), "+1", author="<kaizend>")
     world.comment(1, "**needs-owner**\n\n<!-- kaizend op=1 -->", author="kaizend")
     other = world.add_repo("acme/api")
     world.add_issue("Elsewhere", repo=other)
@@ -58,6 +59,7 @@ def test_a_tickets_page_shows_what_was_said_and_nothing_runs(page):
     for answer in (page("/acme/shop/issues/1"), page("/ticket", source="acme/shop", key="acme/shop#1")):
         assert answer.status_code == 200
         assert "<strong>needs-owner</strong>" in answer.text
+        assert "<span class=chip>+1 &lt;kaizend&gt;</span>" in answer.text
         assert "labeled bug" in answer.text
         assert not [bad for bad in ("<script", "kaizend op=1", "<b>checkout") if bad in answer.text]
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
