@@ -134,6 +134,24 @@ def _keys(keywords: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted({_words(word).strip() for word in keywords} - {""}))
 
 
+# -- what people stated ----------------------------------------------------------------------------------------------
+
+
+def _deferred_until(asked: Asked) -> str | None:
+    """Return the day up to which the ticket was put off last."""
+    days = [each.value for each in asked.memory.statements if each.what == "defer"]
+    return days[-1] if days else None
+
+
+def _deferred(asked: Asked) -> bool:
+    until = _deferred_until(asked)
+    return until is not None and asked.today.isoformat() < until
+
+
+def _stated(asked: Asked, what: str) -> int:
+    return sum(each.what == what for each in asked.memory.statements)
+
+
 # -- time -------------------------------------------------------------------------------------------------------------
 
 
@@ -291,6 +309,17 @@ TABLE: tuple[Fact, ...] = (
     # what we remember
     Fact("reversals", "int", "how often people undid something of ours on it", lambda a: len(a.memory.reversals)),
     Fact("ignored", "bool", "a person asked some rule to leave it alone", _ignored),
+    # what people stated by commands
+    Fact("deferrals", "int", "how often a person put it off: `/kaizen defer`", lambda a: _stated(a, "defer")),
+    Fact("deferred", "bool", "it was put off, and the day is still to come", _deferred),
+    Fact("deferred_until", "string", "the day up to which it was put off last; missing if never", _deferred_until),
+    Fact(
+        "outcome_stated",
+        "bool",
+        "a person said what it is to reach: `/kaizen outcome`",
+        lambda a: _stated(a, "outcome") > 0,
+    ),
+    Fact("held", "bool", "a person said that it was held: `/kaizen held`", lambda a: _stated(a, "held") > 0),
 )
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}

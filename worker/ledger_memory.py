@@ -1,4 +1,4 @@
-"""What we remember of tickets: episodes, effects, reversals, ignores, answers and cards."""
+"""What we remember of tickets: episodes, effects, reversals, ignores, statements, answers and cards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rules.model import Answer, Card, Effect, Episode, Ignore, Memory, Reversal
+from rules.model import Answer, Card, Effect, Episode, Ignore, Memory, Reversal, Statement
 from worker.audit import Audit
 from worker.database import Database
 from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
@@ -28,6 +28,7 @@ class _Draft:
     reversals: list[Reversal] = field(default_factory=list)
     ignores: list[Ignore] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
     card: Card | None = None
     touched: datetime | None = None
 
@@ -38,6 +39,7 @@ class _Draft:
             reversals=tuple(self.reversals),
             ignores=tuple(self.ignores),
             answers=tuple(self.answers),
+            statements=tuple(self.statements),
             card=self.card,
             touched=self.touched,
             done=frozenset(self.done),
@@ -107,6 +109,18 @@ class Memories:
                     self._audit.append(connection, i.at, "ignore", told)
         return new
 
+    def save_statements(self, statements: Iterable[tuple[str, Statement]]) -> int:
+        """Save what people stated; a command counts as it was first understood. Return how many are new."""
+        new = 0
+        with self._database.begin() as connection:
+            for uid, s in statements:
+                row = (uid, s.comment, s.what, clean(s.value), clean(s.by), moment(s.at), clean(s.because))
+                if connection.exec_driver_sql(self._database.sql(_INSERT_STATEMENT), row).rowcount:
+                    new += 1
+                    told = {"uid": uid, "what": s.what, "value": s.value, "by": s.by, "because": s.because}
+                    self._audit.append(connection, s.at, "statement", told)
+        return new
+
     def save_answers(self, answers: Iterable[tuple[str, Answer]]) -> int:
         """Save what we say to commands; one answer a comment. Return how many changed."""
         rows = [(uid, a.comment, clean(a.command), clean(a.by), moment(a.at), clean(a.reply)) for uid, a in answers]
@@ -158,6 +172,12 @@ def _put_answer(draft: _Draft, row: Any) -> None:
     draft.answers.append(Answer(comment=comment, command=command, by=by, at=when(at), reply=reply))
 
 
+def _put_statement(draft: _Draft, row: Any) -> None:
+    _, comment, what, value, by, at, because = row
+    said = Statement(comment=comment, what=what, value=value, by=by, at=when(at), because=because)
+    draft.statements.append(said)
+
+
 def _put_card(draft: _Draft, row: Any) -> None:
     _, ref, essence, at, gone = row
     draft.card = Card(ref=ref, essence=essence, at=when(at), gone=bool(gone))
@@ -179,6 +199,7 @@ _TOUCHED = """
     select uid, at from touches
     where exists (select 1 from tickets where tickets.uid = touches.uid and tickets.updated <= touches.ours)
 """
+_STATEMENTS = "select uid, comment, what, value, person, at, because from statements"
 _PARTS = (
     (
         _REMEMBERED_OPS,
@@ -189,6 +210,7 @@ _PARTS = (
     ("select uid, rule, verb, value, at, person from reversals", "order by at, rule, verb, value", _put_reversal),
     ("select uid, rule, person, at, until, because from ignores", "order by at, rule", _put_ignore),
     ("select uid, comment, command, person, at, reply from answers", "order by at, comment", _put_answer),
+    (_STATEMENTS, "order by at, comment", _put_statement),
     ("select uid, ref, essence, at, gone from cards", "", _put_card),
     (_TOUCHED, "", _put_touched),
     ("select uid, op from recognised", "order by op", _put_recognised),
@@ -208,6 +230,10 @@ _UPSERT_IGNORE = """
     on conflict (uid, rule) do update set
         person = excluded.person, at = excluded.at, until = excluded.until, because = excluded.because
     where excluded.at > ignores.at
+"""
+_INSERT_STATEMENT = """
+    insert into statements (uid, comment, what, value, person, at, because) values (?, ?, ?, ?, ?, ?, ?)
+    on conflict (uid, comment) do nothing
 """
 _UPSERT_ANSWER = """
     insert into answers (uid, comment, command, person, at, reply) values (?, ?, ?, ?, ?, ?)

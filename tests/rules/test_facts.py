@@ -11,7 +11,7 @@ from rules import facts
 from rules.calendar import WorkCalendar
 from rules.conditions import activate, compile_all
 from rules.fact_table import KIND_TYPES, TYPES
-from rules.model import Card, Effect, Ignore, Memory, Reversal
+from rules.model import Card, Effect, Ignore, Memory, Reversal, Statement
 from rules.policy import Domain, Kind
 from tests.rules.factories import NOW, later, policy, ticket
 
@@ -78,14 +78,36 @@ def test_all_facts_of_a_ticket():
         "workdays_overdue": 2,
         "reversals": 0,
         "ignored": False,
+        "deferrals": 0,
+        "deferred": False,
+        "outcome_stated": False,
+        "held": False,
     }
+
+
+def test_what_people_stated_are_facts():
+    """How often it was put off and until when, what it is to reach, whether it was held."""
+
+    def found(*said):
+        statements = tuple(
+            Statement(comment=str(number), what=what, value=value, by="bo", at=NOW)
+            for number, (what, value) in enumerate(said)
+        )
+        names = ("deferrals", "deferred", "deferred_until", "outcome_stated", "held")
+        given = facts.of(ticket(), "improvement", Memory(statements=statements), policy(), TODAY, names)
+        return [given.get(name) for name in names]
+
+    assert found(("defer", "2026-11-04")) == [1, True, "2026-11-04", False, False]
+    assert found(("defer", "2027-01-01"), ("defer", "2026-11-03")) == [2, False, "2026-11-03", False, False]
+    assert found(("outcome", "x"), ("held", "2026-11-03"), ("owner", "bo")) == [0, False, None, True, True]
 
 
 def test_every_fact_is_of_the_type_it_says():
     """The table's types are those the conditions are checked against."""
     done = ticket(phase="done", closed=later(-1), due=TODAY)
+    put_off = Statement(comment="c1", what="defer", value="2026-12-01", by="bo", at=NOW)
     found = facts.of(ticket(), "improvement", Memory(), policy(), TODAY)
-    found |= facts.of(done, "improvement", Memory(), policy(), TODAY)
+    found |= facts.of(done, "improvement", Memory(statements=(put_off,)), policy(), TODAY)
     assert {name: type(value) for name, value in found.items()} == {
         name: PYTHON_TYPES[kind] for name, kind in TYPES.items()
     }

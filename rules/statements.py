@@ -1,0 +1,224 @@
+"""Statements: what somebody tells about a ticket by `owner`, `due`, `defer`, `evidence`, `outcome` and `held`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from rules.fact_table import UNKNOWN_SOURCE
+from rules.model import Ticket
+from rules.people import called, login_of
+from rules.phrases import day_of, no_day, past, split
+from rules.policy import Policy
+from rules.texts import clipped
+from rules.wording import meant, shown
+
+What = Literal["defer", "evidence", "outcome", "held", "owner", "due"]
+
+FORMS: Mapping[What, str] = {
+    "owner": "/kaizen owner @x",
+    "due": "/kaizen due YYYY-MM-DD because ...",
+    "defer": "/kaizen defer until YYYY-MM-DD because ...",
+    "evidence": "/kaizen evidence URL",
+    "outcome": "/kaizen outcome METRIC FROM -> TO by YYYY-MM-DD",
+    "held": "/kaizen held",
+}
+EXAMPLE = "/kaizen outcome mttr(checkout) 90m -> 45m by 2027-03-31"
+LONGEST_URL = 400
+MENTION = re.compile(r"\[~(?:accountid:)?(?P<person>[^\[\]|\s]+)\]")
+URL = re.compile(r"https?://[^\s/?#<>\"|\[\]]+[^\s<>\"|\[\]]*", re.IGNORECASE)
+KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+-[1-9][0-9]{0,8}|(?:[\w.-]+/[\w.-]+)?#[1-9][0-9]{0,8}", re.ASCII)
+NUMBER = r"(?P<{0}>-?[0-9]{{1,15}}(?:[.,][0-9]{{1,6}})?)\s*(?P<{0}_unit>%|/?[^\W\d_]{{1,20}}(?:/[^\W\d_]{{1,19}})?)?"
+OUTCOME = re.compile(
+    r"(?P<name>[A-Za-z][\w-]{0,60})\s*(?:\((?P<subject>[^()]{1,80})\))?\s+"
+    rf"{NUMBER.format('start')}\s*(?:->|=>|\u2192)\s*{NUMBER.format('end')}\s+by\s+(?P<by>\S+)",
+    re.IGNORECASE,
+)
+OURS = re.compile(r"Due \d{4}-\d{2}-\d{2}", re.ASCII)  # the milestones that are made only to carry a date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What a statement is read with."""
+
+    policy: Policy
+    ticket: Ticket  # as it will be when what was said before is carried out
+    day: date  # on which it was said
+    logins: frozenset[str] = frozenset()  # that the tracker has shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A statement that was understood: its value, its reason, and what to answer."""
+
+    value: str
+    reply: str
+    because: str = ""
+
+
+def read_statement(what: What, words: str, asking: Asking) -> Stated | str:
+    """Read the words after a command; text is what to answer where they are not understood."""
+    return READERS[what](words, asking)
+
+
+def right_form(what: What) -> str:
+    """Return the sentence that shows how a command is written."""
+    return f"Write '{FORMS[what]}'."
+
+
+# -- who and when ------------------------------------------------------------------------------------------------------
+
+
+def _owner(words: str, asking: Asking) -> Stated | str:
+    if not words or len(words.split()) > 1:
+        return f"Who? {right_form('owner')}"
+    login = _person(words, asking)
+    if not login:
+        return _nobody(words, asking)
+    policy, ticket = asking.policy, asking.ticket
+    name = called(policy, ticket.source, login)
+    others = sorted(called(policy, ticket.source, each) for each in ticket.assignees if each.lower() != login.lower())
+    if not others:
+        return Stated(value=login, reply=f"{name} is the owner.")
+    if _kind(asking) == "jira":
+        return Stated(value=login, reply=f"{name} is the owner, in place of {' and '.join(others)}.")
+    stay = f"{' and '.join(others)} {'stays' if len(others) == 1 else 'stay'} as well"
+    return Stated(value=login, reply=f"{name} is an owner; {stay}: take off by hand who should not.")
+
+
+def _person(words: str, asking: Asking) -> str:
+    """Return the login that is meant: with an @ a login comes first, without one a name of [people]; "" for none."""
+    mention = MENTION.fullmatch(words)
+    if mention and _kind(asking) == "jira":
+        return mention["person"]
+    wanted = words.removeprefix("@").lower()
+    logins = {login.lower(): login for login in _logins(asking)}
+    names = {name.lower(): login for name, login in _people(asking).items()}
+    first, second = (logins, names) if words.startswith("@") else (names, logins)
+    return first.get(wanted) or second.get(wanted, "")
+
+
+def _people(asking: Asking) -> dict[str, str]:
+    """Return the names of [people], each with its login here, "" where there is none."""
+    policy, source = asking.policy, asking.ticket.source
+    return {name: login_of(policy, source, person) for name, person in policy.people.items()}
+
+
+def _logins(asking: Asking) -> frozenset[str]:
+    here = {*_people(asking).values(), *asking.ticket.assignees, asking.ticket.reporter}
+    return (asking.logins | here) - {""}
+
+
+def _nobody(words: str, asking: Asking) -> str:
+    name, people = words.removeprefix("@").lower(), _people(asking)
+    if name in {each.lower() for each in people}:
+        return f"{shown(name)} has no login here: [people] of the config can give one."
+    near = meant(name, sorted({each.lower() for each in (*people, *_logins(asking))}))
+    return f"I do not know {shown(words)} here{near}: name a login of the tracker, or one of [people] of the config."
+
+
+def _due(words: str, asking: Asking) -> Stated | str:
+    text, _, because = split(words, "because")
+    found = _coming(text.removeprefix("by "), because, asking, what="due")
+    if isinstance(found, str):
+        return found
+    return Stated(value=found.isoformat(), because=because, reply=f"Due on {found.isoformat()}.{_milestone(asking)}")
+
+
+def _defer(words: str, asking: Asking) -> Stated | str:
+    head, _, because = split(words, "because")
+    surplus, _, text = split(head, "until")
+    if surplus:
+        return f"I do not understand {shown(surplus)}. {right_form('defer')}"
+    found = _coming(text, because, asking, what="defer")
+    if isinstance(found, str):
+        return found
+    ticket, day = asking.ticket, found.isoformat()
+    if not ticket.assignees:
+        return f"What is put off needs an owner first: '{FORMS['owner']}', then put it off."
+    moved = f" The due date moves there.{_milestone(asking)}" if ticket.due and ticket.due < found else ""
+    return Stated(value=day, because=because, reply=f"Put off until {day}.{moved}")
+
+
+def _coming(text: str, because: str, asking: Asking, *, what: Literal["due", "defer"]) -> date | str:
+    """Return a day that may still come, for which there is a reason; text is what to answer otherwise."""
+    if not text:
+        return f"Until when? {right_form(what)}"
+    day = day_of(text)
+    if day is None:
+        return f"{no_day(text, asking.day)} {right_form(what)}"
+    if day < asking.day + timedelta(days=what == "defer"):
+        return past(day) if day < asking.day else f"{day.isoformat()} is today: name a date to come."
+    return day if because else f"Why? {right_form(what)}"
+
+
+def _milestone(asking: Asking) -> str:
+    """Return a warning where the date may be that of a milestone, which people set and nobody else replaces."""
+    ticket = asking.ticket
+    if _kind(asking) != "github" or not ticket.due or not ticket.milestone or OURS.fullmatch(ticket.milestone):
+        return ""
+    return f" If the date comes from milestone {shown(ticket.milestone)}, it stays until a person changes that."
+
+
+# -- what came of it ---------------------------------------------------------------------------------------------------
+
+
+def _evidence(words: str, asking: Asking) -> Stated | str:
+    head, _, because = split(words, "because")
+    text = head.strip("<>[]").partition("|")[0].strip("<>[]")
+    if URL.fullmatch(text) and len(text) <= LONGEST_URL:
+        return Stated(value=text, because=because, reply=f"Noted as evidence: {text}")
+    if not KEY.fullmatch(text) or (text.startswith("#") and _kind(asking) != "github"):
+        wrong = f"{shown(text)} is no address and no ticket. " if text else "Which evidence? "
+        return f"{wrong}{right_form('evidence')[:-1]}, or with a ticket like OPS-12 or acme/shop#12."
+    if text.startswith("#"):
+        text = asking.ticket.key.rpartition("#")[0] + text
+    key = text if "#" in text else text.upper()
+    return Stated(value=key, because=because, reply=f"Noted as evidence: {key}")
+
+
+def _outcome(words: str, asking: Asking) -> Stated | str:
+    found = OUTCOME.fullmatch(words)
+    if found is None:
+        return f"{right_form('outcome')[:-1]}, as in '{EXAMPLE}'."
+    day = day_of(found["by"])
+    if day is None:
+        return f"{no_day(found['by'], asking.day)} {right_form('outcome')}"
+    if day < asking.day:
+        return past(day)
+    units = {unit for unit in (found["start_unit"], found["end_unit"]) if unit}
+    if len(units) > 1:
+        return f"Write both numbers in one unit, not in {' and '.join(sorted(units))}, as in '{EXAMPLE}'."
+    start, end = (found[name].replace(",", ".") for name in ("start", "end"))
+    if float(start) == float(end):
+        return f"From {start} to {end} is no change, as there is in '{EXAMPLE}'."
+    subject = f"({' '.join(found['subject'].split())})" if found["subject"] else ""
+    unit = "".join(units)
+    value = f"{found['name'].lower()}{subject} {start}{unit} -> {end}{unit} by {day.isoformat()}"
+    return Stated(value=value, reply=f"Noted as the outcome to reach: {value}.")
+
+
+def _held(words: str, asking: Asking) -> Stated | str:
+    day = day_of(words.removeprefix("on ")) if words else asking.day
+    if day is None:
+        return f"{no_day(clipped(words), asking.day)} Write '{FORMS['held']}' for today, or add the date."
+    if day > asking.day:
+        return f"{day.isoformat()} is yet to come: say so when it was held."
+    return Stated(value=day.isoformat(), reply=f"Held on {day.isoformat()}.")
+
+
+def _kind(asking: Asking) -> str:
+    return asking.policy.sources.get(asking.ticket.source, UNKNOWN_SOURCE).kind
+
+
+READERS: Mapping[What, Callable[[str, Asking], Stated | str]] = {
+    "owner": _owner,
+    "due": _due,
+    "defer": _defer,
+    "evidence": _evidence,
+    "outcome": _outcome,
+    "held": _held,
+}
