@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from rules.actions import NAMES, AddLabel, Op, SetDue, SetPriority, Verb, WriteCard
 from rules.card_content import Content, content, essence
 from rules.card_words import prose
+from rules.commanded import Asked, newest, op_id
 from rules.effects import DUE, LABELLED, PRIORITY, value_of
 from rules.model import Effect, Episode, Reversal
 from rules.moves import NOTHING, View, target_of
@@ -23,6 +24,7 @@ FIRST = "c0"
 NOON = time(12, tzinfo=UTC)  # a date in a marker is read as its noon: the same date in nearly all zones
 DAY = r"\d{4}-\d{2}-\d{2}"
 ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<began>{DAY})(?::(?P<ended>{DAY}))?")
+HEARD_ITEM = re.compile(r"heard:([0-9a-f]{1,64})")
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
 TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority"}
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
@@ -98,6 +100,7 @@ def write_state(view: View) -> str:
     `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30` is ours, as are
     `did:label:backlog/owned:needs-owner` and what came of it, `undone:...`; labels are quoted as in a URL. Where the
     card is a due date's only place, it stays there: after the database was lost, nothing else tells whose it was.
+    `heard:...` is the op of a command of the last days: it is not carried out twice.
     """
     date_of = view.policy.calendar.date_of
     items = []
@@ -113,7 +116,10 @@ def write_state(view: View) -> str:
     ours = (each for each in view.memory.effects if each.verb != LABELLED or is_worn(view, each))
     traces = {f"did:{_trace(each)}" for each in ours if each.verb in TRACES}
     traces |= {f"undone:{_trace(each)}" for each in undone if each.verb in TRACES}
-    return ",".join((*items, *sorted(traces)))
+    asked = Asked(policy=view.policy, memory=view.memory, now=view.now, keys=view.keys)
+    said = (each for each in newest(asked, view.ticket) if asked.fresh(each))
+    heard = [f"heard:{op_id(view.keys, view.ticket, each)}" for each in said]
+    return ",".join((*items, *sorted(traces), *heard))
 
 
 def _trace(of: Effect | Reversal) -> str:
@@ -131,6 +137,11 @@ def read_state(text: str) -> tuple[Episode, ...]:
             rule = found["rule"]
             episodes[rule] = Episode(rule=rule, number=int(found["number"]), began=began, ended=ended)
     return tuple(episodes.values())
+
+
+def read_heard(text: str) -> tuple[str, ...]:
+    """Return the ids of the ops that carried commands out, as a marker keeps them."""
+    return tuple(found[1] for found in map(HEARD_ITEM.fullmatch, text.split(",")) if found)
 
 
 def read_due(text: str) -> date | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rules.card_content import Content, Point
+from rules.commanded import rule_of
+from rules.commanded import said as as_said
 from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY
 from rules.model import (
     Answer,
@@ -83,12 +85,21 @@ def _next(point: Point) -> str:
 
 def _change(view: View, effect: Effect) -> Line:
     day = view.policy.calendar.date_of(effect.at).isoformat()
+    asked = _asked(view, effect)
+    if asked:
+        return (Text(f"{_worded(view, effect)}, on {day}, as asked: "), Code(clipped(asked)))
     about = next((rule.about for rule in view.policy.rules if rule.id == effect.rule), "")
     return (
         Text(f"{_worded(view, effect)}, on {day}, by rule "),
         Code(effect.rule),
         Text(f": {about}" if about else ""),
     )
+
+
+def _asked(view: View, effect: Effect) -> str:
+    """Return the command that an effect comes from, "" if it comes from a rule."""
+    made = (each for each in reversed(view.memory.statements) if rule_of(each) == effect.rule)
+    return next((as_said(view.policy, view.ticket, each) for each in made if each.value == effect.value), "")
 
 
 def _undone(view: View, undo: Reversal) -> Line:

@@ -1,15 +1,19 @@
-"""Slash commands in comments, from anybody: `/kaizen why`, `/kaizen ignore RULE [until DATE] [because ...]`."""
+"""Slash commands in comments, from anybody: `/kaizen why`, `/kaizen ignore RULE ...` and what people state."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
-from rules.model import NOTHING, Answer, Comment, Ignore, Memory, Ticket
+from rules.commanded import LASTING, VERBS, deed
+from rules.effects import applied
+from rules.model import NOTHING, Answer, Comment, Ignore, Memory, Statement, Ticket
 from rules.people import may_command
+from rules.phrases import day_of, no_day, past, split
 from rules.policy import Policy
+from rules.statements import FORMS, Asking, Stated, What, read_statement
 from rules.texts import clipped
 from rules.why import Explanation, why
 from rules.wording import listed, meant, shown
@@ -18,10 +22,14 @@ MOST = 5  # commands read of one comment
 LONGEST_BODY = 100_000  # characters of a comment that are looked at
 LONGEST_LINE = 500
 LONGEST_REPLY = 1500
-VERBS = ("why", "ignore")
-USAGE = "I know '/kaizen why' and '/kaizen ignore RULE until YYYY-MM-DD because ...'."
+IGNORE = "/kaizen ignore RULE until YYYY-MM-DD because ..."
+KNOWN = ("why", "ignore", *FORMS)
+FORM_LIST = ", ".join(f"'{form}'" for form in FORMS.values())
+USAGE = f"I know '/kaizen why', '{IGNORE}', {FORM_LIST}."
 REFUSED = "Commands are taken from the ticket's owners, team leads, the council and the commanders named in the config."
-NO_RULE = "Which rule? Write '/kaizen ignore RULE until YYYY-MM-DD because ...'."
+NO_RULE = f"Which rule? Write '{IGNORE}'."
+SAID_FIRST = "What this comment said first counts: '{said}'. Write a new comment to say something else."
+TOO_LATE = " It was said on {day}, so it is noted and not carried out: say it again if it still counts."
 COMMAND = re.compile(r"/kaizen(?:\s+(?P<verb>\S+))?(?:\s+(?P<rest>\S.*?))?\s*", re.DOTALL)
 FENCE = re.compile(r"\s{0,3}(?P<fence>`{3,}|~{3,})")
 JIRA_BLOCK = re.compile(r"\{(?P<name>quote|code|noformat)(?::[^}\n]*)?\}")
@@ -30,45 +38,105 @@ HIDDEN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
 UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))  # a command copied from a card may hold one
 
 
-def read_commands(
-    policy: Policy, ticket: Ticket, comment: Comment, now: datetime, *, memory: Memory = NOTHING
-) -> tuple[tuple[Answer, Ignore | None], ...]:
-    """Read the commands of a comment; each has an answer, and an ignore if it asked for one that can be given.
+Wish = Ignore | Statement | None
+"""What a command asks us to remember."""
 
-    The caller leaves out our own comments. Somebody who may not give commands is told so once a ticket.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """A line with a command, and all that it is read with."""
+
+    policy: Policy
+    ticket: Ticket
+    comment: Comment
+    id: str  # the command's: the comment's uid for its first one
+    line: str
+    now: datetime
+    memory: Memory
+    logins: frozenset[str]
+
+
+def read_commands(
+    policy: Policy,
+    ticket: Ticket,
+    comment: Comment,
+    now: datetime,
+    *,
+    memory: Memory = NOTHING,
+    logins: frozenset[str] = frozenset(),
+) -> tuple[tuple[Answer, Wish], ...]:
+    """Read the commands of a comment; each has an answer, and an ignore or a statement if it was understood.
+
+    The caller leaves out our own comments. `ticket` is as it will be when what was said before is carried out, `logins`
+    are those that its tracker has shown. Somebody who may not give commands is told so once a ticket.
     """
     lines = list(_command_lines(comment.body))[:MOST]
     if not lines:
         return ()
     if not may_command(policy, ticket, comment.author):
         told = any((answer.by, answer.reply) == (comment.author, REFUSED) for answer in memory.answers)
-        return () if told else ((_answer(comment, lines[0], REFUSED, now), None),)
-    found = [_carried_out(policy, ticket, comment, line, now, memory) for line in lines]
-    return tuple((_numbered(answer, number), ignore) for number, (answer, ignore) in enumerate(found, 1))
+        first = Answer(comment=comment.uid, command=clipped(lines[0]), by=comment.author, at=now, reply=REFUSED)
+        return () if told else ((first, None),)
+    found: list[tuple[Answer, Wish]] = []
+    for number, line in enumerate(lines, 1):
+        own = comment.uid if number == 1 else f"{comment.uid}#{number}"
+        heard = _Heard(
+            policy=policy, ticket=ticket, comment=comment, id=own, line=line, now=now, memory=memory, logins=logins
+        )
+        found.append(_read(heard))
+        ticket = foreseen(policy, ticket, found[-1][1], now)
+    return tuple(found)
 
 
-def _numbered(answer: Answer, number: int) -> Answer:
-    """Give each command of a comment an id of its own, the first one the comment's."""
-    return answer if number == 1 else replace(answer, comment=f"{answer.comment}#{number}")
+def foreseen(policy: Policy, ticket: Ticket, wish: Wish, now: datetime) -> Ticket:
+    """Return the ticket as it will be after a wish is carried out."""
+    verb = deed(ticket, wish, policy.calendar.today(now)) if isinstance(wish, Statement) else None
+    return applied(policy, ticket, verb) if verb is not None else ticket
 
 
-def _carried_out(
-    policy: Policy, ticket: Ticket, comment: Comment, line: str, now: datetime, memory: Memory
-) -> tuple[Answer, Ignore | None]:
-    found = COMMAND.fullmatch(line)
+def _read(heard: _Heard) -> tuple[Answer, Wish]:
+    found = COMMAND.fullmatch(heard.line)
     verb, rest = ((found["verb"] or "").lower(), found["rest"] or "") if found else ("", "")
-    ignore = None
+    for what in FORMS:
+        if verb == what:
+            return _state(heard, what, rest)
     if verb == "why":
-        reply = _reasons(policy, ticket, memory, now)
-    elif verb == "ignore":
-        reply, ignore = _ignore(policy, comment, rest, now)
-    else:
-        reply = f"There is no command {shown(verb)}{meant(verb, VERBS)}. {USAGE}" if verb else USAGE
-    return _answer(comment, line, reply, now), ignore
+        return _answer(heard, _reasons(heard.policy, heard.ticket, heard.memory, heard.now)), None
+    if verb == "ignore":
+        reply, ignore = _ignore(heard.policy, heard.comment, rest, heard.now)
+        return _answer(heard, reply), ignore
+    return _answer(heard, f"There is no command {shown(verb)}{meant(verb, KNOWN)}. {USAGE}" if verb else USAGE), None
 
 
-def _answer(comment: Comment, line: str, reply: str, now: datetime) -> Answer:
-    return Answer(comment=comment.uid, command=clipped(line), by=comment.author, at=now, reply=reply)
+def _state(heard: _Heard, what: What, rest: str) -> tuple[Answer, Wish]:
+    """Read a statement. A comment that was understood once is not read another way when it is edited."""
+    before = next((each for each in heard.memory.statements if each.comment == heard.id), None)
+    if before is not None:
+        told = next((each for each in heard.memory.answers if each.comment == heard.id), None)
+        same = told is not None and told.command == clipped(heard.line)
+        words = SAID_FIRST.format(said=f"{before.what} {before.value}")
+        return (told if told is not None and same else _answer(heard, words)), None
+    at, calendar = heard.comment.updated, heard.policy.calendar
+    day = calendar.date_of(at)
+    asking = Asking(policy=heard.policy, ticket=heard.ticket, day=day, logins=heard.logins)
+    found = read_statement(what, rest, asking)
+    if not isinstance(found, Stated):
+        return _answer(heard, found), None
+    over = what in {"due", "defer"} and found.value < calendar.today(heard.now).isoformat()
+    late = what in VERBS and (over or heard.now - at > LASTING)
+    statement = Statement(
+        comment=heard.id,
+        what=what,
+        value=found.value,
+        by=heard.comment.author,
+        at=at,
+        because=clipped(found.because),
+    )
+    return _answer(heard, found.reply + (TOO_LATE.format(day=day.isoformat()) if late else "")), statement
+
+
+def _answer(heard: _Heard, reply: str) -> Answer:
+    return Answer(comment=heard.id, command=clipped(heard.line), by=heard.comment.author, at=heard.now, reply=reply)
 
 
 def _command_lines(body: str) -> Iterator[str]:
@@ -92,8 +160,8 @@ def _command_lines(body: str) -> Iterator[str]:
 
 def _ignore(policy: Policy, comment: Comment, rest: str, now: datetime) -> tuple[str, Ignore | None]:
     """Return what to say to an `ignore`, and the ignore if it can be given."""
-    head, _, because = _split(rest, "because")
-    name, until_given, day = _split(head, "until")
+    head, _, because = split(rest, "because")
+    name, until_given, day = split(head, "until")
     if not name:
         return NO_RULE, None
     name, _, surplus = name.partition(" ")
@@ -102,18 +170,13 @@ def _ignore(policy: Policy, comment: Comment, rest: str, now: datetime) -> tuple
     rules = _rules(policy, name)
     if len(rules) != 1:
         return _no_rule(policy, name, rules), None
-    today, until = policy.calendar.today(now), _date(day)
+    today, until = policy.calendar.today(now), day_of(day)
     if until_given and until is None:
-        return f"{shown(day)} is no date: write it like {today.isoformat()}.", None
+        return no_day(day, today), None
     if until is not None and until < today:
-        return f"{day} is past already: name a date to come.", None
+        return past(until), None
     ignore = Ignore(rule=rules[0], by=comment.author, at=now, until=until, because=clipped(because))
     return f"Rule {rules[0]} leaves this ticket alone{f' until {day}' if until else ''}.", ignore
-
-
-def _split(text: str, word: str) -> tuple[str, bool, str]:
-    parts = re.split(rf"(?:^|\s+){word}(?:\s+|$)", text, maxsplit=1, flags=re.IGNORECASE)
-    return parts[0].strip(), len(parts) > 1, parts[-1].strip() if len(parts) > 1 else ""
 
 
 def _rules(policy: Policy, name: str) -> list[str]:
@@ -128,15 +191,6 @@ def _no_rule(policy: Policy, name: str, rules: list[str]) -> str:
     ids = [rule.id for rule in policy.rules]
     near = meant(name.lower(), [*ids, *(rule.rpartition("/")[2] for rule in ids)])
     return f"There is no rule {shown(name)}{near}."
-
-
-def _date(text: str) -> date | None:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _reasons(policy: Policy, ticket: Ticket, memory: Memory, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Ops that cannot stand beside each other: the first rule in the policy's order wins, the others are reported."""
+"""Ops that cannot stand beside each other: commands win, then the first rule in the policy's order; all is reported."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from rules.actions import AddLabel, Assign, Op, RemoveLabel, SetDue, SetPriority
+from rules.commanded import COMMANDED
 from rules.effects import value_of
 from rules.policy import Policy
 
@@ -17,7 +18,7 @@ def marked(policy: Policy, ops: Iterable[Op]) -> list[Op]:
     What is only shown (shadow) never wins against what is done.
     """
     every = list(ops)
-    rank = {rule.id: place for place, rule in enumerate(policy.rules)}
+    rank = dict.fromkeys(COMMANDED, -1) | {rule.id: place for place, rule in enumerate(policy.rules)}
     contested = [op for op in every if _slot(op) and not op.conflict]
     winners: dict[tuple[str, str], Op] = {}
     for op in sorted(contested, key=lambda op: (op.shadow, rank.get(op.rule, len(rank)), op.id)):

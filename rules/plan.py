@@ -9,6 +9,7 @@ from datetime import datetime
 from rules.actions import AddLabel, Op, Plan, RemoveLabel
 from rules.card import card_op
 from rules.ceilings import within
+from rules.commanded import command_ops
 from rules.conflicts import marked, quarrel, unique
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import Evaluation, evaluate
@@ -59,9 +60,10 @@ def decide(
 ) -> Decision:
     """Plan for one ticket until nothing is left to do, so that a second pass finds nothing.
 
-    Fields come first, then labels to put on, then labels to take off, each judged again on the ticket as the ops before
-    will have left it; last come pings and the card, which speak of the settled state. Rules that never settle because
-    they undo themselves or each other get nothing done: their ops carry a `conflict`; the others act without them.
+    Commands come first, then fields, then labels to put on, then labels to take off, each judged again on the ticket
+    as the ops before will have left it; last come pings and the card, which speak of the settled state. Rules that
+    never settle because they undo themselves or each other get nothing done: their ops carry a `conflict`; the others
+    act without them.
     """
     memory = replace(
         with_reversals(memory, evaluation.reversals),
@@ -108,13 +110,13 @@ def _asked_again(view: View, ops: Mapping[str, Op]) -> set[str]:
 
 
 def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
-    """Return the next ops: fields and comments, else labels to put on, else labels to take off.
+    """Return the next ops: what people command, else fields and comments, else labels to put on, else to take off.
 
     What only shows itself comes along.
     """
     rests_on = frozenset(op.rule for op in _acting(ops.values()))
     fresh: list[Op] = []
-    for asked in (field_ops, comment_ops), (label_ops,), (take_off_ops,):
+    for asked in (command_ops,), (field_ops, comment_ops), (label_ops,), (take_off_ops,):
         found = [op for source in asked for op in source(view) if op.id not in ops]
         fresh += unique(marked(view.policy, [replace(op, rules=op.rules | rests_on) for op in found]))
         if _acting(fresh):

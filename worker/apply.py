@@ -13,6 +13,7 @@ from integrations.base import Tracker
 from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, TrackerError, Unavailable
 from rules.actions import Op
 from rules.card import CARD
+from rules.commanded import COMMANDED
 from rules.evaluate import evaluate
 from rules.fact_table import touched
 from rules.model import NOTHING, Memory, Ticket
@@ -136,7 +137,7 @@ def _memory(worker: Worker, uid: str) -> Memory:
 def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory) -> frozenset[str]:
     """Return the ops that the policy still asks for, in the same words, on the ticket as it is now."""
     ours = {op.id for op in ops}
-    rules = {rule.id for rule in worker.policy.rules} | {CARD}
+    rules = {rule.id for rule in worker.policy.rules} | {CARD} | COMMANDED.keys()
     free = {op.id for op in ops if op.rule not in rules}  # not of a rule: digests
     if ticket is None or free == ours:
         return frozenset(ours)

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from integrations.base import Receipt
 from rules.actions import AddLabel, Op
-from rules.card import Trace, read_due, read_state, read_traces
-from rules.commands import read_commands
-from rules.effects import value_of
-from rules.model import NOTHING, Card, Comment, Reversal, Ticket
+from rules.card import Trace, read_due, read_heard, read_state, read_traces
+from rules.commanded import VERBS, Asked, deed, op_id, waiting
+from rules.commands import foreseen, read_commands
+from rules.effects import applied, value_of
+from rules.model import NOTHING, Card, Comment, Ignore, Memory, Reversal, Statement, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
 from worker.perform import card_op
@@ -60,6 +61,8 @@ def _recognise(worker: Worker, comment: Comment, now: datetime) -> int:
         if due is not None:
             worker.mirror.set_card_due(comment.ticket, due)
         _adopt(worker, comment, comment.marker.state, now)
+        for told in read_heard(comment.marker.state):
+            worker.ledger.recognise(told, comment.ticket, Receipt(), now)
         worker.mirror.unsettle((comment.ticket,))
     return known
 
@@ -101,9 +104,32 @@ def _obey(worker: Worker, comment: Comment, now: datetime) -> int:
     if ticket is None:
         return 0
     memory = worker.ledger.memory((ticket.uid,)).get(ticket.uid, NOTHING)
-    commands = read_commands(worker.policy, ticket, comment, now, memory=memory)
+    logins = worker.mirror.logins(ticket.source) if "owner" in comment.body.lower() else frozenset()
+    coming = _coming(worker, ticket, memory, now)
+    commands = read_commands(worker.policy, coming, comment, now, memory=memory, logins=logins)
     worker.ledger.save_answers((ticket.uid, answer) for answer, _ in commands)
-    worker.ledger.save_ignores((ticket.uid, ignore) for _, ignore in commands if ignore is not None)
+    worker.ledger.save_ignores((ticket.uid, wish) for _, wish in commands if isinstance(wish, Ignore))
+    statements = [wish for _, wish in commands if isinstance(wish, Statement)]
+    worker.ledger.save_statements((ticket.uid, statement) for statement in statements)
+    _settle(worker, ticket, coming, statements, now)
     if commands:
         worker.mirror.unsettle((ticket.uid,))
     return len(commands)
+
+
+def _coming(worker: Worker, ticket: Ticket, memory: Memory, now: datetime) -> Ticket:
+    """Return the ticket as it will be when what people said before is carried out."""
+    asked = Asked(policy=worker.policy, memory=memory, now=now, keys=worker.keys)
+    for _, verb in tuple(waiting(asked, ticket)):
+        ticket = applied(worker.policy, ticket, verb)
+    return ticket
+
+
+def _settle(worker: Worker, ticket: Ticket, coming: Ticket, statements: list[Statement], now: datetime) -> None:
+    """Note what asks for nothing, because it is so already: nobody who changes it later is overruled."""
+    today = worker.policy.calendar.today(now)
+    for statement in statements:
+        before = coming if statement.what == "defer" else ticket
+        if statement.what in VERBS and deed(before, statement, today) is None:
+            worker.ledger.recognise(op_id(worker.keys, ticket, statement), ticket.uid, Receipt(wrote=False), now)
+        coming = foreseen(worker.policy, coming, statement, now)

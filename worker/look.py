@@ -77,7 +77,14 @@ def look(
         looked += 1
         if progress is not None:
             progress(looked)
-        if not (evaluation.holding or evaluation.ended or memory.effects or memory.card or memory.answers):
+        if not (
+            evaluation.holding
+            or evaluation.ended
+            or memory.effects
+            or memory.card
+            or memory.answers
+            or memory.statements
+        ):
             continue
         if evaluation.reversals:
             undone = tuple(_with_who(worker, ticket.uid, reversal) for reversal in evaluation.reversals)

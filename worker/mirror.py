@@ -12,7 +12,20 @@ from sqlalchemy import Connection
 from integrations.base import Noun, Page
 from rules.model import Change, Comment, Deployment, Event, Release, Ticket
 from worker.database import Database, driver_of
-from worker.rows import CHANGE, COMMENT, DEPLOYMENT, EVENT, RELEASE, TICKET, Shape, iso, moment, when, when_or_none
+from worker.rows import (
+    CHANGE,
+    COMMENT,
+    DEPLOYMENT,
+    EVENT,
+    RELEASE,
+    TICKET,
+    Shape,
+    iso,
+    moment,
+    name_set,
+    when,
+    when_or_none,
+)
 from worker.upserts import TICKETS_SELECT, UPSERTS
 
 N = TypeVar("N", bound=Noun)
@@ -140,6 +153,12 @@ class Mirror:
             )
         return tuple(TICKET.noun(row) for row in rows)
 
+    def logins(self, source: str) -> frozenset[str]:
+        """Return the people whom a source has shown us: who wrote, owns or commented on its tickets."""
+        found = {str(row[0]) for row in self._database.rows(_WRITERS, (source, source))}
+        owners = self._database.rows("select distinct assignees from tickets where source = ?", (source,))
+        return frozenset(found.union(*(name_set(row[0]) for row in owners)) - {""})
+
     def count(self) -> int:
         """Return how many tickets can be read."""
         return int(self._database.rows("select count(*) from tickets where buried is null")[0][0])
@@ -229,6 +248,7 @@ class Mirror:
         return map(shape.noun, self._database.stream(statement, parameters))
 
 
+_WRITERS = "select reporter from tickets where source = ? union select author from comments where source = ?"
 _NEXT_REVISION = (
     "insert into counters (name, value) values ('revision', 1)"
     " on conflict (name) do update set value = counters.value + 1 returning value"

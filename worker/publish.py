@@ -11,6 +11,7 @@ import structlog
 from integrations.base import Receipt
 from integrations.errors import TrackerError, Unavailable
 from rules.actions import NAMES, EditPost, FileTicket, Op, Post, Target
+from rules.commanded import COMMANDED, SEEN
 from rules.model import Link, Paragraph, Prose, Text
 from rules.policy import Policy, Rhythm
 from worker.apply import Applied, apply_alone
@@ -198,10 +199,10 @@ def _carried(worker: Worker, run: int, op: Op, stop: Stop, applied: Applied) -> 
 
 def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime) -> Account:
     """Gather from the ledger what was done in some sources since then, an example each, and what could not be done."""
-    abouts = {rule.id: rule.about for rule in worker.policy.rules}
+    abouts = COMMANDED | {rule.id: rule.about for rule in worker.policy.rules}
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in worker.ledger.done_since(since):
-        if entry.op.target.source in about and not entry.op.rule.startswith(RULE):
+        if entry.op.target.source in about and not entry.op.rule.startswith((RULE, SEEN)):
             groups.setdefault((entry.op.rule, entry.op.name), []).append(entry)
     did = [
         Did(
