@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules.commanded import LASTING, VERBS, deed
@@ -38,8 +38,20 @@ HIDDEN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
 UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))  # a command copied from a card may hold one
 
 
+SINCE = " Somebody changed it since, so it is noted and not carried out: say it again if it still counts."
 Wish = Ignore | Statement | None
 """What a command asks us to remember."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What else a tracker has shown us that commands are read with."""
+
+    logins: frozenset[str] = frozenset()  # of people we met there
+    changed: Mapping[str, datetime] = field(default_factory=dict)  # "owner", "due" -> when people last changed it
+
+
+NEVER = Shown()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +65,7 @@ class _Heard:
     line: str
     now: datetime
     memory: Memory
-    logins: frozenset[str]
+    tracker: Shown
 
 
 def read_commands(
@@ -63,12 +75,12 @@ def read_commands(
     now: datetime,
     *,
     memory: Memory = NOTHING,
-    logins: frozenset[str] = frozenset(),
+    tracker: Shown = NEVER,
 ) -> tuple[tuple[Answer, Wish], ...]:
     """Read the commands of a comment; each has an answer, and an ignore or a statement if it was understood.
 
-    The caller leaves out our own comments. `ticket` is as it will be when what was said before is carried out, `logins`
-    are those that its tracker has shown. Somebody who may not give commands is told so once a ticket.
+    The caller leaves out our own comments. `ticket` is as it will be when what was said before is carried out.
+    Somebody who may not give commands is told so once a ticket.
     """
     lines = list(_command_lines(comment.body))[:MOST]
     if not lines:
@@ -81,7 +93,7 @@ def read_commands(
     for number, line in enumerate(lines, 1):
         own = comment.uid if number == 1 else f"{comment.uid}#{number}"
         heard = _Heard(
-            policy=policy, ticket=ticket, comment=comment, id=own, line=line, now=now, memory=memory, logins=logins
+            policy=policy, ticket=ticket, comment=comment, id=own, line=line, now=now, memory=memory, tracker=tracker
         )
         found.append(_read(heard))
         ticket = foreseen(policy, ticket, found[-1][1], now)
@@ -118,12 +130,10 @@ def _state(heard: _Heard, what: What, rest: str) -> tuple[Answer, Wish]:
         return (told if told is not None and same else _answer(heard, words)), None
     at, calendar = heard.comment.updated, heard.policy.calendar
     day = calendar.date_of(at)
-    asking = Asking(policy=heard.policy, ticket=heard.ticket, day=day, logins=heard.logins)
+    asking = Asking(policy=heard.policy, ticket=heard.ticket, day=day, logins=heard.tracker.logins)
     found = read_statement(what, rest, asking)
     if not isinstance(found, Stated):
         return _answer(heard, found), None
-    over = what in {"due", "defer"} and found.value < calendar.today(heard.now).isoformat()
-    late = what in VERBS and (over or heard.now - at > LASTING)
     statement = Statement(
         comment=heard.id,
         what=what,
@@ -132,7 +142,25 @@ def _state(heard: _Heard, what: What, rest: str) -> tuple[Answer, Wish]:
         at=at,
         because=clipped(found.because),
     )
-    return _answer(heard, found.reply + (TOO_LATE.format(day=day.isoformat()) if late else "")), statement
+    return _answer(heard, found.reply + _not_done(heard, statement)), statement
+
+
+def _not_done(heard: _Heard, statement: Statement) -> str:
+    """Return why a statement that asks for something is not carried out, "" if it is."""
+    if statement.what not in VERBS:
+        return ""
+    calendar, today = heard.policy.calendar, heard.policy.calendar.today(heard.now)
+    over = statement.what != "owner" and statement.value < today.isoformat()
+    if over or heard.now - statement.at > LASTING:
+        return TOO_LATE.format(day=calendar.date_of(statement.at).isoformat())
+    undone = overruled(statement, heard.tracker) and deed(heard.ticket, statement, today) is not None
+    return SINCE if undone else ""
+
+
+def overruled(statement: Statement, tracker: Shown) -> bool:
+    """Tell whether people changed what a statement is about after it was said."""
+    changed = tracker.changed.get("owner" if statement.what == "owner" else "due")
+    return changed is not None and changed > statement.at
 
 
 def _answer(heard: _Heard, reply: str) -> Answer:

@@ -9,11 +9,12 @@ from integrations.base import Receipt
 from rules.actions import AddLabel, Op
 from rules.card import Trace, read_due, read_heard, read_state, read_traces
 from rules.commanded import VERBS, Asked, deed, op_id, waiting
-from rules.commands import foreseen, read_commands
-from rules.effects import applied, value_of
+from rules.commands import Shown, foreseen, overruled, read_commands
+from rules.effects import ASSIGNED, DUE, applied, value_of
 from rules.model import NOTHING, Card, Comment, Ignore, Memory, Reversal, Statement, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
+from worker.look import HISTORY
 from worker.perform import card_op
 from worker.worker import Worker
 
@@ -32,7 +33,7 @@ def listen(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
         if _is_ours(worker, comment, authors[comment.source]):
             heard += _recognise(worker, comment, now)
         else:
-            heard += _obey(worker, comment, now)
+            heard += _obey(worker, comment, authors[comment.source], now)
     worker.mirror.mark_read(looked)
     return heard
 
@@ -97,21 +98,22 @@ def _occasion(trace: Trace) -> str:
     return f"e{trace.number}"
 
 
-def _obey(worker: Worker, comment: Comment, now: datetime) -> int:
+def _obey(worker: Worker, comment: Comment, ours: str, now: datetime) -> int:
     if "/kaizen" not in comment.body:
         return 0
     ticket: Ticket | None = worker.mirror.ticket(comment.ticket)
     if ticket is None:
         return 0
     memory = worker.ledger.memory((ticket.uid,)).get(ticket.uid, NOTHING)
-    logins = worker.mirror.logins(ticket.source) if "owner" in comment.body.lower() else frozenset()
+    tracker = _shown(worker, ticket, comment, ours)
     coming = _coming(worker, ticket, memory, now)
-    commands = read_commands(worker.policy, coming, comment, now, memory=memory, logins=logins)
+    commands = read_commands(worker.policy, coming, comment, now, memory=memory, tracker=tracker)
     worker.ledger.save_answers((ticket.uid, answer) for answer, _ in commands)
     worker.ledger.save_ignores((ticket.uid, wish) for _, wish in commands if isinstance(wish, Ignore))
     statements = [wish for _, wish in commands if isinstance(wish, Statement)]
     worker.ledger.save_statements((ticket.uid, statement) for statement in statements)
-    _settle(worker, ticket, coming, statements, now)
+    _settle(worker, ticket, coming, [each for each in statements if not overruled(each, tracker)], now)
+    _recognise_ops(worker, ticket, [each for each in statements if overruled(each, tracker)], now)
     if commands:
         worker.mirror.unsettle((ticket.uid,))
     return len(commands)
@@ -125,11 +127,29 @@ def _coming(worker: Worker, ticket: Ticket, memory: Memory, now: datetime) -> Ti
     return ticket
 
 
+def _shown(worker: Worker, ticket: Ticket, comment: Comment, ours: str) -> Shown:
+    """Return whom a ticket's tracker has shown us, and when people last changed its owner and date."""
+    logins = worker.mirror.logins(ticket.source) if "owner" in comment.body.lower() else frozenset()
+    changed: dict[str, datetime] = {}
+    for event in worker.mirror.events(ticket.uid):  # oldest first
+        for word, verb in (("owner", ASSIGNED), ("due", DUE)):
+            if event.what in HISTORY[verb] and event.actor != ours:
+                changed[word] = event.at
+    return Shown(logins=logins, changed=changed)
+
+
 def _settle(worker: Worker, ticket: Ticket, coming: Ticket, statements: list[Statement], now: datetime) -> None:
     """Note what asks for nothing, because it is so already: nobody who changes it later is overruled."""
     today = worker.policy.calendar.today(now)
     for statement in statements:
         before = coming if statement.what == "defer" else ticket
-        if statement.what in VERBS and deed(before, statement, today) is None:
-            worker.ledger.recognise(op_id(worker.keys, ticket, statement), ticket.uid, Receipt(wrote=False), now)
+        if deed(before, statement, today) is None:
+            _recognise_ops(worker, ticket, [statement], now)
         coming = foreseen(worker.policy, coming, statement, now)
+
+
+def _recognise_ops(worker: Worker, ticket: Ticket, statements: list[Statement], now: datetime) -> None:
+    """Note that nothing is left to be carried out of statements."""
+    for statement in statements:
+        if statement.what in VERBS:
+            worker.ledger.recognise(op_id(worker.keys, ticket, statement), ticket.uid, Receipt(wrote=False), now)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rules.commands import USAGE, read_commands
+from rules.commands import USAGE, Shown, read_commands
 from rules.model import Answer, Memory, Statement
 from rules.policy import Person
 from rules.statements import FORMS
@@ -19,10 +19,17 @@ OWNED = ticket(assignees=frozenset({"lena-gh"}))
 JIRA = jira_ticket(assignees=frozenset({"acc-lena"}))
 
 
-def read(body, of=OWNED, author=None, memory=Memory(), now=NOW):  # noqa: B008 - an empty memory is frozen
+def read(body, of=OWNED, author=None, memory=Memory(), now=NOW, changed=None):  # noqa: B008 - an empty memory is frozen
     """Return the replies to a comment, and the statements as (what, value, because)."""
     by = author or ("acc-bo" if of.source == "ops" else "bo-gh")
-    found = read_commands(POLICY, of, comment(body, by), now, memory=memory, logins=frozenset({"Stella-GH"}))
+    found = read_commands(
+        POLICY,
+        of,
+        comment(body, by),
+        now,
+        memory=memory,
+        tracker=Shown(logins=frozenset({"Stella-GH"}), changed=changed or {}),
+    )
     stated = [(one.what, one.value, one.because) for _, one in found if isinstance(one, Statement)]
     return [answer.reply for answer, _ in found], stated
 
@@ -251,6 +258,15 @@ def test_a_comment_read_late_is_judged_by_the_day_it_was_said():
     assert "not carried out" in read("/kaizen owner ana", now=NOW + timedelta(days=8))[0][0]
     assert "not carried out" not in read("/kaizen owner ana", now=NOW + timedelta(days=7))[0][0]
     assert "not carried out" not in read("/kaizen held", now=NOW + timedelta(days=8))[0][0]
+
+
+def test_what_people_changed_after_it_was_said_stays():
+    """It is noted, and the answer says why no more comes of it; unless it is so already."""
+    soon, before = NOW + timedelta(minutes=1), NOW - timedelta(minutes=1)
+    for body, word in (("owner ana", "owner"), ("due 2026-12-01 because x", "due")):
+        assert "Somebody changed it since" in read(f"/kaizen {body}", changed={word: soon})[0][0]
+        assert "Somebody changed it since" not in read(f"/kaizen {body}", changed={word: before})[0][0]
+    assert "Somebody changed it since" not in read("/kaizen owner lena", changed={"owner": soon})[0][0]
 
 
 def test_a_comment_counts_as_it_was_understood_first():

@@ -156,6 +156,15 @@ def test_who_changes_it_later_wins(desk):
     assert desk.owners() == {"bo"}
 
 
+def test_who_changes_it_before_the_pass_wins(desk):
+    """Between the command and our reading it somebody decides otherwise: the card says that this stays."""
+    desk.say("/kaizen owner @kim")
+    desk.give("ana")
+    desk.settled()
+    assert desk.owners() == {"ana"}
+    assert "Somebody changed it since, so it is noted and not carried out" in desk.card()
+
+
 def test_what_was_so_already_overrules_nobody_later(desk):
     """A command that had nothing to do is done as well."""
     desk.say("/kaizen owner @bo")
