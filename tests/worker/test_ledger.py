@@ -7,7 +7,7 @@ import pytest
 
 from integrations.base import Receipt
 from rules.actions import AddLabel, Assign, Close, Held, Post, RemoveLabel, Reopen, SetDue
-from rules.model import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Prose, Reversal
+from rules.model import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Prose, Reversal, Statement
 from tests.worker.stores import KEY, NOW, after, op, ticket
 from worker.audit import verify
 from worker.errors import LedgerError
@@ -270,6 +270,17 @@ def test_saving_the_same_again_changes_nothing(ledger):
     assert [ledger.save_answers([(UID, answer)]) for _ in range(2)] == [1, 0]
     assert ledger.save_ignores([(UID, newer), (UID, Ignore(rule="r", by="ana", at=NOW))]) == 1
     assert ledger.memory([UID])[UID].ignores == (newer,)
+
+
+def test_what_people_state_counts_as_it_was_understood_first(ledger):
+    """Oldest first, each once; a second reading of the same comment changes nothing."""
+    first = Statement(comment="c2", what="due", value="2026-12-01", by="ana", at=NOW, because="legal\0")
+    second = Statement(comment="c1", what="held", value="2026-11-24", by="bo", at=after(days=1))
+    other = Statement(comment="c2", what="owner", value="bo", by="ana", at=after(days=2))
+    assert ledger.save_statements([(UID, second), (UID, first)]) == 2
+    assert ledger.save_statements([(UID, other)]) == 0
+    found = ledger.memory([UID])[UID].statements
+    assert [(one.comment, one.what, one.because) for one in found] == [("c2", "due", "legal\ufffd"), ("c1", "held", "")]
 
 
 def test_a_card_tells_a_lost_database_only_what_it_does_not_know(ledger):

@@ -234,3 +234,11 @@ def test_small_talk_is_not_looked_at(mirror):
     assert mirror.new_comments() == ()
     mirror.put_comments([replace(talk, body="/kaizen why")], NOW)
     assert [c.body for c in mirror.new_comments()] == ["/kaizen why"]
+
+
+def test_a_source_knows_the_people_it_has_shown(mirror):
+    """Who wrote, owns or commented there; nobody of another source."""
+    mirror.put_ticket(ticket(1, reporter="rita", assignees=frozenset({"ana", "bo"})), NOW)
+    mirror.put_ticket(ticket(2, source="ops", reporter="zoe"), NOW)
+    mirror.put_comments([comment(1, author="kim")], NOW)
+    assert mirror.logins(ticket(1).source) == {"rita", "ana", "bo", "kim"}
