@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 LONGEST = 100_000  # characters of a text that are looked at
 MOST = 100  # tickets that one text names, at most; and links of evidence
@@ -15,6 +16,7 @@ LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\((?P<url>[^()\s]{1,2000})(?:\s[^()\n]{0
 ANCHOR = re.compile(r"<a\s[^<>]{0,50}href=[\"'](?P<url>[^\"'<>\s]{1,2000})[\"'][^<>]{0,500}>[^<]{0,300}</a>")
 PROJECT = r"[A-Za-z][A-Za-z0-9_]{1,30}"
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+HINT = re.compile(r"[#/-][0-9]")  # most lines hold nothing like a key, and are passed over quickly
 NAMED = re.compile(
     rf"(?:https?://[A-Za-z0-9.:-]{{1,255}}/(?P<home>{NAME}/{NAME})/issues/(?P<issue>[0-9]{{1,10}})"
     rf"|https?://[^\s<>/]{{1,255}}/(?:[^\s<>/]{{1,100}}/){{0,3}}browse/(?P<browsed>{PROJECT}-[0-9]{{1,9}})"
@@ -34,6 +36,8 @@ def tickets_named(repository: str, *texts: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for text in texts:
+        if not HINT.search(text):
+            continue
         for key in _keys(repository, _said(text)):
             found[key.lower()] = None
             if len(found) == MOST:
@@ -51,7 +55,8 @@ def evidence_links(text: str) -> tuple[str, ...]:
 
 
 def _keys(repository: str, text: str) -> Iterator[str]:
-    for found in NAMED.finditer(text):
+    lines = (line for line in text.split("\n") if HINT.search(line))
+    for found in chain.from_iterable(map(NAMED.finditer, lines)):
         if found["home"]:
             yield f"{found['home']}#{int(found['issue'])}"
         elif found["there"]:
@@ -64,7 +69,8 @@ def _keys(repository: str, text: str) -> Iterator[str]:
 
 def _said(text: str) -> str:
     """Return what a text says in plain sight, its links as bare addresses."""
-    seen = HIDDEN.sub(" ", text[:LONGEST].replace("\r\n", "\n"))
+    seen = text[:LONGEST].replace("\r\n", "\n")
+    seen = HIDDEN.sub(" ", seen) if "<!--" in seen else seen
     seen = CODE.sub(" ", "".join(_unblocked("\n".join(_unfenced(seen)))))
     return ANCHOR.sub(r" \g<url> ", LINK.sub(r" \g<url> ", seen))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rules.model import Answer, Card, Effect, Episode, Ignore, Memory, Reversal, Statement
+from rules.model import Answer, Card, Effect, Episode, Ignore, Memory, Reversal, Statement, Work
 from worker.audit import Audit
 from worker.database import Database
 from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
@@ -29,6 +29,7 @@ class _Draft:
     ignores: list[Ignore] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
+    work: list[Work] = field(default_factory=list)
     card: Card | None = None
     touched: datetime | None = None
 
@@ -40,6 +41,7 @@ class _Draft:
             ignores=tuple(self.ignores),
             answers=tuple(self.answers),
             statements=tuple(self.statements),
+            work=tuple(self.work),
             card=self.card,
             touched=self.touched,
             done=frozenset(self.done),
@@ -183,6 +185,11 @@ def _put_card(draft: _Draft, row: Any) -> None:
     draft.card = Card(ref=ref, essence=essence, at=when(at), gone=bool(gone))
 
 
+def _put_work(draft: _Draft, row: Any) -> None:
+    _, change, key, url, state, merged = row
+    draft.work.append(Work(uid=change, key=key, url=url, state=state, merged=when_or_none(merged)))
+
+
 def _put_recognised(draft: _Draft, row: Any) -> None:
     draft.done.add(row[1])
 
@@ -200,6 +207,15 @@ _TOUCHED = """
     where exists (select 1 from tickets where tickets.uid = touches.uid and tickets.updated <= touches.ours)
 """
 _STATEMENTS = "select uid, comment, what, value, person, at, because from statements"
+# A cross join is SQLite's way to say which table comes first: there is no index on a ticket's lower-case key.
+_WORK = """
+    select uid, change, key, url, state, merged from (
+        select tickets.uid, changes.uid as change, changes.key, changes.url, changes.state, changes.merged,
+            changes.created
+        from tickets cross join mentions cross join changes
+        where mentions.key = lower(tickets.key) and changes.uid = mentions.change
+    ) as work where true
+"""
 _PARTS = (
     (
         _REMEMBERED_OPS,
@@ -214,6 +230,7 @@ _PARTS = (
     ("select uid, ref, essence, at, gone from cards", "", _put_card),
     (_TOUCHED, "", _put_touched),
     ("select uid, op from recognised", "order by op", _put_recognised),
+    (_WORK, "order by created, change", _put_work),
 )
 _INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended) values (?, ?, ?, ?, ?)"
 _OR_UPDATE_EPISODE = """

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from integrations.base import Noun, Page
 from rules.model import Change, Comment, Deployment, Event, Release, Ticket
 from worker.database import Database, driver_of
+from worker.mentions import keep_mentions
 from worker.rows import (
     CHANGE,
     COMMENT,
@@ -89,8 +90,19 @@ class Mirror:
             stamp = (self._next_revision(connection), moment(now))
             rows = [row + stamp for row in rows]
         cursor = driver_of(connection).cursor()
+        if kind is Change:
+            self._look_again(connection, keep_mentions(cursor, self._database.sql, items))
         cursor.executemany(self._database.sql(statement), rows)
         return int(cursor.rowcount)
+
+    def _look_again(self, connection: Connection, keys: frozenset[str]) -> None:
+        """Have the tickets of these keys evaluated again, if any was evaluated before: there are no others then."""
+        driver = driver_of(connection)
+        if not keys or driver.execute("select 1 from settled limit 1").fetchone() is None:
+            return
+        places = ", ".join("?" * len(keys))
+        statement = f"update tickets set revision = ? where lower(key) in ({places})"  # noqa: S608 - question marks
+        driver.execute(self._database.sql(statement), (self._next_revision(connection), *sorted(keys)))
 
     def _next_revision(self, connection: Connection) -> int:
         return int(driver_of(connection).execute(_NEXT_REVISION).fetchone()[0])

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from rules.model import Change, Deployment, Event, Marker, Release
-from tests.worker.stores import NOW, TODAY, after, comment, page, ticket
+from tests.worker.stores import KEY, NOW, TODAY, after, comment, page, ticket
+from worker.ledger import Ledger
 from worker.mirror import Mirror
 
 
@@ -242,3 +243,39 @@ def test_a_source_knows_the_people_it_has_shown(mirror):
     mirror.put_ticket(ticket(2, source="ops", reporter="zoe"), NOW)
     mirror.put_comments([comment(1, author="kim")], NOW)
     assert mirror.logins(ticket(1).source) == {"rita", "ana", "bo", "kim"}
+
+
+def test_changes_name_tickets(database, mirror):
+    """The tickets are looked at again when a change names them, no longer does, or is merged; not for anything less."""
+    mirror.save("shop", "tickets", page(*(ticket(number) for number in range(1, 5))), NOW)
+    mirror.save("ops", "tickets", page(ticket(9, source="ops", key="OPS-9")), NOW)
+
+    def looked_at(**given):
+        mirror.settle(mirror.revision(), "p", TODAY)
+        mirror.save("shop", "changes", page(replace(CHANGE, **given)), NOW)
+        return sorted(one.key for one in mirror.unsettled("p", TODAY))
+
+    both = {"title": "For #1, OPS-9 and acme/shop#77", "body": ""}
+    merged = both | {"state": "merged", "merged": NOW}
+    assert looked_at(**both, state="open") == ["OPS-9", "acme/shop#1"]
+    assert looked_at(**both, state="open", updated=after(hours=1)) == []
+    assert looked_at(**merged, updated=after(hours=2)) == ["OPS-9", "acme/shop#1"]
+    assert looked_at(**both, state="open", updated=after(hours=1)) == []  # an older read
+    assert looked_at(**(merged | {"title": "For #2"}), updated=after(hours=3)) == [
+        "OPS-9",
+        "acme/shop#1",
+        "acme/shop#2",
+    ]
+    remembered = Ledger(database, KEY).memory()
+    assert {uid: [work.key for work in known.work] for uid, known in remembered.items()} == {
+        "github.com/issue/2": [CHANGE.key]
+    }
+    few = Ledger(database, KEY).memory(["github.com/issue/2"])
+    assert few == remembered
+    assert few["github.com/issue/2"].work[0].merged == NOW
+
+
+def test_a_change_does_not_name_itself(database, mirror):
+    """A squashed merge carries its own number in its title."""
+    mirror.save("shop", "all", page(ticket(3), replace(CHANGE, key="acme/shop#3", title="Faster (#3)", body="")), NOW)
+    assert database.rows("select * from mentions") == []
