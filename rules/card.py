@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from urllib.parse import quote, unquote
 
-from rules.actions import NAMES, AddLabel, Op, SetDue, SetPriority, Verb, WriteCard
+from rules.actions import NAMES, AddLabel, Op, Reopen, SetDue, SetPriority, Verb, WriteCard
 from rules.card_content import Content, content, essence
 from rules.card_words import prose
 from rules.commanded import Asked, newest, op_id
-from rules.effects import DUE, LABELLED, PRIORITY, value_of
+from rules.effects import DUE, LABELLED, PRIORITY, REOPENED, value_of
 from rules.model import Effect, Episode, Reversal
 from rules.moves import NOTHING, View, target_of
 from rules.policy import Policy
@@ -26,10 +26,11 @@ DAY = r"\d{4}-\d{2}-\d{2}"
 ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<began>{DAY})(?::(?P<ended>{DAY}))?")
 HEARD_ITEM = re.compile(r"heard:([0-9a-f]{1,64})")
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
-TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority"}
+TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority", REOPENED: "reopen"}
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
 TRACE_ITEM = re.compile(
-    r"(?P<how>did|undone):(?P<what>label|due|priority):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?", re.ASCII
+    r"(?P<how>did|undone):(?P<what>label|due|priority|reopen):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?",
+    re.ASCII,
 )
 
 
@@ -168,6 +169,7 @@ def read_traces(policy: Policy, text: str) -> tuple[Trace, ...]:
             "label": (LABELLED, AddLabel(label=label) if label else None),
             "due": (DUE, SetDue(due=due) if due and rule and rule.due else None),
             "priority": (PRIORITY, SetPriority(level=rule.priority) if rule and rule.priority else None),
+            "reopen": (REOPENED, Reopen()),
         }
         name, verb = verbs[found["what"]]
         stands = found["how"] == "did"

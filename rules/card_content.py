@@ -78,6 +78,7 @@ def essence(said: Content) -> str:
 def _shape(point: Point) -> list[object]:
     step = point.next
     coming = [step.number, step.on.isoformat(), *step.people] if step else []
+    coming += ["/reopen"] if step and step.reopens else []
     return [point.held.rule.id, point.held.episode.number, point.since.isoformat(), coming, sorted(point.missing)]
 
 

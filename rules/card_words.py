@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.card_content import Content, Point
 from rules.commanded import rule_of
 from rules.commanded import said as as_said
-from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY
+from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.model import (
     Answer,
     Block,
@@ -80,7 +80,11 @@ def _next(point: Point) -> str:
     if step is None:
         return NO_MORE
     who = " and ".join(step.people) or "nobody, because it is not known who is meant"
-    return f"Next: if nothing changes, a comment goes to {clipped(who)} on {step.on.isoformat()}."
+    comment = f"a comment goes to {clipped(who)}"
+    if not step.reopens:
+        return f"Next: if nothing changes, {comment} on {step.on.isoformat()}."
+    also = f", and {comment}" if step.pings else ""
+    return f"Next: if nothing changes, it is reopened on {step.on.isoformat()}{also}."
 
 
 def _change(view: View, effect: Effect) -> Line:
@@ -107,6 +111,8 @@ def _undone(view: View, undo: Reversal) -> Line:
 
 
 def _worded(view: View, thing: Effect | Reversal) -> str:
+    if thing.verb == REOPENED:
+        return "reopened"
     value = called(view.policy, view.ticket.source, thing.value) if thing.verb == ASSIGNED else thing.value
     return f"{CHANGES[thing.verb]} {clipped(value)}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
-from rules.actions import AddLabel, Assign, Op, RemoveLabel, SetDue, SetPriority
+from rules.actions import AddLabel, Assign, Op, RemoveLabel, Reopen, SetDue, SetPriority
 from rules.commanded import COMMANDED
 from rules.effects import value_of
 from rules.policy import Policy
@@ -72,7 +72,7 @@ def _slot(op: Op) -> str:
     match op.verb:
         case AddLabel(label=label) | RemoveLabel(label=label):
             return f"label {label}"
-        case SetDue() | SetPriority() | Assign():
+        case SetDue() | SetPriority() | Assign() | Reopen():
             return op.name
         case _:
             return ""

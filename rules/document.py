@@ -150,7 +150,7 @@ def _due(table: DueTable) -> DueRule:
 
 
 def _step(table: StepTable) -> Step:
-    return Step(after=table.after, ping=tuple(table.ping), say=table.say)
+    return Step(after=table.after, ping=tuple(table.ping), say=table.say, reopen=table.reopen)
 
 
 def _repeated(toml: Toml, form: RuleFile) -> Iterator[str]:

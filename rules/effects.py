@@ -32,22 +32,23 @@ from rules.model import Effect, Memory, Reversal, Ticket
 from rules.policy import Policy
 
 LABELLED, DUE, PRIORITY, ASSIGNED = NAMES[AddLabel], NAMES[SetDue], NAMES[SetPriority], NAMES[Assign]
+REOPENED, CLOSED = NAMES[Reopen], NAMES[Close]
+OPEN = "open"
+"""What a reopening leaves standing."""
 
 
 def value_of(verb: Verb) -> str:
     """Return what the verb leaves standing, as `Effect.value` keeps it; "" if it leaves nothing that can be undone."""
     match verb:
-        case AddLabel(label=label):
-            return label
-        case Assign(person=person):
-            return person
+        case AddLabel(label=value) | Assign(person=value) | SetPriority(level=value):
+            return value
         case SetDue(due=due):
             return due.isoformat()
-        case SetPriority(level=level):
-            return level
+        case Reopen():
+            return OPEN
         case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo():
             return ""
-        case Reopen() | Close() | Transition() | SetStatus() | React():
+        case Close() | Transition() | SetStatus() | React():
             return ""
         case _:
             assert_never(verb)
@@ -62,14 +63,23 @@ def effect_of(op: Op, at: datetime) -> Effect | None:
 
 
 def remembered(memory: Memory, op: Op, at: datetime) -> Memory:
-    """Return the memory after an op was carried out: done, its effect standing, what it took off forgotten."""
-    memory = replace(memory, done=memory.done | {op.id})
-    if isinstance(op.verb, RemoveLabel):
-        gone = (LABELLED, op.verb.label)
-        kept = tuple(effect for effect in memory.effects if (effect.verb, effect.value) != gone)
-        return replace(memory, effects=kept)
+    """Return the memory after an op was carried out: done, its effect standing, what it took back forgotten."""
+    kept = tuple(effect for effect in memory.effects if not _takes_back(op.verb, effect))
     effect = effect_of(op, at)
-    return memory if effect is None else replace(memory, effects=(*memory.effects, effect))
+    return replace(memory, done=memory.done | {op.id}, effects=(*kept, effect) if effect else kept)
+
+
+def _takes_back(verb: Verb, effect: Effect) -> bool:
+    """Tell whether a standing effect ends with the verb, as the ledger has it too."""
+    match verb:
+        case RemoveLabel(label=label):
+            return (effect.verb, effect.value) == (LABELLED, label)
+        case Close():
+            return effect.verb == REOPENED
+        case Reopen():
+            return effect.verb == CLOSED
+        case _:
+            return False
 
 
 def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
@@ -139,6 +149,8 @@ def stands(ticket: Ticket, effect: Effect) -> bool:
         return ticket.due is not None
     if effect.verb == PRIORITY:
         return bool(ticket.priority)
+    if effect.verb == REOPENED:
+        return ticket.phase != "done"
     return True
 
 
@@ -150,6 +162,8 @@ def shows(policy: Policy, ticket: Ticket, effect: Effect) -> bool:
         return ticket.due is not None and ticket.due.isoformat() == effect.value
     if effect.verb == PRIORITY:
         return level_of(policy, ticket) == effect.value
+    if effect.verb == REOPENED:
+        return stands(ticket, effect)
     return effect.verb == LABELLED and wears(ticket, effect.value)
 
 

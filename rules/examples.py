@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from rules.model import Phase, Ticket
+from rules.model import Memory, Phase, Stated, Statement, Ticket, Work
 from rules.policy import Rule, Test
 from rules.schema import GivenTable, TestTable
 
@@ -22,6 +22,7 @@ def tests_of(rule: Rule, tables: Sequence[TestTable], *, zone: ZoneInfo, where: 
             kind=table.given.kind or next((kind for kind in rule.on if kind != "any"), ""),
             at=at,
             expect=tuple(table.expect),
+            memory=_memory(table.given, at),
             where=f"{where}, test {number}",
         )
         for number, table in enumerate(tables, 1)
@@ -56,6 +57,23 @@ def _ticket(given: GivenTable, at: datetime, zone: ZoneInfo) -> Ticket:
         due=given.due,
         comments=given.comments,
         locked=given.locked,
+        sprint=given.sprint,
+    )
+
+
+def _memory(given: GivenTable, at: datetime) -> Memory:
+    """Return what people stated and which changes name the ticket."""
+    stated: list[tuple[Stated, str]] = [("evidence", each) for each in given.evidence]
+    stated += [("outcome", given.outcome)] if given.outcome else []
+    return Memory(
+        statements=tuple(
+            Statement(comment=f"given/{number}", what=what, value=value, by="somebody", at=at)
+            for number, (what, value) in enumerate(stated)
+        ),
+        work=tuple(
+            Work(uid=f"given/{key}", key=key, url="https://tracker.example/change", state="merged", merged=at)
+            for key in given.merged_changes
+        ),
     )
 
 

@@ -14,10 +14,19 @@ from typing import Literal
 
 from rules.model import Memory, Ticket
 from rules.policy import LEVELS, Policy, SourceFacts
+from rules.references import evidence_links
 
 FactType = Literal["bool", "int", "string", "list(string)"]
 SEVERAL = "several"  # the domain of a ticket that wears the labels of two or more
 OURS = timedelta(minutes=2)  # an update this soon after our newest write is taken for that write
+NOT_DONE = frozenset(
+    {"notplanned", "wontdo", "wontfix", "duplicate", "cannotreproduce", "declined", "incomplete", "rejected"}
+    | {"invalid", "notabug", "obsolete", "abandoned", "cancelled", "canceled", "withdrawn"}
+)
+"""Resolutions of what was closed without being done, as letters and digits alone: "Won't Do" is "wontdo"."""
+DATE_ONLY = re.compile(
+    r"Due \d{4}-\d{2}-\d{2}", re.ASCII
+)  # a milestone of ours: it keeps a due date, and plans nothing
 WORD = re.compile(r"[^\W_]+")
 UNKNOWN_SOURCE = SourceFacts(name="", kind="github")
 
@@ -221,6 +230,28 @@ def _workdays(asked: Asked, since: datetime, until: date) -> int:
     return max(0, asked.workdays(asked.day(since), until))
 
 
+# -- work and evidence ------------------------------------------------------------------------------------------------
+
+
+def _declined(asked: Asked) -> bool:
+    words = "".join(char for char in asked.ticket.resolution.lower() if char.isalnum())
+    return not _open(asked) and words in NOT_DONE
+
+
+def _planned(asked: Asked) -> bool:
+    ticket = asked.ticket
+    return bool(ticket.sprint) or bool(ticket.milestone and not DATE_ONLY.fullmatch(ticket.milestone))
+
+
+def _merged(asked: Asked) -> list[str]:
+    return [work.key for work in asked.memory.work if work.state == "merged"]
+
+
+def _evidence(asked: Asked) -> list[str]:
+    stated = [said.value for said in asked.memory.statements if said.what == "evidence"]
+    return list(dict.fromkeys(map(readable, (*_merged(asked), *stated, *evidence_links(asked.ticket.body)))))
+
+
 TABLE: tuple[Fact, ...] = (
     # what it is
     Fact("source", "string", "the source's name in the config", lambda a: a.ticket.source),
@@ -250,6 +281,12 @@ TABLE: tuple[Fact, ...] = (
         'how it was closed: "completed", "Fixed"; "" while open',
         lambda a: readable(a.ticket.resolution),
     ),
+    Fact("declined", "bool", "it was closed as not done: not planned, won't do, a duplicate", _declined),
+    Fact("has_sprint", "bool", "it is planned for a sprint", lambda a: bool(a.ticket.sprint)),
+    Fact(
+        "sprint", "string", 'its sprint, active or coming; "" where there is none', lambda a: readable(a.ticket.sprint)
+    ),
+    Fact("planned", "bool", "it is in a sprint, or in a milestone that is more than a due date of ours", _planned),
     Fact("has_milestone", "bool", "it is in a milestone", lambda a: bool(a.ticket.milestone)),
     Fact("milestone", "string", 'its milestone; "" where there is none', lambda a: readable(a.ticket.milestone)),
     # people
@@ -306,6 +343,26 @@ TABLE: tuple[Fact, ...] = (
     Fact("overdue", "bool", "it is open and its due date is past", _overdue),
     Fact("days_overdue", "int", "days since the due date; 0 unless overdue", _days_overdue),
     Fact("workdays_overdue", "int", "workdays since the due date; 0 unless overdue", _workdays_overdue),
+    # what came of it
+    Fact(
+        "changes",
+        "list(string)",
+        "the pull requests that name it in title or text",
+        lambda a: [work.key for work in a.memory.work],
+    ),
+    Fact("merged_changes", "list(string)", "the merged pull requests that name it in title or text", _merged),
+    Fact(
+        "evidence",
+        "list(string)",
+        'merged changes that name it, `/kaizen evidence`, links in lines "Evidence: ..." of its text',
+        _evidence,
+    ),
+    Fact(
+        "has_evidence",
+        "bool",
+        "there is evidence: a merged change, a link that somebody gave",
+        lambda a: bool(_evidence(a)),
+    ),
     # what we remember
     Fact("reversals", "int", "how often people undid something of ours on it", lambda a: len(a.memory.reversals)),
     Fact("ignored", "bool", "a person asked some rule to leave it alone", _ignored),

@@ -45,7 +45,9 @@ def _alone(rule: Rule, company: Company) -> Iterator[str]:
     texts |= {f"step[{number}].say": step.say for number, step in enumerate(rule.steps, 1)}
     yield from (f"{key}{problem}" for key, text in texts.items() for problem in _placeholders(text, PLACEHOLDERS))
     for number, step in enumerate(rule.steps, 1):
-        if not step.say and not rule.say:
+        if not step.ping and not step.reopen:
+            yield f"step[{number}]: does nothing: give it a 'ping' or 'reopen = true'"
+        elif step.ping and not step.say and not rule.say:
             yield f"step[{number}]: nothing to say: give the step or the rule a 'say'"
     if not any((rule.label, rule.add_label, rule.say, rule.comment, rule.due, rule.assign, rule.priority, rule.steps)):
         yield "does nothing: give it a 'label', 'say', 'due', 'step' or the like"

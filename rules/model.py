@@ -292,12 +292,15 @@ class Ignore:
     because: str = ""
 
 
+Stated = Literal["defer", "evidence", "outcome", "held", "owner", "due"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """What somebody told us about a ticket by a slash command, and what counts from then on."""
 
     comment: str  # the command's comment uid
-    what: Literal["defer", "evidence", "outcome", "held", "owner", "due"]
+    what: Stated
     value: str  # the ISO date, the URL, the login, "mttr(checkout) 90m -> 45m by 2027-03-31", ...
     by: str
     at: datetime

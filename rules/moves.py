@@ -8,15 +8,15 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
-from rules.actions import NAMES, AddLabel, Assign, Op, Post, SetDue, SetPriority, Target, Verb
-from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, wears
+from rules.actions import NAMES, AddLabel, Assign, Op, Post, Reopen, SetDue, SetPriority, Target, Verb
+from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, REOPENED, wears
 from rules.evaluate import Evaluation, Holding
 from rules.fact_table import level_of
 from rules.model import Memory, Ticket
 from rules.people import called, resolve
 from rules.policy import Policy, Rule
 from rules.posts import comment_prose, ping_prose
-from rules.texts import label_text
+from rules.texts import clipped, label_text
 
 NOTHING = "-"
 SHARES = 2**64
@@ -81,6 +81,8 @@ class NextStep:
     on: date
     people: tuple[str, ...]  # as they are called, not as they are mentioned
     missing: tuple[str, ...] = ()  # roles that stand for nobody
+    pings: bool = True
+    reopens: bool = False
 
 
 def chosen(rule: Rule, uid: str) -> bool:
@@ -90,8 +92,9 @@ def chosen(rule: Rule, uid: str) -> bool:
 
 
 def field_ops(view: View) -> Iterator[Op]:
-    """Yield what gives the ticket a due date, a priority, an owner or a label that stays."""
+    """Yield what opens the ticket again, or gives it a due date, a priority, an owner or a label that stays."""
     for held in view.holding:
+        yield from _reopen(view, held)
         yield from _due(view, held)
         yield from _priority(view, held)
         yield from _assign(view, held)
@@ -107,9 +110,9 @@ def comment_ops(view: View) -> Iterator[Op]:
 
 
 def ping_ops(view: View) -> Iterator[Op]:
-    """Yield the one step of each rule's ladder that is due: after a pause the last one speaks for those before it."""
+    """Yield the one ping of each rule's ladder that is due: after a pause the last one speaks for those before it."""
     for held in view.holding:
-        due = due_steps(view, held)
+        due = pings_due(view, held)
         if due:
             yield from _ping(view, held, due)
 
@@ -127,15 +130,43 @@ def due_steps(view: View, held: Holding) -> tuple[int, ...]:
     return tuple(number for day, number in dated if day <= view.today)
 
 
+def pings_due(view: View, held: Holding) -> tuple[int, ...]:
+    """Return those of the steps whose date has come that ping somebody."""
+    return tuple(number for number in due_steps(view, held) if held.rule.steps[number - 1].ping)
+
+
+def may_reopen(view: View, rule: Rule) -> bool:
+    """Tell whether a rule may open the ticket again: it is done, and no person has closed it against a reopening.
+
+    What this rule opened and a person closed stays closed for good; what another rule did, as long as it is not closed
+    anew.
+    """
+    ticket, memory = view.ticket, view.memory
+    ours = any(effect.verb == REOPENED and effect.rule == rule.id for effect in memory.effects)
+    undone = (undo for undo in (*memory.reversals, *view.evaluation.reversals) if undo.verb == REOPENED)
+    left = any(undo.rule == rule.id or ticket.closed is None or undo.at >= ticket.closed for undo in undone)
+    return ticket.phase == "done" and not (ours or left)
+
+
 def next_step(view: View, held: Holding) -> NextStep | None:
-    """Return the first step of a rule's ladder that is still to come, None after the last."""
-    coming = [(day, number) for number, day in enumerate(step_dates(view, held), 1) if day > view.today]
+    """Return the first step of a rule's ladder that is still to come and has something to do, None after the last."""
+    steps, reopens = held.rule.steps, may_reopen(view, held.rule)
+    dated = enumerate(step_dates(view, held), 1)
+    coming = [(day, number) for number, day in dated if day > view.today and (steps[number - 1].ping or reopens)]
     if not coming:
         return None
     day, number = min(coming)
-    found = resolve(view.policy, view.ticket, *held.rule.steps[number - 1].ping)
+    step = steps[number - 1]
+    found = resolve(view.policy, view.ticket, *step.ping)
     people = tuple(called(view.policy, view.ticket.source, login) for login in found.logins)
-    return NextStep(number=number, on=day, people=people, missing=found.missing)
+    return NextStep(
+        number=number,
+        on=day,
+        people=people,
+        missing=found.missing,
+        pings=bool(step.ping),
+        reopens=step.reopen and reopens,
+    )
 
 
 def due_date(view: View, held: Holding) -> date | None:
@@ -176,6 +207,19 @@ def _kept_label(view: View, held: Holding) -> Iterator[Op]:
     label = label_text(view.policy, view.ticket, held.rule.add_label)
     if label and not wears(view.ticket, label) and label not in view.undone(LABELLED):
         yield from _op(view, held, AddLabel(label=label), "kept", after=f"label {label}")
+
+
+def _reopen(view: View, held: Holding) -> Iterator[Op]:
+    """Yield the reopening that is due, and the ping of the same step: once it is open, the rule may hold no more."""
+    steps, due = held.rule.steps, due_steps(view, held)
+    reopening = [number for number in due if steps[number - 1].reopen]
+    if not reopening or not may_reopen(view, held.rule):
+        return
+    for op in _op(view, held, Reopen(), after=OPEN):
+        yield replace(op, before=clipped(view.ticket.status))
+        if steps[reopening[-1] - 1].ping:
+            until = due[: due.index(reopening[-1]) + 1]
+            yield from _ping(view, held, tuple(number for number in until if steps[number - 1].ping))
 
 
 def _ping(view: View, held: Holding, due: tuple[int, ...]) -> Iterator[Op]:

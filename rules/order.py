@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
-from rules.actions import NAMES, Op, Post, WriteCard
+from rules.actions import NAMES, Op, Post, Reopen, WriteCard
 from rules.policy import Policy
 
+# A ticket is opened again before all that speaks of an open one. Who is told of it is told first: a rule that holds
+# for closed tickets no longer asks for the ping afterwards, so that a kill in between would lose it.
+FOREWORD, REOPENING = -2, -1
 CARDS, PINGS = len(NAMES), len(NAMES) + 1  # after all fields and labels; what notifies comes last
 
 
 def in_order(policy: Policy, ops: Iterable[Op]) -> list[Op]:
     """Return the ops as they are carried out: a ticket's fields and labels, its card, then what notifies."""
     rank = {rule.id: place for place, rule in enumerate(policy.rules)}
-    return sorted(ops, key=lambda op: (*_place(op), rank.get(op.rule, len(rank)), op.id))
+    every = list(ops)
+    reopening = {(op.target.uid, op.rule) for op in every if isinstance(op.verb, Reopen)}
+    return sorted(every, key=lambda op: (*_place(op), _turn(op, reopening), rank.get(op.rule, len(rank)), op.id))
 
 
-def _place(op: Op) -> tuple[str, tuple[str, int], str, int]:
-    return op.target.source, _natural(op.target.key), op.target.uid, _turn(op)
+def _place(op: Op) -> tuple[str, tuple[str, int], str]:
+    return op.target.source, _natural(op.target.key), op.target.uid
 
 
 def _natural(key: str) -> tuple[str, int]:
@@ -27,7 +32,11 @@ def _natural(key: str) -> tuple[str, int]:
     return (found[1], int(found[2] or 0)) if found else (key, 0)
 
 
-def _turn(op: Op) -> int:
+def _turn(op: Op, reopening: Set[tuple[str, str]]) -> int:
+    if isinstance(op.verb, Reopen):
+        return REOPENING
+    if isinstance(op.verb, Post) and (op.target.uid, op.rule) in reopening:
+        return FOREWORD
     if isinstance(op.verb, WriteCard):
         return CARDS
     if isinstance(op.verb, Post):

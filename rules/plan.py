@@ -155,7 +155,8 @@ def _last_words(view: View, ops: list[Op]) -> tuple[Op, ...]:
     """Return the ops with the pings and the card of the settled state after them."""
     acting = _acting(ops)
     rests_on = frozenset(op.rule for op in acting)
-    pings = [replace(op, rules=op.rules | rests_on) for op in ping_ops(view)]
+    known = {op.id for op in ops}
+    pings = [replace(op, rules=op.rules | rests_on) for op in ping_ops(view) if op.id not in known]
     card = card_op(view, acting)
     return (*ops, *pings, *((card,) if card else ()))
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Literal, Protocol
 
 from rules.governance import Section
-from rules.model import Ticket
+from rules.model import NOTHING, Memory, Ticket
 
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]
@@ -72,6 +72,7 @@ class Step:
     after: Duration
     ping: tuple[str, ...] = ()  # roles or people: "owner", "lead", "council", "reporter", a name of [people]
     say: str = ""  # the ping's text; the rule's `say` if empty
+    reopen: bool = False  # a ticket that is done is opened again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +196,7 @@ class Test:
     at: datetime
     expect: tuple[str, ...]
     where: str  # "backlog.toml: rule 'time-boxed', test 1"
+    memory: Memory = NOTHING  # what is known of the ticket besides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,10 +105,15 @@ class DueTable(Table):
 
 
 class StepTable(Table):
-    """What happens once an episode, when it has lasted so long."""
+    """What happens once an episode, when it has lasted so long: a ping, a reopening, or both."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["ping"]}, {"required": ["reopen"]}]})
 
     after: Span = Field(description="How long the rule has held by then: '5 workdays'.")
-    ping: Names = Field(min_length=1, description="Roles (owner, lead, council, reporter) or names of [people].")
+    ping: Names = Field(
+        default=[], min_length=1, description="Roles (owner, lead, council, reporter) or names of [people]."
+    )
+    reopen: bool = Field(default=False, description="Opens the ticket again, if it is done.")
     say: Sentence = Field(default="", description="The ping's text; the rule's own `say` if left out.")
 
 
@@ -136,6 +141,10 @@ class GivenTable(Table):
     due: Due = None
     comments: Annotated[int, Field(ge=0)] = 0
     locked: bool = False
+    sprint: str = ""
+    evidence: Names = Field(default=[], description="What people gave as evidence, as by `/kaizen evidence`.")
+    outcome: str = Field(default="", description="The effect that people expect, as by `/kaizen outcome`.")
+    merged_changes: Names = Field(default=[], description="Keys of merged pull requests that name the ticket.")
 
 
 class TestTable(Table):

@@ -6,6 +6,7 @@ begun on the day from which the rule held for it. What the rule would do is word
     label NAME        domain NAME (its label)      unlabel NAME (given labels of the rule count as put on by it)
     set due DATE      set priority LEVEL           assign ROLE
     ping ROLE, ROLE   comment                      say (the rule holds and has only its line on the card)
+    reopen
 
 ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, and a domain is
 certain for a ticket with a component of the domain's name.
@@ -18,10 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from rules.actions import AddLabel, Assign, Op, Post, RemoveLabel, WriteCard
+from rules.actions import AddLabel, Assign, Op, Post, RemoveLabel, Reopen, WriteCard
 from rules.effects import LABELLED, value_of
 from rules.evaluate import Evaluation, evaluate
-from rules.model import NOTHING, Effect, Episode, Memory, Ticket
+from rules.model import Effect, Episode, Memory, Ticket
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER, ROLES
 from rules.plan import operations
 from rules.policy import Clause, Person, Policy, Rule, SourceFacts, Team, Test
@@ -115,17 +116,21 @@ def _memory(alone: Policy, rule: Rule, test: Test) -> Memory:
     began = _began(alone, test)
     episodes = (Episode(rule=rule.id, number=1, began=began),) if began else ()
     if not rule.label or rule.label not in test.given.labels:
-        return Memory(episodes=episodes)
+        return replace(test.memory, episodes=episodes)
     ours = Effect(op="given", rule=rule.id, verb=LABELLED, value=rule.label, at=test.given.created)
-    return Memory(episodes=episodes, effects=(ours,))
+    return replace(test.memory, episodes=episodes, effects=(ours,))
 
 
 def _began(alone: Policy, test: Test) -> datetime | None:
-    """Return the first of the days, up to the test's, on all of which the rule held; None if it does not hold."""
+    """Return the first of the days, up to the test's, on all of which the rule held; None if it does not hold.
+
+    A ticket that is closed is looked at since it was.
+    """
     began = None
+    since = test.given.closed or test.given.created
     moment = test.at
     for _ in range(LONGEST_EPISODE):
-        if moment < test.given.created or not _at(alone, test, moment).holding:
+        if moment < since or not _at(alone, test, moment).holding:
             break
         began = moment
         moment -= timedelta(days=1)
@@ -133,7 +138,7 @@ def _began(alone: Policy, test: Test) -> datetime | None:
 
 
 def _at(alone: Policy, test: Test, moment: datetime) -> Evaluation:
-    return evaluate(alone, test.given, NOTHING, moment, kind=test.kind)
+    return evaluate(alone, test.given, test.memory, moment, kind=test.kind)
 
 
 def _worded(policy: Policy, ticket: Ticket, op: Op) -> str:
@@ -145,6 +150,8 @@ def _worded(policy: Policy, ticket: Ticket, op: Op) -> str:
             words = f"domain {domain}" if domain else f"label {label}"
         case RemoveLabel(label=label):
             words = f"unlabel {label}"
+        case Reopen():
+            words = op.name
         case Assign(person=person):
             words = f"assign {_role(ticket, person)}"
         case Post(people=people):

@@ -9,9 +9,10 @@ from typing import Literal
 
 from rules import facts
 from rules.conditions import activate
+from rules.effects import REOPENED
 from rules.evaluate import ANY, Holding, evaluate, grandfathered, in_force
 from rules.model import Episode, Memory, Ticket
-from rules.moves import NextStep, View, chosen, due_steps, next_step
+from rules.moves import NextStep, View, chosen, next_step, pings_due
 from rules.people import resolve
 from rules.policy import Clause, Policy, Rule
 
@@ -101,7 +102,8 @@ def _notes(view: View, rule: Rule) -> Iterator[str]:
     for undo in (*view.memory.reversals, *view.evaluation.reversals):
         if undo.rule == rule.id:
             by = f" by {undo.by}" if undo.by else ""
-            yield f"{undo.verb} {undo.value} was taken back{by} and stays so"
+            what = "the reopening" if undo.verb == REOPENED else f"{undo.verb} {undo.value}"
+            yield f"{what} was taken back{by} and stays so"
     for held in view.evaluation.holding:
         if held.rule.id == rule.id:
             yield from _reached(view, held)
@@ -109,7 +111,7 @@ def _notes(view: View, rule: Rule) -> Iterator[str]:
 
 def _reached(view: View, held: Holding) -> Iterator[str]:
     """Yield which step of the ladder is reached, where there is more to say of it than that."""
-    due = due_steps(view, held)
+    due = pings_due(view, held)
     if not due:
         return
     found = resolve(view.policy, view.ticket, *held.rule.steps[due[-1] - 1].ping)

@@ -11,7 +11,7 @@ import structlog
 
 from integrations.base import Tracker
 from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, TrackerError, Unavailable
-from rules.actions import Op
+from rules.actions import Op, Reopen
 from rules.card import CARD
 from rules.commanded import COMMANDED
 from rules.evaluate import evaluate
@@ -103,16 +103,18 @@ def _ticket(worker: Worker, ops: list[Op], applied: Applied, stop: Stop, progres
     fitting = _fitting(worker, ops, ticket, memory)
     whole = _give_up(worker, [op for op in ops if op.id not in fitting], applied, "the ticket has changed meanwhile")
     done = applied.counts["done"]
+    still_closed = False
     for op in ops:
         if op.id not in fitting:
             continue
-        if stop.asked or tracker.name in applied.stopped or (op.rule == CARD and not whole):
-            applied.counts["unsent"] += 1  # a card speaks of what was done before it
+        if stop.asked or tracker.name in applied.stopped or still_closed or (op.rule == CARD and not whole):
+            applied.counts["unsent"] += 1  # a card, and all after a reopening, speak of what was done before them
             whole = False
             continue
         outcome, failure = carry_out(worker, tracker, op, memory.card)
         applied.counts[outcome] += 1
         whole = whole and outcome in FINE
+        still_closed = isinstance(op.verb, Reopen) and outcome not in FINE
         if failure is not None:
             _stop(applied, tracker.name, failure)
         if progress is not None:

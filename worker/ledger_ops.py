@@ -29,6 +29,7 @@ from rules.actions import (
     Verb,
     WriteCard,
 )
+from rules.effects import OPEN
 from worker.codec import op_to_json, to_json
 from worker.errors import LedgerError
 from worker.ledger_entries import Entries, State
@@ -84,7 +85,9 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             return phase
         case SetStatus(context=context, state=state):
             return f"{context}={state}"
-        case Reopen() | Post():
+        case Reopen():
+            return OPEN
+        case Post():
             return ""
         case _:
             assert_never(verb)

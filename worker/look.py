@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.actions import Op, Plan, WriteCard
-from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY
+from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
-from rules.model import NOTHING, Episode, Memory, Reversal, Ticket
+from rules.model import NOTHING, Episode, Event, Memory, Reversal, Ticket
 from rules.plan import assemble, decide
 from worker.breaker import DAY, broken
 from worker.ration import ration
@@ -87,7 +87,7 @@ def look(
         ):
             continue
         if evaluation.reversals:
-            undone = tuple(_with_who(worker, ticket.uid, reversal) for reversal in evaluation.reversals)
+            undone = tuple(_with_who(worker, ticket, reversal) for reversal in evaluation.reversals)
             evaluation = replace(evaluation, reversals=undone)
         decision = decide(policy, evaluation, memory, now, worker.keys, paused)
         ops += decision.ops
@@ -110,15 +110,17 @@ def look(
     )
 
 
-def _with_who(worker: Worker, uid: str, reversal: Reversal) -> Reversal:
+def _with_who(worker: Worker, ticket: Ticket, reversal: Reversal) -> Reversal:
     """Add to what was taken back who did it, where the ticket's history tells."""
-    fields = HISTORY.get(reversal.verb, frozenset())
-    who = [
-        event.actor
-        for event in worker.mirror.events(uid)
-        if event.what in fields and reversal.value in event.before and reversal.value not in event.after
-    ]
+    who = [event.actor for event in worker.mirror.events(ticket.uid) if _took_back(event, ticket, reversal)]
     return replace(reversal, by=who[-1]) if who else reversal
+
+
+def _took_back(event: Event, ticket: Ticket, reversal: Reversal) -> bool:
+    if reversal.verb == REOPENED:
+        return event.what == "status" and event.after == ticket.status
+    fields = HISTORY.get(reversal.verb, frozenset())
+    return event.what in fields and reversal.value in event.before and reversal.value not in event.after
 
 
 def paused_rules(worker: Worker, now: datetime) -> frozenset[str]:

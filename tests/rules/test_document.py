@@ -292,6 +292,14 @@ def test_a_number_of_thousands_of_digits_is_refused():
             "\n  [[rule.step]]\n  after = '1 day'\n  ping = []",
             "rule 'owned', step[1].ping, line 14, column 3: write at least one",
         ),
+        (
+            "[[rule.step]]\nafter = '1 day'",
+            "rule 'owned', step[1]: does nothing: give it a 'ping' or 'reopen = true'",
+        ),
+        (
+            "[[rule.step]]\nafter = '1 day'\nreopen = 'yes'",
+            "rule 'owned', step[1].reopen, line 13, column 1: write true or false, not 'yes'",
+        ),
         ("[[rule.step]]\nping = 'ana'", "rule 'owned', step[1], line 11, column 1: 'after' is missing"),
         (
             "[[rule.test]]\ngiven = { knd = 'x' }\nat = '2026-11-03'\nexpect = []",

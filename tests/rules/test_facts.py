@@ -11,7 +11,7 @@ from rules import facts
 from rules.calendar import WorkCalendar
 from rules.conditions import activate, compile_all
 from rules.fact_table import KIND_TYPES, TYPES
-from rules.model import Card, Effect, Ignore, Memory, Reversal, Statement
+from rules.model import Card, Effect, Ignore, Memory, Reversal, Statement, Work
 from rules.policy import Domain, Kind
 from tests.rules.factories import NOW, later, policy, ticket
 
@@ -33,6 +33,7 @@ def test_all_facts_of_a_ticket():
         due=date(2026, 10, 30),
         comments=3,
         type="Bug",
+        sprint="Sprint 12",
         created=datetime(2026, 10, 26, 9, tzinfo=UTC),
         updated=datetime(2026, 11, 2, 9, tzinfo=UTC),
     )
@@ -76,6 +77,14 @@ def test_all_facts_of_a_ticket():
         "overdue": True,
         "days_overdue": 4,
         "workdays_overdue": 2,
+        "declined": False,
+        "has_sprint": True,
+        "sprint": "Sprint 12",
+        "planned": True,
+        "changes": [],
+        "merged_changes": [],
+        "evidence": [],
+        "has_evidence": False,
         "reversals": 0,
         "ignored": False,
         "deferrals": 0,
@@ -267,3 +276,56 @@ def test_hostile_text_can_be_judged(text):
     found = facts.of(ticket(title=text, labels=frozenset({text})), "x", Memory(), policy(), TODAY)
     condition = compile_all([f"size(title) == {len(text)}", "labels == [title]"], where="x")
     assert (found["title"], condition.holds(activate(found))) == (expected, True)
+
+
+def test_evidence_is_what_was_merged_stated_or_written_down():
+    """Each once; a change that is open or was given up names the ticket, and is no evidence."""
+    states = ("merged", "open", "closed", "merged")
+    work = tuple(Work(uid=f"c{n}", key=f"acme/shop#{n}", url="u", state=state) for n, state in enumerate(states))
+    said = Statement(comment="c", what="evidence", value="https://a.example", by="bo-gh", at=NOW)
+    aim = replace(said, what="outcome", value="mttr 90m -> 45m by 2027-03-31")
+    known = Memory(work=work, statements=(said, aim))
+    of = ticket(body="Evidence: https://a.example, https://b.example")
+    assert fact("changes", memory=known) == [f"acme/shop#{n}" for n in range(4)]
+    assert fact("merged_changes", memory=known) == ["acme/shop#0", "acme/shop#3"]
+    assert fact("evidence", of, memory=known) == [
+        "acme/shop#0",
+        "acme/shop#3",
+        "https://a.example",
+        "https://b.example",
+    ]
+    assert fact("has_evidence", of) is True
+    assert fact("has_evidence", memory=Memory(work=work[1:3], statements=(aim,))) is False
+    assert fact("outcome_stated", memory=known) is True
+    assert fact("outcome_stated", memory=Memory(statements=(said,))) is False
+
+
+@pytest.mark.parametrize(
+    ("resolution", "expected"),
+    [
+        ("not_planned", True),
+        ("duplicate", True),
+        ("Won't Do", True),
+        ("Won\u2019t Fix", True),
+        ("Cannot Reproduce", True),
+        ("Declined", True),
+        ("Incomplete", True),
+        ("completed", False),
+        ("Done", False),
+        ("Fixed", False),
+        ("", False),
+    ],
+)
+def test_what_was_closed_as_not_done_is_declined(resolution, expected):
+    """In the words of either tracker; an open ticket is not, whatever it was before."""
+    assert fact("declined", ticket(phase="done", resolution=resolution)) is expected
+    assert fact("declined", ticket(resolution=resolution)) is False
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({"sprint": "S1"}, True), ({"milestone": "Autumn"}, True), ({"milestone": "Due 2026-12-01"}, False), ({}, False)],
+)
+def test_a_milestone_that_only_keeps_a_due_date_is_no_plan(given, expected):
+    """Ours are called so; everything else in a milestone or sprint is planned by people."""
+    assert fact("planned", ticket(**given)) is expected

@@ -61,6 +61,8 @@ def test_good_files_pass():
         (rule(when=[]), ["$.rule[0].when"]),
         (rule(mode="off"), ["$.rule[0].mode"]),
         (rule(**{"from": "soon"}), ["$.rule[0].from"]),
+        (rule(step=[{"after": "2 weeks", "reopen": True}]), []),
+        (rule(step=[{"after": "2 weeks"}]), ["$.rule[0].step[0]"]),
         (rule(step=[{"after": "soon", "ping": "owner"}]), ["$.rule[0].step[0].after"]),
     ],
 )

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from rules.model import NOTHING, Ticket
+from rules.moves import NextStep
 from rules.why import Explanation, why
 from worker.cli.context import Cli, data, now, out
 from worker.errors import WorkerError
@@ -113,13 +114,17 @@ def _rule(one: Explanation) -> Padding:
         again = f", for the {one.episode.number}. time" if one.episode.number > 1 else ""
         table.add_row("since", f"{one.episode.began:%Y-%m-%d}{again}")
     if one.next is not None:
-        whom = ", ".join(one.next.people) or "nobody (it is not known who is " + " or ".join(one.next.missing) + ")"
-        table.add_row("next", escape(f"{one.next.on}: step {one.next.number}, ping {whom}"))
+        table.add_row("next", escape(f"{one.next.on}: step {one.next.number}, {_deeds(one.next)}"))
     for note in one.notes:
         table.add_row("note", escape(note))
     state = STATES.get(one.state, one.state)
     title = f"[bold]{escape(one.rule.id)}[/]: {state}  [dim]{escape(one.rule.about)}[/]"
     return Padding(Group(title, Padding(table, (0, 0, 0, 2))), (0, 0, 1, 0))
+
+
+def _deeds(step: NextStep) -> str:
+    whom = ", ".join(step.people) or "nobody (it is not known who is " + " or ".join(step.missing) + ")"
+    return ", ".join((*(["reopen"] if step.reopens else []), *([f"ping {whom}"] if step.pings else [])))
 
 
 def _as_data(ticket: Ticket, explained: Sequence[Explanation]) -> dict[str, Any]:
@@ -140,6 +145,10 @@ def _rule_data(one: Explanation) -> dict[str, Any]:
         "clauses": [{"text": c.text, "holds": c.holds, "values": dict(c.values)} for c in one.clauses],
         "since": one.episode.began if one.episode else None,
         "episode": one.episode.number if one.episode else None,
-        "next": {"step": one.next.number, "on": one.next.on, "ping": one.next.people} if one.next else None,
+        "next": _step_data(one.next) if one.next else None,
         "notes": one.notes,
     }
+
+
+def _step_data(step: NextStep) -> dict[str, Any]:
+    return {"step": step.number, "on": step.on, "ping": step.people, "reopen": step.reopens}
