@@ -133,8 +133,9 @@ def company_config(url: str) -> str:
     }
     jira = {"base_url": f'"{url}{JIRA_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
     patience = {"person": "10"}  # pings a week: the demo meets a year's backlog at once
-    tables = {"ceilings": patience, "sources.shop": github, "sources.platform": github, "sources.ops": jira}
-    return with_values(example(), tables)
+    packs = {"rules": '["pack:backlog", "pack:forbidden"]'}
+    sources = {"sources.shop": github, "sources.platform": github, "sources.ops": jira}
+    return with_values(example(), {"instance": packs, "ceilings": patience, **sources})
 
 
 def loaded_config(filled: Loaded, url: str) -> str:
