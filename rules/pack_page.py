@@ -121,7 +121,9 @@ def _does(rule: Rule) -> Iterator[str]:
 def _steps(rule: Rule) -> Iterator[str]:
     for step in rule.steps:
         when = f"After {span(step.after)}" if step.after.count else "At once"
-        yield f"{when} a comment pings {people(step.ping)}: {quote(step.say or rule.say)}"
+        deeds = ["the ticket is opened again, if it is done"] if step.reopen else []
+        deeds += [f"a comment pings {people(step.ping)}: {quote(step.say or rule.say)}"] if step.ping else []
+        yield f"{when} {', and '.join(deeds)}{'' if step.ping else '.'}"
 
 
 def _change(pack: Pack) -> Iterator[str]:

@@ -108,6 +108,11 @@ GIVEN: Mapping[str, Callable[..., str]] = {
     "due": lambda day: f"due {_day(day)}" if day else "without a due date",
     "comments": lambda count: f"with {count} comments",
     "locked": lambda locked: "locked" if locked else "not locked",
+    "phase": lambda name: f"in the phase {name}",
+    "sprint": lambda name: f"in the sprint {code(name)}",
+    "evidence": lambda links: f"with the evidence {_listed(links)}",
+    "outcome": lambda text: f"with the outcome {quote(text)} stated",
+    "merged_changes": lambda keys: f"named by the merged pull request{'s' if len(keys) > 1 else ''} {_listed(keys)}",
 }
 """A key of `given` -> its value in words; a key that has none is shown as it is."""
 
@@ -120,6 +125,7 @@ DONE: Mapping[str, Callable[[str], str]] = {
     "assign": lambda who: f"{people([who])} becomes the owner",
     "ping": lambda who: f"{people(who.split(', '))} {'are' if ',' in who else 'is'} pinged",
     "comment": lambda _: "a comment is posted",
+    "reopen": lambda _: "the ticket is opened again",
     "say": lambda _: "its line stands on the card",
 }
 """The beginning of what is expected -> the whole in words."""

@@ -125,6 +125,7 @@ def test_the_override_that_a_page_shows_can_be_used(name):
         (["set priority low"], "the priority becomes low"),
         (["assign reporter"], "whoever wrote the ticket becomes the owner"),
         (["comment"], "a comment is posted"),
+        (["reopen"], "the ticket is opened again"),
         (["say"], "its line stands on the card"),
         (["frobnicate x"], "`frobnicate x`"),
     ],
