@@ -112,6 +112,7 @@ def ticket(repository: Repository, raw: Raw) -> Ticket | None:
     closed_at = raw.get("closed_at")
     done = raw["state"] == "closed"
     assignees = raw.get("assignees")
+    waits = raw.get("issue_dependencies_summary")  # an old Enterprise Server has none
     return quick_ticket(
         source=repository.source,
         uid=f"{repository.host}/{repository.id}/issue/{number}",
@@ -136,6 +137,7 @@ def ticket(repository: Repository, raw: Raw) -> Ticket | None:
         closed=datetime.fromisoformat(closed_at) if closed_at else None,
         comments=raw.get("comments") or 0,
         locked=bool(raw.get("locked")),
+        blocked=bool(waits and waits.get("blocked_by")),  # counts open blockers only
     )
 
 

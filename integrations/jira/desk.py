@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from integrations.errors import Incomplete, Unavailable
+from integrations.errors import Forbidden, Incomplete, NotFound, Unavailable
 from integrations.http import Line
 from integrations.jira.config import JiraConfig
-from integrations.jira.payloads import Site, account
+from integrations.jira.payloads import FIELDS, Site, account, sprint_field
 from integrations.jira.session import Session, checked_base
 
 SHAPE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
@@ -30,6 +31,7 @@ class Desk:
         self._author = ""
         self._server: dict[str, Any] = {}
         self._project: dict[str, Any] = {}
+        self._fields = ""  # what a ticket is asked for, once it is known
         self.refused: dict[str, frozenset[str]] = {}  # issue type -> fields that are not on its screen
         self._edits_silently = True  # until the server refuses to
         self._edits_take_markers = False  # seen, of this server: an edit of a comment takes its properties along
@@ -104,6 +106,20 @@ class Desk:
             raise Incomplete(f"{self.name}: project", "the answer is not of the expected shape")
         self._project = project
         return project
+
+    @property
+    def ticket_fields(self) -> str:
+        """The fields to ask for of a ticket; which one holds the sprint is asked once."""
+        if not self._fields:
+            try:
+                found = sprint_field(self.get("fields", "field"))
+            except (NotFound, Forbidden):
+                found = ""
+            except SHAPE as error:
+                raise self.wrong("fields", error) from error
+            self.site = replace(self.site, sprint=found)
+            self._fields = f"{FIELDS},{found}" if found else FIELDS
+        return self._fields
 
     def person(self, person: str) -> dict[str, str]:
         """Address a person in a payload."""

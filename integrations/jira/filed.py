@@ -15,7 +15,7 @@ from typing import Any
 from integrations.errors import Incomplete, NotFound
 from integrations.jira import payloads
 from integrations.jira.desk import SHAPE, Desk
-from integrations.jira.payloads import FIELDS, MARKER, milliseconds, moment
+from integrations.jira.payloads import MARKER, milliseconds, moment
 from integrations.jira.walks import KeyWalk, OffsetWalk, Walk, number, quoted
 from rules.model import Marker, Ticket
 
@@ -93,14 +93,16 @@ class FiledSearch:
         desk = self._desk
         if desk.cloud:
             return desk.shaped(
-                "search", desk.get("search", "search", "jql", fields=FIELDS, properties=MARKER, **params)
+                "search", desk.get("search", "search", "jql", fields=desk.ticket_fields, properties=MARKER, **params)
             )
-        return desk.shaped("search", desk.get("search", "search", fields=FIELDS, **params))
+        return desk.shaped("search", desk.get("search", "search", fields=desk.ticket_fields, **params))
 
     def _by_number(self, one: int) -> dict[str, Any] | None:
         """Read an issue by its key; None if there is none, or if it lives elsewhere or is older than asked for."""
         try:
-            row = self._desk.shaped("ticket", self._desk.get("ticket", "issue", f"{self._key}-{one}", fields=FIELDS))
+            row = self._desk.shaped(
+                "ticket", self._desk.get("ticket", "issue", f"{self._key}-{one}", fields=self._desk.ticket_fields)
+            )
         except NotFound:
             return None
         at_home = row["key"] == f"{self._key}-{one}" and moment(row["fields"]["created"]) >= self._since

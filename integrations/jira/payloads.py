@@ -13,9 +13,12 @@ MARKER = "kaizend"
 """The key of the comment or issue property that holds our marker."""
 FIELDS = (
     "summary,description,status,issuetype,project,resolution,resolutiondate,labels,components,fixVersions,assignee,"
-    "reporter,creator,priority,duedate,created,updated,comment"
+    "reporter,creator,priority,duedate,created,updated,comment,issuelinks"
 )
-"""What a ticket is made of. Jira answers with everything, or on Cloud with bare ids, unless told."""
+"""What a ticket is made of, besides the sprint, whose field has another id everywhere.
+
+Jira answers with everything, or on Cloud with bare ids, unless told.
+"""
 
 PHASES: Mapping[str, Phase] = {"new": "new", "undefined": "new", "indeterminate": "active", "done": "done"}
 _EVENTS = {
@@ -29,6 +32,8 @@ _EVENTS = {
     "components": "component",
     "remoteissuelink": "link",
 }
+_SPRINTS = "com.pyxis.greenhopper.jira:gh-sprint"
+_BLOCKED_BY = "is blocked by"
 _BY_ID = frozenset({"assignee", "reporter", "due"})  # told by what they are, the rest by what they are called
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_TEXT = 255  # characters kept of a value in a history
@@ -45,6 +50,7 @@ class Site:
     source: str
     uid: str
     browse: str
+    sprint: str = ""  # the id of the field that holds the sprints; "" where there is none
 
 
 def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
@@ -76,6 +82,8 @@ def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
         due=_date(fields.get("duedate")),
         closed=moment(fields["resolutiondate"]) if fields.get("resolutiondate") else None,
         comments=(fields.get("comment") or {}).get("total", 0),
+        sprint=_sprint(fields.get(site.sprint)),
+        blocked=_blocked(fields.get("issuelinks")),
     )
 
 
@@ -176,6 +184,47 @@ def text(value: Any) -> str:
 
 def _name(value: Any) -> str:
     return text(value["name"]) if value else ""
+
+
+def sprint_field(rows: Any) -> str:
+    """Find the field of sprints among all fields; "" if there is none."""
+    return next((text(row["id"]) for row in rows if (row.get("schema") or {}).get("custom") == _SPRINTS), "")
+
+
+def _sprint(sprints: Any) -> str:
+    """Return the name of the active sprint, else of the first coming one; those that are over do not count."""
+    coming = ""
+    for one in sprints or ():
+        told = one if isinstance(one, dict) else _told(text(one))
+        state = text(told.get("state")).lower()
+        if state == "active":
+            return text(told.get("name"))
+        if state == "future":
+            coming = coming or text(told.get("name"))
+    return coming
+
+
+def _told(java: str) -> dict[str, str]:
+    """Read a sprint as Data Center writes it, `...Sprint@1f[id=1,state=ACTIVE,name=One, two,goal=]`."""
+    told, last = dict[str, str](), ""
+    for part in java.partition("[")[2].removesuffix("]").split(","):
+        name, equals, value = part.partition("=")
+        if equals and name.isalpha() and name not in told:
+            told[name], last = value, name
+        elif last:
+            told[last] += f",{part}"  # a comma within a name
+    return told
+
+
+def _blocked(links: Any) -> bool:
+    """Tell whether an issue that is not done blocks this one."""
+    for one in links or ():
+        other = one.get("inwardIssue")
+        if other and one["type"]["inward"].casefold() == _BLOCKED_BY:
+            status = (other.get("fields") or {}).get("status")
+            if status and status["statusCategory"]["key"] != "done":
+                return True
+    return False
 
 
 def _date(value: Any) -> date | None:

@@ -16,7 +16,7 @@ from integrations.jira import payloads
 from integrations.jira.cursor import OVERLAP, Cursor, loads
 from integrations.jira.desk import SHAPE, Desk
 from integrations.jira.history import History
-from integrations.jira.payloads import FIELDS, milliseconds, moment
+from integrations.jira.payloads import milliseconds, moment
 from integrations.jira.walks import ChangeWalk, KeyWalk, OffsetWalk, Walk, WalkError, number, quoted
 from rules.model import Comment, Ticket
 
@@ -36,7 +36,7 @@ class Reading(Desk):
 
     def ticket(self, ref: str) -> Ticket:
         """Read one ticket. One that was moved to another project is not found here any more."""
-        raw = self.get("ticket", "issue", ref, fields=FIELDS)
+        raw = self.get("ticket", "issue", ref, fields=self.ticket_fields)
         try:
             home = raw["fields"]["project"]
             if str(home["id"]) != str(self.project["id"]):
@@ -182,7 +182,7 @@ class Reading(Desk):
 
     def _search(self, params: dict[str, str]) -> dict[str, Any]:
         path = ("search", "jql") if self.cloud else ("search",)
-        return self.shaped(_SEARCH, self.get(_SEARCH, *path, fields=FIELDS, **params))
+        return self.shaped(_SEARCH, self.get(_SEARCH, *path, fields=self.ticket_fields, **params))
 
     def _nouns(self, rows: list[tuple[dict[str, Any], int]]) -> tuple[Noun, ...]:
         """Translate rows, each with the time from which on its history is wanted: tickets, events and comments."""

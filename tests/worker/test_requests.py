@@ -42,8 +42,10 @@ update, for an ETag to come back with.
 """
 JIRA_CONNECT = 4  # the server, the user, the project, our rights
 JIRA_LISTS = 2  # issues, versions
-JIRA_COLD = {"cloud": JIRA_CONNECT + 4, "dc": JIRA_CONNECT + 2}
-"""Besides the pages of issues. Cloud's search has an index that lags: its first read looks twice more at the newest."""
+JIRA_COLD = {"cloud": JIRA_CONNECT + 5, "dc": JIRA_CONNECT + 3}
+"""Besides the pages of issues. The fields are read once in a process, to know which one holds the sprint. Cloud's
+search has an index that lags: its first read looks twice more at the newest.
+"""
 
 
 class Clock:

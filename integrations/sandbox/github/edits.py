@@ -76,6 +76,7 @@ class Edits(Catalogue):
         issue.state_reason = None if issue.pull else reason or "completed"
         issue.closed_at, issue.closed_by = at, actor
         _count(issue, 1)
+        _shown_anew(issue)
         self.happened(issue, "closed", actor, at, state_reason=issue.state_reason)
 
     def close(
@@ -97,6 +98,7 @@ class Edits(Catalogue):
         it.state, it.closed_at, it.closed_by = "open", None, None
         it.state_reason = None if it.pull else "reopened"
         _count(it, 1)
+        _shown_anew(it)
         self.happened(it, "reopened", self.user(actor), moment)
 
     def edit(
@@ -204,6 +206,33 @@ class Edits(Catalogue):
         it.locked, it.lock_reason = False, None
         self.happened(it, "unlocked", self.user(actor), moment)
 
+    def block(
+        self, issue: Issue | int, blocker: Issue | int, *, actor: str = "ann", at: datetime | None = None
+    ) -> None:
+        """Say that an issue is blocked by another one."""
+        it, other = self.find(issue), self.find(blocker)
+        if other in it.blockers:
+            return
+        moment = self.changing(it, at)
+        it.blockers.append(other)
+        other.blocks.append(it)
+        _shown_anew(it)
+        self.happened(it, "blocked_by_added", self.user(actor), moment)
+
+    def unblock(
+        self, issue: Issue | int, blocker: Issue | int, *, actor: str = "ann", at: datetime | None = None
+    ) -> None:
+        """Say that an issue is no longer blocked by another one."""
+        it, other = self.find(issue), self.find(blocker)
+        if other not in it.blockers:
+            return
+        moment = self.changing(it, at)
+        it.blockers.remove(other)
+        other.blocks.remove(it)
+        it.repo.version += 1
+        other.version += 1
+        self.happened(it, "blocked_by_removed", self.user(actor), moment)
+
     def pin(self, issue: Issue | int, *, actor: str = "ann", at: datetime | None = None) -> None:
         """Pin an issue to the top of its repository's list."""
         it = self.find(issue)
@@ -215,6 +244,11 @@ class Edits(Catalogue):
         """Delete an issue: it is gone (410) from now on."""
         it = self.find(issue)
         self._taken_out(it)
+        _shown_anew(it)
+        for other in it.blocks:
+            other.blockers.remove(it)
+        for other in it.blockers:
+            other.blocks.remove(it)
         it.repo.deleted.add(it.number)
 
     def transfer_issue(self, issue: Issue | int, target: Repo) -> Issue:
@@ -241,6 +275,13 @@ class Edits(Catalogue):
             repo.comments.pop(comment.id, None)
         repo.events = [event for event in repo.events if event.issue is not issue]
         repo.version += 1
+
+
+def _shown_anew(issue: Issue) -> None:
+    """Have the issues that depend on this one, or it on them, shown with other counts; it is no change of theirs."""
+    for other in (*issue.blocks, *issue.blockers):
+        other.version += 1
+        other.repo.version += 1
 
 
 def _chip(label: Label) -> dict[str, str]:

@@ -146,6 +146,8 @@ class Issue:
     events: list[Event] = field(default_factory=list)
     fields: dict[int, Any] = field(default_factory=dict)  # field id -> value
     reactions: list[Reaction] = field(default_factory=list)
+    blockers: list[Issue] = field(default_factory=list)  # the issues that it is blocked by
+    blocks: list[Issue] = field(default_factory=list)  # the issues that it blocks
     version: int = 0
     encoded: dict[str, tuple[Any, bytes]] = field(default_factory=dict)  # base -> (what it was made from, JSON)
     past: list[tuple[datetime, Issue | None]] = field(default_factory=list)  # (changed when, as it was before)

@@ -259,6 +259,7 @@ class Payloads:
             "type": {"id": 1, "node_id": node_id("IT", 1), "name": issue.type} if issue.type else None,
             "active_lock_reason": issue.lock_reason,
             "sub_issues_summary": {"total": 0, "completed": 0, "percent_completed": 0},
+            "issue_dependencies_summary": _dependencies(issue),
             "body": issue.body or None,
             "reactions": self.reactions(url, issue.reactions),
             "timeline_url": f"{url}/timeline",
@@ -303,6 +304,16 @@ class Payloads:
             "reactions": self.reactions(url, comment.reactions),
             "performed_via_github_app": self.app(comment.app),
         }
+
+
+def _dependencies(issue: Issue) -> dict[str, int]:
+    """Return how many issues block this one, and are blocked by it: the open ones, and all."""
+    return {
+        "blocked_by": sum(one.state == "open" for one in issue.blockers),
+        "total_blocked_by": len(issue.blockers),
+        "blocking": sum(one.state == "open" for one in issue.blocks),
+        "total_blocking": len(issue.blocks),
+    }
 
 
 def association(repo: Repo, author: User) -> str:

@@ -137,6 +137,7 @@ class State:
             issue.past.append((self.clock(), copy.copy(issue)))
             issue.labels = list(issue.labels)
             issue.assignees = list(issue.assignees)
+            issue.blockers = list(issue.blockers)
         elif issue.past:
             issue.past.clear()
         issue.updated_at = max(issue.updated_at, moment)

@@ -112,7 +112,9 @@ def list_fields(_: Call) -> Response:
     for name, (title, clauses, kind) in scheme.FIELDS.items():
         custom = name.startswith("customfield_")
         about = {"id": name, "key": name, "name": title, "custom": custom, "orderable": True, "navigable": True}
-        schema = {"type": kind, "customId": int(name[12:])} if custom else {"type": kind, "system": name}
+        schema: dict[str, Any] = {"type": kind, "system": name}
+        if custom:
+            schema = {"type": kind, "custom": scheme.CUSTOM[name], "customId": int(name[12:])}
         answer.append({**about, "searchable": True, "clauseNames": list(clauses), "schema": schema})
     return Response(json=answer)
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from integrations.sandbox.jira import adf, scheme
-from integrations.sandbox.jira.records import Comment, Flavour, History, Issue, Item, Link, RemoteLink, Status
+from integrations.sandbox.jira.records import Comment, Flavour, History, Issue, Item, Link, RemoteLink, Sprint, Status
 from integrations.sandbox.jira.times import stamp
 from integrations.sandbox.jira.world import JiraWorld
 
@@ -60,6 +60,7 @@ class Encoder:
             "issuelinks": lambda issue: [self.link(issue, one) for one in issue.links if self._whole(one)],
             "comment": lambda issue: self.embedded_comments(issue, len(issue.comments)),
             "customfield_10016": lambda _: None,
+            "customfield_10020": lambda issue: [self.sprint(world.sprints[name]) for name in issue.sprints] or None,
         }
 
     # -- issues ----------------------------------------------------------------------------------------------------
@@ -197,6 +198,19 @@ class Encoder:
         if found.date:
             answer["releaseDate"] = found.date.isoformat()
         return {**answer, "projectId": int(home.id)}
+
+    def sprint(self, one: Sprint) -> Json | str:
+        """Encode a sprint: on Data Center as the Java object prints itself."""
+        start, end = (self.time(at) if at else None for at in (one.start, one.end))
+        if self.flavour == "cloud":
+            short: Json = {"id": one.id, "name": one.name, "state": one.state, "boardId": one.board, "goal": one.goal}
+            return short | {name: at for name, at in (("startDate", start), ("endDate", end)) if at}
+        told = (
+            f"id={one.id},rapidViewId={one.board},state={one.state.upper()},name={one.name},"
+            f"startDate={start or '<null>'},endDate={end or '<null>'},completeDate=<null>,"
+            f"activatedDate={start or '<null>'},sequence={one.id},goal={one.goal}"
+        )
+        return f"com.atlassian.greenhopper.service.sprint.Sprint@{one.id:x}[{told}]"
 
     # -- what hangs on an issue ------------------------------------------------------------------------------------
     def comment(self, issue: Issue, comment: Comment, *, expand: Sequence[str] = ()) -> Json:

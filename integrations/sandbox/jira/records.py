@@ -70,6 +70,19 @@ class Transition:
 
 
 @dataclass(slots=True, kw_only=True)
+class Sprint:
+    """A sprint of a board."""
+
+    id: int
+    name: str
+    state: Literal["future", "active", "closed"] = "future"
+    board: int = 1
+    goal: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Release:
     """A version of a project."""
 
@@ -181,6 +194,7 @@ class Issue:
     components: tuple[str, ...] = ()
     fix_versions: tuple[str, ...] = ()
     due: date | None = None
+    sprints: tuple[str, ...] = ()  # names, the closed ones among them
     comments: list[Comment] = field(default_factory=list)
     histories: list[History] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)

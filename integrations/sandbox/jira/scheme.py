@@ -78,6 +78,13 @@ FIELDS = {
     "comment": ("Comment", ("comment",), "comments-page"),
     "issuelinks": ("Linked Issues", ("issueLink",), "array"),
     "customfield_10016": ("Story point estimate", ("cf[10016]", "Story point estimate"), "number"),
+    "customfield_10020": ("Sprint", ("cf[10020]", "Sprint"), "array"),
+}
+
+# id of a custom field -> what kind of field it is
+CUSTOM = {
+    "customfield_10016": "com.pyxis.greenhopper.jira:jsw-story-points",
+    "customfield_10020": "com.pyxis.greenhopper.jira:gh-sprint",
 }
 
 SETTABLE = frozenset({

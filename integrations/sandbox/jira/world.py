@@ -19,6 +19,7 @@ from integrations.sandbox.jira.records import (
     Project,
     Release,
     RemoteLink,
+    Sprint,
     Status,
     Transition,
     User,
@@ -40,6 +41,7 @@ class JiraWorld:
         self.search_cap = 1000  # Data Center: what maxResults is cut to
         self.users: dict[str, User] = {}
         self.projects: dict[str, Project] = {}
+        self.sprints: dict[str, Sprint] = {}  # by name
         self.issues: dict[int, Issue] = {}
         self.keys: dict[str, int] = {}  # key -> id, those of before a move too
         self.former_projects: dict[str, str] = {}  # a project's old key -> its present one

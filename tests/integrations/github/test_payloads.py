@@ -86,6 +86,19 @@ TICKET = Ticket(
             {"phase": "new", "status": "open", "resolution": "", "closed": None},
         ),
         ({"state_reason": None}, {"resolution": "completed"}),
+        (
+            {
+                "issue_dependencies_summary": {
+                    "blocked_by": 0,
+                    "total_blocked_by": 2,
+                    "blocking": 1,
+                    "total_blocking": 1,
+                }
+            },
+            {},
+        ),
+        ({"issue_dependencies_summary": {"blocked_by": 1, "total_blocked_by": 2}}, {"blocked": True}),
+        ({"issue_dependencies_summary": None}, {}),
         ({"labels": []}, {"labels": frozenset(), "components": frozenset(), "priority": ""}),
     ],
 )

@@ -349,3 +349,15 @@ def test_foreign_text_no_database_takes_is_made_fit(hub):
     tracker = hub.connected()
     hub.sandbox.fail(Fault(path="/issues$", status=200, body=raw))
     assert next(tracker.read("tickets", "")).items[0].title == "a\ufffdb\ufffdc"
+
+
+def test_a_blocked_ticket_is_read_as_that(hub):
+    """By list and alone; when the blocker is closed the ticket itself has not changed, and is no longer blocked."""
+    add_issues(hub.world, 2)
+    hub.world.block(2, 1, at=NOW)
+    tracker = hub.connected()
+    items, _ = read_all(tracker, "tickets")
+    assert {item.ref: item.blocked for item in items} == {"1": False, "2": True}
+    hub.world.close(1)
+    alone = tracker.ticket("2")
+    assert (alone.blocked, alone.updated) == (False, items[-1].updated)

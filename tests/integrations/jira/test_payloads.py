@@ -87,3 +87,82 @@ def test_a_change_is_told_in_our_words(item, expected):
 def test_a_person_is_what_the_flavour_addresses_them_by(user, expected):
     """An account id on Cloud, a user name on Data Center, nobody for a deleted account."""
     assert expected == payloads.account(user)
+
+
+ISSUE = {
+    "id": "10001",
+    "key": "OPS-1",
+    "fields": {
+        "summary": "Restore takes a day",
+        "status": {"name": "To Do", "statusCategory": {"key": "new"}},
+        "created": "2026-11-02T09:00:00.000+0000",
+        "updated": "2026-11-02T09:00:00.000+0000",
+    },
+}
+SPRINT = "com.atlassian.greenhopper.service.sprint.Sprint@1f"
+
+
+def ticket(**fields):
+    """Translate an issue with further fields."""
+    site = payloads.Site(source="ops", uid="acme.example", browse="https://acme.example", sprint="customfield_7")
+    return payloads.ticket(site, {**ISSUE, "fields": ISSUE["fields"] | fields})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, ""),
+        ([], ""),
+        ([{"id": 1, "name": "One", "state": "closed"}], ""),
+        ([{"id": 2, "name": "Two", "state": "future"}, {"id": 3, "name": "Three", "state": "active"}], "Three"),
+        ([{"id": 4, "name": "Four", "state": "future"}, {"id": 5, "name": "Five", "state": "future"}], "Four"),
+        ([f"{SPRINT}[id=1,rapidViewId=7,state=CLOSED,name=One,goal=]"], ""),
+        ([f"{SPRINT}[id=2,rapidViewId=<null>,state=ACTIVE,name=Two,startDate=<null>,sequence=2,goal=]"], "Two"),
+        ([f"{SPRINT}[rapidViewId=7,state=FUTURE,name=One, two [a=b],startDate=<null>,id=3]"], "One, two [a=b]"),
+        ([f"{SPRINT}[id=4,state=CLOSED,name=Sly,state=ACTIVE,goal=]"], ""),
+        ([f"{SPRINT}[id=5,state=FUTURE,name=Five]", f"{SPRINT}[id=6,state=ACTIVE,name=Six]"], "Six"),
+        (["a sprint", 7, f"{SPRINT}["], ""),
+    ],
+)
+def test_the_sprint_is_the_active_or_the_next_one(value, expected):
+    """As objects on Cloud and as printed Java on Data Center; one that is over does not count."""
+    assert ticket(customfield_7=value).sprint == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], ""),
+        ([{"id": "summary", "schema": {"type": "string"}}, {"id": "x"}], ""),
+        ([{"id": "customfield_7", "schema": {"custom": "com.pyxis.greenhopper.jira:gh-sprint"}}], "customfield_7"),
+    ],
+)
+def test_the_sprints_field_is_known_by_its_kind(rows, expected):
+    """Its name and number are others everywhere."""
+    assert payloads.sprint_field(rows) == expected
+
+
+def linked(end, inward="is blocked by", category="new"):
+    """Return a link to an issue in a status."""
+    other = {"id": "10002", "key": "OPS-2", "fields": {"status": {"statusCategory": {"key": category}}}}
+    return {"type": {"name": "Blocks", "inward": inward, "outward": "blocks"}, end: other}
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [
+        (None, False),
+        ([], False),
+        ([linked("inwardIssue")], True),
+        ([linked("inwardIssue", category="indeterminate")], True),
+        ([linked("inwardIssue", inward="Is Blocked By")], True),
+        ([linked("inwardIssue", category="done")], False),
+        ([linked("outwardIssue")], False),
+        ([linked("inwardIssue", inward="is cloned by")], False),
+        ([linked("inwardIssue", category="done"), linked("inwardIssue")], True),
+        ([{**linked("outwardIssue"), "inwardIssue": {"key": "OPS-3"}}], False),
+    ],
+)
+def test_a_ticket_is_blocked_by_what_is_not_done(links, expected):
+    """The words of the link count, not its name, and the end at which the other issue stands."""
+    assert ticket(issuelinks=links).blocked is expected

@@ -9,6 +9,7 @@ import pytest
 
 from integrations.errors import Incomplete, NotAllowed, NotFound, Unavailable
 from integrations.sandbox.faults import Fault
+from integrations.sandbox.jira.sprints import add_sprint, plan, turn_sprint
 from rules.model import Comment, Event, Release, Ticket
 from tests.integrations.jira.office import FLAVOURS, MARK, SAID, START, office
 
@@ -86,7 +87,8 @@ def test_a_cold_read_costs_a_request_a_hundred_tickets(jira):
     jira.requests()
     items, _ = jira.read()
     assert keys(items) == [f"OPS-{one}" for one in range(1, 302)]
-    spent = jira.requests()
+    first, *spent = jira.requests()
+    assert first == "GET field"  # which one holds the sprint: asked once
     assert spent == searches(spent)
     assert len(spent) - 4 <= 3  # the newest change first; on Cloud the highest number, and a look past the last page
 
@@ -427,3 +429,30 @@ def test_data_center_s_short_pages_are_not_the_end():
         jira.world.search_cap = 30
         jira.add(200)
         assert len(set(keys(jira.read()[0]))) == 200
+
+
+def test_a_blocked_ticket_and_its_sprint_are_read(jira):
+    """By search and alone; when the blocker is done the ticket itself has not changed, and is no longer blocked."""
+    jira.add(2)
+    add_sprint(jira.world, "Sprint 6", "closed")
+    add_sprint(jira.world, "Sprint 7, week 2", "active", goal="Faster, better")
+    add_sprint(jira.world, "Sprint 8")
+    plan(jira.world, "OPS-2", "Sprint 6", "Sprint 7, week 2", "Sprint 8", actor="ana")
+    jira.world.link("OPS-1", "OPS-2", "Blocks", actor="ana")
+    items, cursor = jira.read()
+    tickets = [one for one in items if isinstance(one, Ticket)]
+    assert [(one.blocked, one.sprint) for one in tickets] == [(False, ""), (True, "Sprint 7, week 2")]
+    jira.clock.on(hours=1)
+    jira.world.transition("OPS-1", "Close Issue", actor="ana")
+    turn_sprint(jira.world, "Sprint 7, week 2", "closed")
+    assert [one.key for one in jira.read(cursor)[0] if isinstance(one, Ticket)] == ["OPS-1"]
+    alone = jira.tracker.ticket(jira.ref("OPS-2"))
+    assert (alone.blocked, alone.sprint, alone.updated) == (False, "Sprint 8", tickets[1].updated)
+
+
+def test_a_jira_without_sprints_has_none(jira):
+    """Where the fields cannot be listed or none holds sprints, tickets are read without."""
+    jira.add(1)
+    jira.sandbox.fail(Fault(kind="status", status=404, path=r"/field$"))
+    items, _ = jira.read()
+    assert [one.sprint for one in items] == [""]

@@ -40,6 +40,7 @@ def test_a_comment_goes_below_the_base_url(base, flavour, authorization):
 @responses.activate
 def test_a_strange_reference_stays_in_its_place():
     """What addresses an issue is one segment of the path, whatever is in it."""
+    responses.get("https://acme.atlassian.net/rest/api/2/field", json=[])
     responses.get("https://acme.atlassian.net/rest/api/2/issue/..%2F..%2Fadmin%3Fx", status=404)
     tracker = made_tracker("https://acme.atlassian.net", "cloud", Clock())
     with pytest.raises(NotFound):

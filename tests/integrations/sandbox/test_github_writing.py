@@ -328,3 +328,47 @@ def test_a_lost_answer_leaves_the_effect(hub):
         client.get_repo("acme/shop").get_issue(1).create_comment("text")
     assert [comment.body for comment in hub.world.issue(1).comments] == ["text"]
     assert hub.sandbox.log.count(method="POST", path="/comments$") == 1
+
+
+def test_dependencies_are_counted_and_a_blockers_end_changes_no_other_issue(hub):
+    """Added by the blocker's id, listed, summed up on both issues; once it is closed it blocks no more."""
+    blocker, issue = hub.world.add_issue("vendor's fix"), hub.world.add_issue("ours")
+    path = f"{ISSUES}/2/dependencies/blocked_by"
+
+    def summary(number=2):
+        listed = next(one for one in hub.api("GET", ISSUES, state="all").json() if one["number"] == number)
+        alone = hub.api("GET", f"{ISSUES}/{number}").json()
+        assert listed["issue_dependencies_summary"] == alone["issue_dependencies_summary"]
+        return tuple(listed["issue_dependencies_summary"].values())
+
+    assert summary() == (0, 0, 0, 0)
+    hub.clock.tick(60)
+    assert hub.api("POST", path, {"issue_id": blocker.id}).status_code == 201
+    assert (summary(), summary(1)) == ((1, 1, 0, 0), (0, 0, 1, 1))
+    changed = issue.updated_at
+    assert changed == hub.clock()
+    assert [one["number"] for one in hub.api("GET", path).json()] == [1]
+    assert [one["number"] for one in hub.api("GET", f"{ISSUES}/1/dependencies/blocking").json()] == [2]
+    hub.clock.tick(60)
+    hub.world.close(blocker)
+    assert (summary(), issue.updated_at) == ((0, 1, 0, 0), changed)
+    hub.world.reopen(blocker)
+    assert (summary(), issue.updated_at) == ((1, 1, 0, 0), changed)
+    assert hub.api("DELETE", f"{path}/{blocker.id}").status_code == 200
+    assert (summary(), summary(1)) == ((0, 0, 0, 0), (0, 0, 0, 0))
+    assert history(hub, 2) == [("blocked_by_added", "kaizend"), ("blocked_by_removed", "kaizend")]
+
+
+def test_a_dependency_that_cannot_be_is_refused(hub):
+    """On itself, twice, in a circle, on nothing; and one that is not there cannot be taken away."""
+    first, second = hub.world.add_issue("first"), hub.world.add_issue("second")
+    path = f"{ISSUES}/2/dependencies/blocked_by"
+    hub.world.block(second, first)
+    asked = {"itself": second.id, "twice": first.id, "nothing": 1, "a word": "x"}
+    answers = {what: hub.api("POST", path, {"issue_id": value}).status_code for what, value in asked.items()}
+    assert answers == {"itself": 422, "twice": 422, "nothing": 404, "a word": 422}
+    circle = hub.api("POST", f"{ISSUES}/1/dependencies/blocked_by", {"issue_id": second.id})
+    assert circle.status_code == 422
+    assert hub.api("DELETE", f"{path}/{second.id}").status_code == 404
+    hub.world.delete_issue(first)
+    assert second.blockers == []

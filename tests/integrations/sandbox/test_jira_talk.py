@@ -5,6 +5,7 @@ import requests
 from jira import JIRAError
 
 from integrations.sandbox.faults import Fault
+from integrations.sandbox.jira.sprints import add_sprint, plan, turn_sprint
 from tests.integrations.sandbox.jira_bench import bench
 
 
@@ -196,3 +197,43 @@ def test_an_account_without_rights_is_refused(jira):
     with pytest.raises(JIRAError) as error:
         jira.client.issue("OPS-1").update(fields={"duedate": "2026-08-01"})
     assert "duedate" in error.value.response.json()["errors"]
+
+
+def test_sprints_are_objects_on_cloud_and_printed_java_on_data_center(jira):
+    """The field is listed with its kind; ending a sprint shows on its issues and changes none."""
+    [field] = [one for one in jira.client.fields() if one.get("schema", {}).get("custom", "").endswith(":gh-sprint")]
+    read = lambda: jira.client.issue("OPS-1").raw["fields"][field["id"]]  # noqa: E731 - said thrice
+    assert read() is None
+    sprint = add_sprint(jira.world, "Sprint 7", "active", start=jira.clock(), end=jira.clock())
+    plan(jira.world, "OPS-1", "Sprint 7", actor="ada")
+    before = jira.world.issue("OPS-1").updated
+    jira.clock.forward(60)
+    shown = [read()[0]]
+    turn_sprint(jira.world, "Sprint 7", "closed")
+    shown.append(read()[0])
+    if jira.flavour == "cloud":
+        assert [(one["id"], one["name"], one["state"]) for one in shown] == [
+            (sprint.id, "Sprint 7", "active"),
+            (sprint.id, "Sprint 7", "closed"),
+        ]
+    else:
+        assert ["state=ACTIVE,name=Sprint 7," in shown[0], "state=CLOSED,name=Sprint 7," in shown[1]] == [True, True]
+    assert jira.world.issue("OPS-1").updated == before
+    assert jira.world.issue("OPS-1").histories[-1].items[0].after_text == "Sprint 7"
+
+
+def test_a_link_shows_the_other_issues_present_category(jira):
+    """The blocked issue shows the blocker's status as it is now, and has not changed itself."""
+    jira.issue()
+    jira.world.link("OPS-1", "OPS-2", "Blocks", actor="ada")
+    before = jira.world.issue("OPS-2").updated
+
+    def category():
+        [link] = jira.client.issue("OPS-2").raw["fields"]["issuelinks"]
+        assert link["type"]["inward"] == "is blocked by"
+        return link["inwardIssue"]["fields"]["status"]["statusCategory"]["key"]
+
+    jira.clock.forward(60)
+    assert category() == "new"
+    jira.world.transition("OPS-1", "Close Issue", actor="ada")
+    assert (category(), jira.world.issue("OPS-2").updated) == ("done", before)

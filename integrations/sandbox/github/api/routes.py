@@ -13,6 +13,7 @@ from integrations.sandbox.github.api import (
     comments,
     commits,
     delivery,
+    dependencies,
     fields,
     graphql,
     history,
@@ -86,6 +87,12 @@ ROUTES = (
     Route("POST", "/{repo}/issues/{number}/issue-field-values", "issues:write", fields.add_values),
     Route("PUT", "/{repo}/issues/{number}/issue-field-values", "issues:write", fields.set_values),
     Route("DELETE", "/{repo}/issues/{number}/issue-field-values/{id}", "issues:write", fields.delete_value),
+    Route("GET", "/{repo}/issues/{number}/dependencies/blocked_by", "issues:read", dependencies.list_blockers),
+    Route("POST", "/{repo}/issues/{number}/dependencies/blocked_by", "issues:write", dependencies.add_blocker),
+    Route(
+        "DELETE", "/{repo}/issues/{number}/dependencies/blocked_by/{id}", "issues:write", dependencies.remove_blocker
+    ),
+    Route("GET", "/{repo}/issues/{number}/dependencies/blocking", "issues:read", dependencies.list_blocked),
     # comments
     Route("GET", "/{repo}/issues/comments", "issues:read", comments.list_comments),
     Route("GET", "/{repo}/issues/comments/{id}", "issues:read", comments.get_comment),
