@@ -6,11 +6,13 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Literal
 
 from rules.effects import shows
 from rules.evaluate import Holding, in_force
 from rules.model import Answer, Effect, Ignore, Reversal
 from rules.moves import NextStep, View, next_step
+from rules.pauses import stands_still
 from rules.people import called, resolve
 from rules.policy import Rule
 
@@ -38,6 +40,7 @@ class Content:
     answers: tuple[Answer, ...] = ()
     owners: tuple[str, ...] = ()  # as they are called
     done: bool = False
+    still: Literal["", "blocked", "waiting"] = ""  # why the clock of its deadline stands still
 
 
 def content(view: View, *, shadow: bool = False) -> Content:
@@ -52,7 +55,14 @@ def content(view: View, *, shadow: bool = False) -> Content:
         answers=memory.answers[-ANSWERS:],
         owners=tuple(called(view.policy, ticket.source, login) for login in sorted(ticket.assignees)),
         done=ticket.phase == "done",
+        still=_still(view),
     )
+
+
+def _still(view: View) -> Literal["", "blocked", "waiting"]:
+    if not stands_still(view.policy, view.ticket):
+        return ""
+    return "blocked" if view.ticket.blocked else "waiting"
 
 
 def speaks(rule: Rule) -> bool:
@@ -71,6 +81,7 @@ def essence(said: Content) -> str:
         [[answer.comment, answer.command, answer.reply] for answer in said.answers],
         said.owners,
         said.done,
+        *([said.still] if said.still else []),
     ]
     return sha256(json.dumps(parts).encode()).hexdigest()
 

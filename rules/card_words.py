@@ -31,6 +31,10 @@ HELLO_ALL = "This is where this ticket stands as of {today}. "
 QUIET = "This comment is kept up to date; nobody is notified when it changes."
 IN_ORDER = "All in order: nothing is asked of anybody here."
 DONE = "This ticket is done. Thank you."
+STILL = {
+    "blocked": "The clock stands still: it waits for another ticket.",
+    "waiting": "The clock stands still: it waits for somebody outside.",
+}
 NO_MORE = "Nothing more happens by itself."
 CHANGED = "Changed here, and why:"
 UNDONE = "Taken back by you, and left so:"
@@ -45,6 +49,8 @@ CHANGES = {LABELLED: "label", DUE: "due date", PRIORITY: "priority", ASSIGNED: "
 def prose(view: View, said: Content) -> Prose:
     """Return the card's text."""
     blocks: list[Block] = [_hello(view, said)]
+    if said.still:
+        blocks.append(Paragraph((Text(STILL[said.still]),)))
     for point in said.points:
         blocks += _point(view, point)
     if not said.points:

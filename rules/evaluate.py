@@ -10,7 +10,8 @@ from functools import lru_cache
 from rules import facts
 from rules.conditions import Screen, activate
 from rules.effects import LABELLED, reversed_effects, with_reversals
-from rules.model import Effect, Episode, Ignore, Memory, Reversal, Ticket
+from rules.model import Effect, Episode, Ignore, Memory, Pause, Reversal, Ticket
+from rules.pauses import noticed
 from rules.policy import Clause, Policy, Rule
 
 ANY = "any"
@@ -37,6 +38,7 @@ class Evaluation:
     began: tuple[Episode, ...] = ()
     ended: tuple[Episode, ...] = ()
     reversals: tuple[Reversal, ...] = ()  # seen now for the first time: to be remembered
+    pauses: tuple[Pause, ...] = ()  # those that end or begin now: to be remembered
 
     @property
     def names(self) -> frozenset[str]:
@@ -53,10 +55,12 @@ def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, k
     if kind is None:
         kind = facts.kind_of(ticket, memory, policy, policy.calendar.today(now))
     found = _judged(policy, ticket, memory, now, kind)
+    if pauses := noticed(policy, ticket, memory, now):
+        found = replace(found, pauses=pauses)
     if not found.reversals:
         return found
     again = _judged(policy, ticket, with_reversals(memory, found.reversals), now, kind)
-    return replace(again, reversals=(*found.reversals, *again.reversals))
+    return replace(again, reversals=(*found.reversals, *again.reversals), pauses=pauses)
 
 
 def _judged(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, kind: str) -> Evaluation:

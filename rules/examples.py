@@ -57,6 +57,7 @@ def _ticket(given: GivenTable, at: datetime, zone: ZoneInfo) -> Ticket:
         due=given.due,
         comments=given.comments,
         locked=given.locked,
+        blocked=given.blocked,
         sprint=given.sprint,
     )
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from rules.model import Memory, Ticket
+from rules.pauses import deadline, paused_workdays, waits_outside
 from rules.policy import LEVELS, Policy, SourceFacts
 from rules.references import evidence_links
 
@@ -172,28 +173,42 @@ def _open(asked: Asked) -> bool:
     return asked.ticket.phase != "done"
 
 
+def _deadline(asked: Asked) -> tuple[date, date] | None:
+    """Return the due date as pauses have moved it, and the day on which the ticket's clock stands."""
+    due = asked.ticket.due
+    if due is None or not asked.memory.pauses:
+        return None if due is None else (due, asked.today)
+    return deadline(asked.policy, asked.ticket, asked.memory, asked.today)
+
+
+def _late(asked: Asked) -> tuple[date, date] | None:
+    """Return the same if the ticket is overdue."""
+    found = _deadline(asked) if _open(asked) else None
+    return found if found is not None and found[0] < found[1] else None
+
+
 def _overdue(asked: Asked) -> bool:
-    return _open(asked) and asked.ticket.due is not None and asked.ticket.due < asked.today
+    return _late(asked) is not None
 
 
 def _days_overdue(asked: Asked) -> int:
-    due = asked.ticket.due
-    return (asked.today - due).days if due is not None and _overdue(asked) else 0
+    late = _late(asked)
+    return (late[1] - late[0]).days if late else 0
 
 
 def _workdays_overdue(asked: Asked) -> int:
-    due = asked.ticket.due
-    return asked.workdays(due, asked.today) if due is not None and _overdue(asked) else 0
+    late = _late(asked)
+    return asked.workdays(*late) if late else 0
 
 
 def _days_to_due(asked: Asked) -> int | None:
-    due = asked.ticket.due
-    return None if due is None else (due - asked.today).days
+    found = _deadline(asked)
+    return None if found is None else (found[0] - found[1]).days
 
 
 def _workdays_to_due(asked: Asked) -> int | None:
-    due = asked.ticket.due
-    return None if due is None else asked.workdays(asked.today, due)
+    found = _deadline(asked)
+    return None if found is None else asked.workdays(found[1], found[0])
 
 
 def _days_closed(asked: Asked) -> int | None:
@@ -331,18 +346,47 @@ TABLE: tuple[Fact, ...] = (
     Fact(
         "days_to_due",
         "int",
-        "days from today to the due date, negative once past; missing if it has none",
+        "days from today to the due date, negative once past; missing if it has none; workdays in which it was blocked"
+        " or waiting put the due date off, and meanwhile the count stands still",
         _days_to_due,
     ),
     Fact(
         "workdays_to_due",
         "int",
-        "workdays from today to the due date, negative once past; missing if it has none",
+        "workdays from today to the due date, which pauses put off, negative once past; missing if it has none",
         _workdays_to_due,
     ),
-    Fact("overdue", "bool", "it is open and its due date is past", _overdue),
-    Fact("days_overdue", "int", "days since the due date; 0 unless overdue", _days_overdue),
-    Fact("workdays_overdue", "int", "workdays since the due date; 0 unless overdue", _workdays_overdue),
+    Fact(
+        "overdue",
+        "bool",
+        "it is open and its due date is past, which pauses put off; while it is blocked or waiting, it stays as it was",
+        _overdue,
+    ),
+    Fact("days_overdue", "int", "days since the due date, which pauses put off; 0 unless overdue", _days_overdue),
+    Fact(
+        "workdays_overdue",
+        "int",
+        "workdays since the due date, which pauses put off; 0 unless overdue",
+        _workdays_overdue,
+    ),
+    Fact(
+        "blocked",
+        "bool",
+        "the tracker says that it waits for another ticket, which is open",
+        lambda a: a.ticket.blocked,
+    ),
+    Fact(
+        "waiting",
+        "bool",
+        "it wears a label of `waiting` in [calendar]: it waits for somebody outside",
+        lambda a: waits_outside(a.policy, a.ticket),
+    ),
+    Fact(
+        "paused_workdays",
+        "int",
+        "workdays in which it was blocked or waiting while open, as far as we saw, up to today",
+        lambda a: paused_workdays(a.policy, a.memory, a.today),
+    ),
     # what came of it
     Fact(
         "changes",

@@ -308,6 +308,15 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A stretch in which the clock of a ticket's deadline stood still: it was blocked, or waited for others."""
+
+    began: datetime
+    ended: datetime | None = None
+    due: date | None = None  # the due date that stood when it began, for which it counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """A change whose title or text names a ticket."""
 
@@ -349,6 +358,7 @@ class Memory:
     ignores: tuple[Ignore, ...] = ()
     answers: tuple[Answer, ...] = ()
     statements: tuple[Statement, ...] = ()  # oldest first
+    pauses: tuple[Pause, ...] = ()  # oldest first; only the last one may be open
     work: tuple[Work, ...] = ()  # the changes that name the ticket, oldest first
     card: Card | None = None
     touched: datetime | None = None  # when somebody but us last changed the ticket; None: not known

@@ -213,6 +213,7 @@ class Policy:
     commanders: frozenset[str]  # names of [people] who may use slash commands; owners and leads may always
     sources: Mapping[str, SourceFacts]
     calendar: Calendar
+    waiting: frozenset[str] = frozenset()  # lower case: labels that mean waiting for somebody outside
     ceilings: Ceilings = Ceilings()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)
     tests: tuple[Test, ...] = ()

@@ -141,6 +141,7 @@ class GivenTable(Table):
     due: Due = None
     comments: Annotated[int, Field(ge=0)] = 0
     locked: bool = False
+    blocked: bool = False
     sprint: str = ""
     evidence: Names = Field(default=[], description="What people gave as evidence, as by `/kaizen evidence`.")
     outcome: str = Field(default="", description="The effect that people expect, as by `/kaizen outcome`.")

@@ -26,6 +26,7 @@ class Company:
     """What the config says of the company; what is wrong with it is in `problems`, and left out."""
 
     calendar: WorkCalendar
+    waiting: frozenset[str]
     ceilings: Ceilings
     kinds: tuple[Kind, ...]
     kind_names: tuple[str, ...]  # those that do not compile among them
@@ -48,6 +49,7 @@ def read_tables(tables: Plain, config: str) -> Company:
     problems: list[str] = []
     company = Company(
         calendar=_made(_calendar, _table(tables, "calendar"), f"{config}: [calendar]: ", problems) or WorkCalendar(),
+        waiting=_lower(_table(tables, "calendar").get("waiting", ())),
         ceilings=_ceilings(_table(tables, "ceilings")),
         kinds=tuple(_kinds(_table(tables, "kinds"), config, problems)),
         kind_names=tuple(_table(tables, "kinds")),

@@ -78,6 +78,7 @@ def carry(worker: Worker, run: int, found: Look, ops: tuple[Op, ...], stop: Stop
     now = worker.clock()
     worker.ledger.save_reversals(found.reversals)
     worker.ledger.save_episodes(found.episodes)
+    worker.ledger.save_pauses(found.pauses)
     worker.ledger.record_held(run, found.plan.held, now)
     applied = apply(worker, run, ops, stop, progress=watching.carried)
     worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))

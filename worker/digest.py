@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from rules.facts import kind_of, of
 from rules.model import Link, Memory, Ticket
+from rules.pauses import deadline
 from rules.people import called
 from rules.policy import Policy
 from worker.inputs import InputState
@@ -79,6 +80,11 @@ class _Seen:
     domain: str
     created: date
     closed: date | None
+    deadline: tuple[date, date] | None  # the due date as pauses have moved it, and the day on which its clock stands
+
+    def late(self, end: date) -> bool:
+        """Tell whether it is open and was overdue when the week ended."""
+        return self.closed is None and self.deadline is not None and self.deadline[0] < min(end, self.deadline[1])
 
 
 def gather(
@@ -96,7 +102,7 @@ def gather(
     seen = list(_improvements(policy, tickets, now))
     start = end - timedelta(days=7)
     late = sorted(
-        (one.ticket for one in seen if one.closed is None and one.ticket.due and one.ticket.due < end),
+        (one.ticket for one in seen if one.late(end)),
         key=lambda ticket: (ticket.due or end, ticket.key),
     )
     return Digest(
@@ -124,7 +130,7 @@ def _improvements(policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now:
         domain = of(ticket, IMPROVEMENT, memory, policy, today, ("domain",))["domain"]
         closed = policy.calendar.date_of(ticket.closed) if ticket.closed and ticket.phase == "done" else None
         created = policy.calendar.date_of(ticket.created)
-        yield _Seen(ticket, str(domain) or NO_DOMAIN, created, closed)
+        yield _Seen(ticket, str(domain) or NO_DOMAIN, created, closed, deadline(policy, ticket, memory, today))
 
 
 def _rows(policy: Policy, seen: Sequence[_Seen], start: date, end: date) -> tuple[DomainRow, ...]:
@@ -141,7 +147,7 @@ def _row(domain: str, seen: Sequence[_Seen], start: date, end: date) -> DomainRo
         open=len(left),
         new=new,
         closed=closed,
-        overdue=sum(1 for one in left if one.ticket.due and one.ticket.due < end),
+        overdue=sum(1 for one in left if one.late(end)),
         oldest=min((one.ticket for one in left), key=lambda ticket: (ticket.created, ticket.key), default=None),
     )
 

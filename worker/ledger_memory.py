@@ -1,4 +1,4 @@
-"""What we remember of tickets: episodes, effects, reversals, ignores, statements, answers and cards."""
+"""What we remember of tickets: episodes, effects, reversals, ignores, statements, answers, pauses and cards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rules.model import Answer, Card, Effect, Episode, Ignore, Memory, Reversal, Statement, Work
+from rules.model import Answer, Card, Effect, Episode, Ignore, Memory, Pause, Reversal, Statement, Work
 from worker.audit import Audit
 from worker.database import Database
 from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
@@ -30,6 +30,7 @@ class _Draft:
     answers: list[Answer] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     work: list[Work] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
     card: Card | None = None
     touched: datetime | None = None
 
@@ -42,6 +43,7 @@ class _Draft:
             answers=tuple(self.answers),
             statements=tuple(self.statements),
             work=tuple(self.work),
+            pauses=tuple(self.pauses),
             card=self.card,
             touched=self.touched,
             done=frozenset(self.done),
@@ -84,6 +86,11 @@ class Memories:
         """Take a ticket's episodes from its card after the database was lost; what is known already counts more."""
         rows = [(uid, e.rule, e.number, moment(e.began), moment_or_none(e.ended)) for e in episodes]
         return self._write(f"{_INSERT_EPISODE} on conflict (uid, rule, number) do nothing", rows)
+
+    def save_pauses(self, pauses: Iterable[tuple[str, Pause]]) -> int:
+        """Save when the clocks of tickets (by uid) began to stand still, or went on; return how many changed."""
+        rows = [(uid, moment(p.began), moment_or_none(p.ended), iso(p.due)) for uid, p in pauses]
+        return self._write(_UPSERT_PAUSE, rows)
 
     def save_reversals(self, reversals: Iterable[tuple[str, Reversal]]) -> int:
         """Save what people undid of ours; it no longer stands. Return how many are new."""
@@ -180,6 +187,11 @@ def _put_statement(draft: _Draft, row: Any) -> None:
     draft.statements.append(said)
 
 
+def _put_pause(draft: _Draft, row: Any) -> None:
+    _, began, ended, due = row
+    draft.pauses.append(Pause(began=when(began), ended=when_or_none(ended), due=day(due)))
+
+
 def _put_card(draft: _Draft, row: Any) -> None:
     _, ref, essence, at, gone = row
     draft.card = Card(ref=ref, essence=essence, at=when(at), gone=bool(gone))
@@ -227,6 +239,7 @@ _PARTS = (
     ("select uid, rule, person, at, until, because from ignores", "order by at, rule", _put_ignore),
     ("select uid, comment, command, person, at, reply from answers", "order by at, comment", _put_answer),
     (_STATEMENTS, "order by at, comment", _put_statement),
+    ("select uid, began, ended, due from pauses", "order by began", _put_pause),
     ("select uid, ref, essence, at, gone from cards", "", _put_card),
     (_TOUCHED, "", _put_touched),
     ("select uid, op from recognised", "order by op", _put_recognised),
@@ -257,6 +270,10 @@ _UPSERT_ANSWER = """
     on conflict (uid, comment) do update set
         command = excluded.command, person = excluded.person, at = excluded.at, reply = excluded.reply
     where excluded.command is distinct from answers.command or excluded.reply is distinct from answers.reply
+"""
+_UPSERT_PAUSE = """
+    insert into pauses (uid, began, ended, due) values (?, ?, ?, ?)
+    on conflict (uid, began) do update set ended = excluded.ended where excluded.ended is distinct from pauses.ended
 """
 UPSERT_CARD = """
     insert into cards (uid, ref, essence, at, gone) values (?, ?, ?, ?, ?)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from rules.actions import Op, Plan, WriteCard
 from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
-from rules.model import NOTHING, Episode, Event, Memory, Reversal, Ticket
+from rules.model import NOTHING, Episode, Event, Memory, Pause, Reversal, Ticket
 from rules.plan import assemble, decide
 from worker.breaker import DAY, broken
 from worker.ration import ration
@@ -40,6 +40,7 @@ class Look:
     revision: int  # the mirror's, before the look
     episodes: tuple[tuple[str, Episode], ...]
     reversals: tuple[tuple[str, Reversal], ...]
+    pauses: tuple[tuple[str, Pause], ...]
     unsettled: frozenset[str]  # tickets of sources that could not be read: nothing is concluded about them
     unread: dict[str, str]  # source -> why
 
@@ -64,6 +65,7 @@ def look(
     ops: list[Op] = []
     episodes: list[tuple[str, Episode]] = []
     reversals: list[tuple[str, Reversal]] = []
+    pauses: list[tuple[str, Pause]] = []
     unsettled: set[str] = set()
     looked = 0
     resting = worker.ledger.resting(now)
@@ -77,6 +79,7 @@ def look(
         looked += 1
         if progress is not None:
             progress(looked)
+        pauses += [(ticket.uid, pause) for pause in evaluation.pauses]
         if not (
             evaluation.holding
             or evaluation.ended
@@ -105,6 +108,7 @@ def look(
         revision=revision,
         episodes=tuple(episodes),
         reversals=tuple(reversals),
+        pauses=tuple(pauses),
         unsettled=frozenset(unsettled) | _kept_back(ops, plan),
         unread=unread,
     )

@@ -70,12 +70,12 @@ def _migrate(connection: Connection, name: str, found: str) -> None:
     upgrade(connection)
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that are missing within the caller's transaction."""
+def upgrade(connection: Connection, version: str = "head") -> None:
+    """Run the migrations that are missing, up to a version, within the caller's transaction."""
     from alembic import command  # noqa: PLC0415 - 12 MB that only a migration needs
     from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a database that says anything the code does not know is refused."""
 
 METADATA = MetaData()
@@ -162,6 +162,14 @@ EPISODES = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     *_moments("began"),
     *_moments_or_none("ended"),
+)
+PAUSES = Table(
+    "pauses",
+    METADATA,
+    *_key("uid"),
+    Column("began", BigInteger, primary_key=True, autoincrement=False),
+    *_moments_or_none("ended"),
+    *_texts_or_none("due"),  # the due date that stood when it began
 )
 REVERSALS = Table("reversals", METADATA, *_key("uid", "rule", "verb", "value"), *_moments("at"), *_texts("person"))
 IGNORES = Table(

@@ -12,6 +12,7 @@ from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
 from rules.model import NOTHING, Card, Comment, Effect, Episode, Ticket
+from rules.pauses import with_pauses
 from rules.plan import assemble, decide
 from rules.policy import Ceilings, Domain, DueRule, Duration, Kind, Person, Policy, Rule, SourceFacts, Step, Team
 
@@ -143,6 +144,7 @@ def done(rules, of=None, memory=NOTHING, now=NOW, *, pings=None, paused=frozense
     decided = decide(rules, seen, memory, now, KEYS, paused)
     plan = assemble(rules, decided.ops, pings=pings or {}, paused=paused, now=now)
     memory = with_reversals(replace(memory, episodes=decided.episodes), seen.reversals)
+    memory = with_pauses(memory, seen.pauses)
     memory = replace(memory, touched=memory.touched or of.updated)
     for op in plan.ops:
         if not op.shadow:

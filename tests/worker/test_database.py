@@ -8,15 +8,20 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import create_engine
 
+from rules.model import Pause
 from worker.database import open_database
 from worker.errors import DatabaseError
+from worker.ledger import Ledger
+from worker.mirror import Mirror
 from worker.schema import upgrade
 from worker.tables import HEAD
 
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 COUNT_UP = (
     "insert into counters (name, value) values ('test', 1) on conflict (name) do update set value = counters.value + 1"
 )
@@ -103,6 +108,35 @@ def test_the_migrations_make_what_the_code_expects(database_url, tmp_path):
     engine.dispose()
     assert migrated == made
     assert len(made) > 25
+
+
+OLD_TICKET = """
+    insert into tickets (uid, revision, seen, source, key, ref, url, title, created, updated, phase, status, type,
+        resolution, labels, components, milestone, assignees, reporter, priority, due, comments, locked, body)
+    values ('github.com/1/issue/12', 7, 1, 'shop', 'acme/shop#12', '12', 'https://x', 'Search is slow', 1, 2, 'new',
+        'open', '', '', '["improvement"]', '[]', '', '["bo"]', 'ana', '', '2026-11-30', 3, 1, 'since Monday')
+"""
+
+
+def test_a_database_of_the_first_version_is_migrated_with_all_it_holds(database_url):
+    """A ticket that was saved by the first version is there afterwards, and is read once more for what is new."""
+    engine = emptied(database_url.replace("/var/", "/"))
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        connection.exec_driver_sql(OLD_TICKET)
+        for stream in ("tickets", "comments"):
+            connection.exec_driver_sql(f"insert into cursors values ('shop', '{stream}', 'far', 1)")  # noqa: S608 - ours
+    engine.dispose()
+    with closing(open_database(database_url.replace("/var/", "/"))) as database:
+        assert database.rows("select version_num from alembic_version") == [(HEAD,)]
+        mirror, ledger = Mirror(database), Ledger(database, b"k" * 32)
+        [found] = mirror.tickets()
+        assert (found.key, found.labels, found.due) == ("acme/shop#12", frozenset({"improvement"}), date(2026, 11, 30))
+        assert (found.body, found.comments, found.locked) == ("since Monday", 3, True)
+        assert (found.blocked, found.sprint) == (False, "")
+        assert [mirror.cursor("shop", stream) for stream in ("tickets", "comments")] == ["", "far"]
+        assert ledger.save_pauses([(found.uid, Pause(began=NOON, due=found.due))]) == 1
+        assert ledger.memory([found.uid])[found.uid].pauses == (Pause(began=NOON, due=found.due),)
 
 
 def test_a_database_of_a_newer_version_is_refused(database_url):

@@ -6,7 +6,7 @@ import pytest
 
 from integrations.github.markdown import render as markdown
 from integrations.jira.markup import render as wiki
-from rules.model import NOTHING, Link, Table
+from rules.model import NOTHING, Link, Memory, Pause, Table
 from tests.rules.factories import jira_ticket, policy, ticket
 from worker.digest import NO_DOMAIN, Account, Did, DomainRow, gather
 from worker.digest_text import MOST, prose, sparkline
@@ -60,6 +60,17 @@ def test_a_ticket_without_a_domain_is_counted_apart():
     """What belongs to no domain has a row of its own, and only then."""
     assert NO_DOMAIN in [row.domain for row in digest(ticket(1)).rows]
     assert NO_DOMAIN not in [row.domain for row in digest(ticket(1, labels=SECURE)).rows]
+
+
+def test_what_waits_is_not_counted_as_overdue_unless_it_was_before():
+    """A pause puts the due date off, for the figures of a week as for the rules."""
+    waits = ticket(1, labels=SECURE, due=date(2026, 11, 18), blocked=True)
+    late = ticket(2, labels=SECURE, due=date(2026, 11, 12), blocked=True)
+    paused = [(one, Memory(pauses=(Pause(began=day("11-17"), due=one.due),))) for one in (waits, late)]
+    account = Account()
+    found = gather("shop", "2026-W48", policy=policy(), tickets=paused, account=account, end=END, now=NOW)
+    assert [one.ticket for one in found.overdue] == [late]
+    assert [row.overdue for row in found.rows if row.domain == "security"] == [1]
 
 
 def test_weeks_run_from_monday_to_sunday_of_the_calendar():

@@ -1,13 +1,14 @@
 """What we did is written down so that it is done once, and what people did about it is remembered."""
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from integrations.base import Receipt
 from rules.actions import AddLabel, Assign, Close, Held, Post, RemoveLabel, Reopen, SetDue
-from rules.model import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Prose, Reversal, Statement
+from rules.model import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Pause, Prose, Reversal, Statement
 from tests.worker.stores import KEY, NOW, after, op, ticket
 from worker.audit import verify
 from worker.errors import LedgerError
@@ -281,6 +282,15 @@ def test_what_people_state_counts_as_it_was_understood_first(ledger):
     assert ledger.save_statements([(UID, other)]) == 0
     found = ledger.memory([UID])[UID].statements
     assert [(one.comment, one.what, one.because) for one in found] == [("c2", "due", "legal\ufffd"), ("c1", "held", "")]
+
+
+def test_pauses_are_kept_in_their_order(ledger):
+    """One that ends is the one that began; what is known already changes nothing."""
+    first, second = Pause(began=NOW, due=date(2026, 11, 30)), Pause(began=after(days=3))
+    ended = replace(first, ended=after(days=2))
+    assert ledger.save_pauses([]) == 0
+    assert [ledger.save_pauses([(UID, one)]) for one in (first, ended, ended, second)] == [1, 1, 0, 1]
+    assert ledger.memory([UID])[UID].pauses == (ended, second)
 
 
 def test_a_card_tells_a_lost_database_only_what_it_does_not_know(ledger):

@@ -336,6 +336,7 @@ def test_the_rules_get_plain_tables(config):
         "subdivision": "",
         "workdays": [],
         "holidays": [date(2026, 12, 24)],
+        "waiting": [],
     }
     assert tables["ceilings"] == {"pass": 9, "rule": 100, "ticket": 8, "person": 5}
     assert tables["kinds"] == {"improvement": ["open"]}

@@ -78,6 +78,7 @@ class CalendarTable(Table):
     subdivision: str = ""
     workdays: tuple[Day, ...] = ()  # none: those of the country, else Monday to Friday
     holidays: tuple[date, ...] = ()
+    waiting: tuple[str, ...] = ()  # labels
 
 
 class CeilingsTable(Table):
