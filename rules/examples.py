@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rules.model import Memory, Phase, Stated, Statement, Ticket, Work
 from rules.policy import Rule, Test
 from rules.schema import GivenTable, TestTable
 
+LONG_AGO = timedelta(days=30)  # what was stated then counts, and is carried out no more
 MORNING = time(9)  # of a day that is given without a time
 
 
@@ -68,7 +69,7 @@ def _memory(given: GivenTable, at: datetime) -> Memory:
     stated += [("outcome", given.outcome)] if given.outcome else []
     return Memory(
         statements=tuple(
-            Statement(comment=f"given/{number}", what=what, value=value, by="somebody", at=at)
+            Statement(comment=f"given/{number}", what=what, value=value, by="somebody", at=at - LONG_AGO)
             for number, (what, value) in enumerate(stated)
         ),
         work=tuple(

@@ -9,6 +9,7 @@ import structlog
 
 from rules.actions import Op, Plan
 from worker.apply import Applied, apply
+from worker.blocked import see_blocked
 from worker.doubts import settle
 from worker.inputs import read_due
 from worker.listen import listen
@@ -52,6 +53,7 @@ class Passed:
 def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
     """Bring the mirror and the inputs up to date, and hear what people said to us. Writes nothing to a tracker."""
     synced = sync_all(worker.trackers, worker.mirror, clock=worker.clock, progress=watching.synced)
+    synced = tuple(see_blocked(worker, one) for one in synced)
     read_due(worker)
     listen(worker, authors_of(synced), worker.clock())
     return synced

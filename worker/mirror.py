@@ -175,6 +175,17 @@ class Mirror:
         """Return how many tickets can be read."""
         return int(self._database.rows("select count(*) from tickets where buried is null")[0][0])
 
+    def blocked(self, source: str, limit: int) -> tuple[tuple[Ticket, datetime], ...]:
+        """Return open tickets that wait for others, and when each was read last, the longest ago first."""
+        statement = f"{TICKETS_SELECT} {_BLOCKED}".replace(" body from", " body, seen from", 1)
+        rows = self._database.rows(statement, (source, limit))
+        return tuple((TICKET.noun(row), when(row[-1])) for row in rows)
+
+    def mark_seen(self, uid: str, now: datetime) -> int:
+        """Note that a ticket was read just now, changed or not; return 1 if it is there."""
+        with self._database.begin_lazy() as connection:
+            return connection.exec_driver_sql(self._database.sql(_MARK_SEEN), (moment(now), uid)).rowcount
+
     def bury(self, uid: str, now: datetime, why: str) -> int:
         """Keep a ticket that is gone or no longer for us to see, but show it no more; return 1 if it was alive."""
         return self._change(_BURY, [(moment(now), why, uid)])
@@ -273,6 +284,8 @@ _BEGIN_READ = (
     "insert into reads (source, began, error) values (?, ?, '')"
     " on conflict (source) do update set began = excluded.began, ended = null, error = ''"
 )
+_BLOCKED = "where source = ? and blocked = 1 and phase <> 'done' and buried is null order by seen, created, uid limit ?"
+_MARK_SEEN = "update tickets set seen = ? where uid = ?"
 _BURY = "update tickets set revision = ?, buried = ?, buried_why = ? where uid = ? and buried is null"
 _SET_CARD_DUE = "update tickets set revision = ?, card_due = ? where uid = ? and card_due is distinct from ?"
 _SETTLE = (

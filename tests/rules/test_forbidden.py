@@ -52,7 +52,9 @@ def closed(**changes):
 
 AIMED = replace(
     NOTHING,
-    statements=(Statement(comment="c1", what="outcome", value="mttr 90m -> 45m by 2027-03-31", by="bo-gh", at=NOW),),
+    statements=(
+        Statement(comment="c1", what="outcome", value="mttr 90m -> 45m by 2027-03-31", by="bo-gh", at=later(-30)),
+    ),
 )
 
 

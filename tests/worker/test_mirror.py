@@ -279,3 +279,18 @@ def test_a_change_does_not_name_itself(database, mirror):
     """A squashed merge carries its own number in its title."""
     mirror.save("shop", "all", page(ticket(3), replace(CHANGE, key="acme/shop#3", title="Faster (#3)", body="")), NOW)
     assert database.rows("select * from mentions") == []
+
+
+def test_blocked_tickets_are_told_the_longest_not_seen_first(database, mirror):
+    """Open ones of the source alone, up to a limit; to have been seen is no change."""
+    for number in (1, 2, 3):
+        mirror.put_ticket(ticket(number, blocked=True), after(minutes=number))
+    mirror.put_ticket(ticket(4, blocked=True, phase="done"), NOW)
+    mirror.put_ticket(ticket(5), NOW)
+    mirror.put_ticket(ticket(6, blocked=True, source="other"), NOW)
+    before = revision_of(database, ticket(1).uid)[0][0]
+    assert mirror.mark_seen(ticket(1).uid, after(minutes=9)) == 1
+    assert revision_of(database, ticket(1).uid)[0][0] == before
+    found = mirror.blocked(ticket(1).source, 2)
+    assert found == ((ticket(2, blocked=True), after(minutes=2)), (ticket(3, blocked=True), after(minutes=3)))
+    assert mirror.blocked(ticket(1).source, 9)[-1] == (ticket(1, blocked=True), after(minutes=9))
