@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from rules.actions import NAMES, Assign, Op, React, SetDue, Verb
-from rules.fact_table import UNKNOWN_SOURCE
+from rules.fact_asked import UNKNOWN_SOURCE
 from rules.model import Memory, Statement, Ticket
 from rules.moves import NOTHING, OpKeys, View, target_of
 from rules.people import called

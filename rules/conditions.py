@@ -15,7 +15,8 @@ from cel_expr_python import cel
 
 from rules.engine_words import reworded
 from rules.errors import ConditionError
-from rules.fact_table import TYPES, FactType
+from rules.fact_asked import FactType
+from rules.fact_table import TYPES
 from rules.policy import Clause, Condition
 from rules.wording import shown
 

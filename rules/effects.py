@@ -27,7 +27,8 @@ from rules.actions import (
     Verb,
     WriteCard,
 )
-from rules.fact_table import UNKNOWN_SOURCE, level_of
+from rules.fact_asked import UNKNOWN_SOURCE
+from rules.fact_table import level_of
 from rules.model import Effect, Memory, Reversal, Ticket
 from rules.policy import Policy
 

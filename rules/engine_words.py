@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from rules.fact_table import FactType
+from rules.fact_asked import FactType
 from rules.wording import meant, shown
 
 FUNCTIONS = (

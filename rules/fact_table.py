@@ -6,80 +6,22 @@ Facts of time are whole days in the policy's calendar, so that a verdict stays t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
 
-from rules.model import Memory, Ticket
+from rules import fact_work as work
+from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
+from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
-from rules.policy import LEVELS, Policy, SourceFacts
-from rules.references import evidence_links
+from rules.policy import LEVELS, Policy
 
-FactType = Literal["bool", "int", "string", "list(string)"]
 SEVERAL = "several"  # the domain of a ticket that wears the labels of two or more
 OURS = timedelta(minutes=2)  # an update this soon after our newest write is taken for that write
-NOT_DONE = frozenset(
-    {"notplanned", "wontdo", "wontfix", "duplicate", "cannotreproduce", "declined", "incomplete", "rejected"}
-    | {"invalid", "notabug", "obsolete", "abandoned", "cancelled", "canceled", "withdrawn"}
-)
-"""Resolutions of what was closed without being done, as letters and digits alone: "Won't Do" is "wontdo"."""
-DATE_ONLY = re.compile(
-    r"Due \d{4}-\d{2}-\d{2}", re.ASCII
-)  # a milestone of ours: it keeps a due date, and plans nothing
 WORD = re.compile(r"[^\W_]+")
-UNKNOWN_SOURCE = SourceFacts(name="", kind="github")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What facts are found from."""
-
-    ticket: Ticket
-    kind: str
-    memory: Memory
-    policy: Policy
-    today: date
-
-    @property
-    def source(self) -> SourceFacts:
-        """The ticket's source."""
-        return self.policy.sources.get(self.ticket.source, UNKNOWN_SOURCE)
-
-    def day(self, moment: datetime) -> date:
-        """Return the calendar's date of a moment."""
-        return self.policy.calendar.date_of(moment)
-
-    def workdays(self, start: date, end: date) -> int:
-        """Count the workdays after `start` up to and with `end`."""
-        return self.policy.calendar.workdays_between(start, end)
-
-    def end(self) -> date:
-        """Return the day up to which the ticket was open: the day it closed, or today."""
-        return self.today if self.ticket.closed is None else self.day(self.ticket.closed)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something a condition may ask. `find` returns None when the fact is missing."""
-
-    name: str
-    type: FactType
-    meaning: str
-    find: Callable[[Asked], object]
 
 
 # -- texts and lists --------------------------------------------------------------------------------------------------
-
-
-def readable(text: str) -> str:
-    """Return text the engine can read: NUL and lone surrogates become the replacement character."""
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
-    if text.isascii():
-        return text
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def _listed(values: frozenset[str]) -> list[str]:
@@ -145,21 +87,6 @@ def _keys(keywords: frozenset[str]) -> tuple[str, ...]:
 
 
 # -- what people stated ----------------------------------------------------------------------------------------------
-
-
-def _deferred_until(asked: Asked) -> str | None:
-    """Return the day up to which the ticket was put off last."""
-    days = [each.value for each in asked.memory.statements if each.what == "defer"]
-    return days[-1] if days else None
-
-
-def _deferred(asked: Asked) -> bool:
-    until = _deferred_until(asked)
-    return until is not None and asked.today.isoformat() < until
-
-
-def _stated(asked: Asked, what: str) -> int:
-    return sum(each.what == what for each in asked.memory.statements)
 
 
 # -- time -------------------------------------------------------------------------------------------------------------
@@ -245,28 +172,6 @@ def _workdays(asked: Asked, since: datetime, until: date) -> int:
     return max(0, asked.workdays(asked.day(since), until))
 
 
-# -- work and evidence ------------------------------------------------------------------------------------------------
-
-
-def _declined(asked: Asked) -> bool:
-    words = "".join(char for char in asked.ticket.resolution.lower() if char.isalnum())
-    return not _open(asked) and words in NOT_DONE
-
-
-def _planned(asked: Asked) -> bool:
-    ticket = asked.ticket
-    return bool(ticket.sprint) or bool(ticket.milestone and not DATE_ONLY.fullmatch(ticket.milestone))
-
-
-def _merged(asked: Asked) -> list[str]:
-    return [work.key for work in asked.memory.work if work.state == "merged"]
-
-
-def _evidence(asked: Asked) -> list[str]:
-    stated = [said.value for said in asked.memory.statements if said.what == "evidence"]
-    return list(dict.fromkeys(map(readable, (*_merged(asked), *stated, *evidence_links(asked.ticket.body)))))
-
-
 TABLE: tuple[Fact, ...] = (
     # what it is
     Fact("source", "string", "the source's name in the config", lambda a: a.ticket.source),
@@ -296,12 +201,12 @@ TABLE: tuple[Fact, ...] = (
         'how it was closed: "completed", "Fixed"; "" while open',
         lambda a: readable(a.ticket.resolution),
     ),
-    Fact("declined", "bool", "it was closed as not done: not planned, won't do, a duplicate", _declined),
+    Fact("declined", "bool", "it was closed as not done: not planned, won't do, a duplicate", work.declined),
     Fact("has_sprint", "bool", "it is planned for a sprint", lambda a: bool(a.ticket.sprint)),
     Fact(
         "sprint", "string", 'its sprint, active or coming; "" where there is none', lambda a: readable(a.ticket.sprint)
     ),
-    Fact("planned", "bool", "it is in a sprint, or in a milestone that is more than a due date of ours", _planned),
+    Fact("planned", "bool", "it is in a sprint, or in a milestone that is more than a due date of ours", work.planned),
     Fact("has_milestone", "bool", "it is in a milestone", lambda a: bool(a.ticket.milestone)),
     Fact("milestone", "string", 'its milestone; "" where there is none', lambda a: readable(a.ticket.milestone)),
     # people
@@ -392,35 +297,35 @@ TABLE: tuple[Fact, ...] = (
         "changes",
         "list(string)",
         "the pull requests that name it in title or text",
-        lambda a: [work.key for work in a.memory.work],
+        lambda a: [each.key for each in a.memory.work],
     ),
-    Fact("merged_changes", "list(string)", "the merged pull requests that name it in title or text", _merged),
+    Fact("merged_changes", "list(string)", "the merged pull requests that name it in title or text", work.merged),
     Fact(
         "evidence",
         "list(string)",
         'merged changes that name it, `/kaizen evidence`, links in lines "Evidence: ..." of its text',
-        _evidence,
+        work.evidence,
     ),
     Fact(
         "has_evidence",
         "bool",
         "there is evidence: a merged change, a link that somebody gave",
-        lambda a: bool(_evidence(a)),
+        lambda a: bool(work.evidence(a)),
     ),
     # what we remember
     Fact("reversals", "int", "how often people undid something of ours on it", lambda a: len(a.memory.reversals)),
     Fact("ignored", "bool", "a person asked some rule to leave it alone", _ignored),
     # what people stated by commands
-    Fact("deferrals", "int", "how often a person put it off: `/kaizen defer`", lambda a: _stated(a, "defer")),
-    Fact("deferred", "bool", "it was put off, and the day is still to come", _deferred),
-    Fact("deferred_until", "string", "the day up to which it was put off last; missing if never", _deferred_until),
+    Fact("deferrals", "int", "how often a person put it off: `/kaizen defer`", lambda a: work.stated(a, "defer")),
+    Fact("deferred", "bool", "it was put off, and the day is still to come", work.deferred),
+    Fact("deferred_until", "string", "the day up to which it was put off last; missing if never", work.deferred_until),
     Fact(
         "outcome_stated",
         "bool",
         "a person said what it is to reach: `/kaizen outcome`",
-        lambda a: _stated(a, "outcome") > 0,
+        lambda a: work.stated(a, "outcome") > 0,
     ),
-    Fact("held", "bool", "a person said that it was held: `/kaizen held`", lambda a: _stated(a, "held") > 0),
+    Fact("held", "bool", "a person said that it was held: `/kaizen held`", lambda a: work.stated(a, "held") > 0),
 )
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}

@@ -7,7 +7,8 @@ from datetime import date
 from functools import lru_cache
 
 from rules.conditions import activate
-from rules.fact_table import FACTS, TABLE, Asked, Fact, level_of
+from rules.fact_asked import Asked, Fact
+from rules.fact_table import FACTS, TABLE, level_of
 from rules.model import Memory, Ticket
 from rules.policy import Condition, Kind, Policy
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.fact_table import Asked, components
+from rules.fact_asked import Asked
+from rules.fact_table import components
 from rules.model import NOTHING, Memory, Ticket
 from rules.policy import Person, Policy, Team
 

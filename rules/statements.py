@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from rules.fact_table import UNKNOWN_SOURCE
+from rules.fact_asked import UNKNOWN_SOURCE
 from rules.model import Ticket
 from rules.people import called, login_of
 from rules.phrases import day_of, no_day, past, split
