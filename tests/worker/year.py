@@ -16,7 +16,18 @@ country = "DE"
 WORK = ("Search is slow", "Flaky build", "Retry the provider", "Old runbook", "Backups are not tried", "Refunds hang")
 PEOPLE = ("ana", "bo")
 DOWN_SHARE, DOWN_LONGEST = 0.06, 4  # of mornings on which the worker goes down; days it stays so
-OURS = ("needs-owner", "needs-priority", "needs-domain", "overdue")
+SAID = (
+    "/kaizen why",
+    "/kaizen ignore backlog/idle because it waits",
+    "/kaizen nonsense",
+    "/kaizen owner @{person}",
+    "/kaizen due {day} because the audit is then",
+    "/kaizen defer until {day} because the vendor is late",
+    "/kaizen evidence https://wiki.acme.example/page",
+    "/kaizen outcome mttr(checkout) 90m -> 45m by {day}",
+    "Soon.",
+)
+OURS = ("needs-owner", "needs-priority", "needs-domain", "overdue", "no-evidence", "unplanned")
 
 
 class Year:
@@ -56,7 +67,7 @@ class Year:
     # -- people -----------------------------------------------------------------------------------------------------
     def _something(self):
         deed = self.dice.choices(
-            (self._new, self._take, self._date, self._finish, self._undo, self._say), (4, 3, 3, 3, 2, 1)
+            (self._new, self._take, self._date, self._finish, self._undo, self._say), (4, 3, 3, 3, 2, 3)
         )
         deed[0](self.dice.random() < 0.5)
 
@@ -115,9 +126,8 @@ class Year:
 
     def _say(self, on_github):
         issue = self._one(on_github)
-        body = self.dice.choice(
-            ("/kaizen why", "/kaizen ignore backlog/idle because it waits", "Soon.", "/kaizen nonsense")
-        )
+        day = self.made.clock().date() + timedelta(days=self.dice.randrange(1, 30))
+        body = self.dice.choice(SAID).format(day=day, person=self.dice.choice(PEOPLE))
         if issue and on_github:
             self.made.github.comment(issue.number, body, author="ana-gh")
         elif issue:
