@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from structlog.stdlib import ProcessorFormatter
+
+from worker.logs import CHATTY
 
 STRAY = ("KAIZEND_", "GITHUB_", "JIRA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "FORCE_COLOR")
 ZONE = "Pacific/Auckland"  # not UTC, so that a test fails where code asks for local time
@@ -53,6 +57,19 @@ def _own_surroundings(tmp_path_factory):
     os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["TZ"] = ZONE
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _leaves_logs_alone():
+    """Take back what a test of the command line does to the process's logs: levels, and a handler on its own stderr."""
+    root = logging.getLogger()
+    before = {name: logging.getLogger(name).level for name in CHATTY}
+    level = root.level
+    yield
+    for name, of_old in before.items():
+        logging.getLogger(name).setLevel(of_old)
+    root.setLevel(level)
+    root.handlers[:] = [one for one in root.handlers if not isinstance(one.formatter, ProcessorFormatter)]
 
 
 @pytest.fixture(autouse=True)
