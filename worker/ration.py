@@ -39,9 +39,10 @@ def _rationed(plan: Plan, allowance: Allowance, sources: frozenset[str], spare: 
     if wanted <= left:
         return plan
     now: set[str] = set()
+    whole = allowance.left == allowance.limit.count  # what does not fit now never will: one ticket goes on regardless
     for uid in _in_turns(op for op in plan.ops if op.target.uid in costs and content(op)):
-        if costs[uid] <= left:
-            left -= costs[uid]
+        if costs[uid] <= left or (whole and not now and costs[uid] > allowance.limit.count - spare):
+            left = max(0, left - costs[uid])
             now.add(uid)
     waiting = costs.keys() - now
     rest = sum(costs[uid] for uid in waiting)

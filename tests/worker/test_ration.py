@@ -1,6 +1,6 @@
 """A plan larger than an hour's limit is spread over passes: fairly, whole tickets, and it says how long."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from integrations.base import Allowance, Limit
 from rules.actions import AddLabel, Op, Plan, Post, Target
@@ -81,6 +81,15 @@ def test_sources_of_an_account_share_and_digests_keep_their_place():
     made = ration(plan(*ops), trackers, spare=0)
     assert keys(made) == ["shop#0", "shop#1", "shop#2", "till#0", "ops#0", "ops#1", "ops#2"]
     assert len(ration(plan(*ops), trackers, spare=1).ops) == 3 + 2
+
+
+def test_a_ticket_larger_than_the_limit_is_not_kept_waiting_for_ever():
+    """While nothing of the limit is spent one such ticket goes on; the line to the tracker keeps the limit."""
+    tight = Tracker(HOURLY.count)
+    huge = plan(*(replace(op(1, "a/b"), id=str(number)) for number in range(HOURLY.count + 1)), op(2, "a/b"))
+    assert keys(ration(huge, {"shop": tight})) == ["shop#1"]
+    assert keys(ration(huge, {"shop": Tracker(HOURLY.count - 1)})) == ["shop#2"]
+    assert keys(ration(plan(op(1, "a/b"), op(2, "a/b")), {"shop": tight}, spare=HOURLY.count)) == ["shop#1"]
 
 
 def test_it_says_how_long_the_rest_takes():
