@@ -72,7 +72,7 @@ class EditPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileTicket:
-    """File a new ticket in the target's source."""
+    """File a new ticket: from the target, or, if that is a source, from no ticket."""
 
     title: str
     prose: Prose
@@ -80,6 +80,8 @@ class FileTicket:
     assignee: str = ""
     due: date | None = None
     type: str = ""  # the native issue type; "" lets the adapter take its default
+    source: str = ""  # where it is filed; "" is the target's source
+    what: str = ""  # what it is to the target: "follow-up", "improvement", ...; "" makes no relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,11 @@ class Op:
     def name(self) -> str:
         """The verb in words: "set due"."""
         return NAMES[type(self.verb)]
+
+    @property
+    def goes_to(self) -> str:
+        """The source that is written to."""
+        return (isinstance(self.verb, FileTicket) and self.verb.source) or self.target.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from rules.card_content import Content, content, essence
 from rules.card_words import prose
 from rules.commanded import Asked, newest, op_id
 from rules.effects import DUE, LABELLED, PRIORITY, REOPENED, value_of
-from rules.model import Effect, Episode, Reversal
+from rules.memory import Effect, Episode, Reversal
 from rules.moves import NOTHING, View, target_of
 from rules.policy import Policy
 from rules.worn import is_worn

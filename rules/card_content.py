@@ -10,7 +10,7 @@ from typing import Literal
 
 from rules.effects import shows
 from rules.evaluate import Holding, in_force
-from rules.model import Answer, Effect, Ignore, Reversal
+from rules.memory import Answer, Effect, Ignore, Reversal
 from rules.moves import NextStep, View, next_step
 from rules.pauses import stands_still
 from rules.people import called, resolve

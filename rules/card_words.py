@@ -6,21 +6,8 @@ from rules.card_content import Content, Point
 from rules.commanded import rule_of
 from rules.commanded import said as as_said
 from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
-from rules.model import (
-    Answer,
-    Block,
-    Bullets,
-    Code,
-    Effect,
-    Heading,
-    Ignore,
-    Line,
-    Paragraph,
-    Prose,
-    Reversal,
-    Strong,
-    Text,
-)
+from rules.memory import Answer, Effect, Ignore, Reversal
+from rules.model import Block, Bullets, Code, Heading, Line, Paragraph, Prose, Strong, Text
 from rules.moves import View
 from rules.people import called
 from rules.posts import clauses, ignore_command

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 from rules.actions import NAMES, Assign, Op, React, SetDue, Verb
 from rules.fact_asked import UNKNOWN_SOURCE
-from rules.model import Memory, Statement, Ticket
+from rules.memory import Memory, Statement
+from rules.model import Ticket
 from rules.moves import NOTHING, OpKeys, View, target_of
 from rules.people import called
 from rules.policy import Policy

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from rules.commanded import LASTING, VERBS, deed
 from rules.effects import applied
-from rules.model import NOTHING, Answer, Comment, Ignore, Memory, Statement, Ticket
+from rules.memory import NOTHING, Answer, Ignore, Memory, Statement
+from rules.model import Comment, Ticket
 from rules.people import may_command
 from rules.phrases import day_of, no_day, past, split
 from rules.policy import Policy

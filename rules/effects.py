@@ -29,7 +29,8 @@ from rules.actions import (
 )
 from rules.fact_asked import UNKNOWN_SOURCE
 from rules.fact_table import level_of
-from rules.model import Effect, Memory, Reversal, Ticket
+from rules.memory import Effect, Memory, Reversal
+from rules.model import Ticket
 from rules.policy import Policy
 
 LABELLED, DUE, PRIORITY, ASSIGNED = NAMES[AddLabel], NAMES[SetDue], NAMES[SetPriority], NAMES[Assign]

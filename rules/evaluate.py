@@ -10,7 +10,8 @@ from functools import lru_cache
 from rules import facts
 from rules.conditions import Screen, activate
 from rules.effects import LABELLED, reversed_effects, with_reversals
-from rules.model import Effect, Episode, Ignore, Memory, Pause, Reversal, Ticket
+from rules.memory import Effect, Episode, Ignore, Memory, Pause, Reversal
+from rules.model import Ticket
 from rules.pauses import noticed
 from rules.policy import Clause, Policy, Rule
 

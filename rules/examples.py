@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.model import Memory, Phase, Stated, Statement, Ticket, Work
+from rules.memory import Memory, Stated, Statement, Work
+from rules.model import Phase, Ticket
 from rules.policy import Rule, Test
 from rules.schema import GivenTable, TestTable
 

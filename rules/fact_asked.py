@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from rules.model import Memory, Ticket
+from rules.memory import Memory
+from rules.model import Ticket
 from rules.policy import Policy, SourceFacts
 
 FactType = Literal["bool", "int", "string", "list(string)"]

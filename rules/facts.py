@@ -9,7 +9,8 @@ from functools import lru_cache
 from rules.conditions import activate
 from rules.fact_asked import Asked, Fact
 from rules.fact_table import FACTS, TABLE, level_of
-from rules.model import Memory, Ticket
+from rules.memory import Memory
+from rules.model import Ticket
 from rules.policy import Condition, Kind, Policy
 
 __all__ = ["Fact", "kind_of", "level_of", "needed", "of", "table"]

@@ -12,7 +12,8 @@ from rules.actions import NAMES, AddLabel, Assign, Op, Post, Reopen, SetDue, Set
 from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, REOPENED, wears
 from rules.evaluate import Evaluation, Holding
 from rules.fact_table import level_of
-from rules.model import Memory, Ticket
+from rules.memory import Memory
+from rules.model import Ticket
 from rules.people import called, resolve
 from rules.policy import Policy, Rule
 from rules.posts import comment_prose, ping_prose

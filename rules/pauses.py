@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from rules.model import Memory, Pause, Ticket
+from rules.memory import Memory, Pause
+from rules.model import Ticket
 from rules.policy import Duration, Policy
 
 

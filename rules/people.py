@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rules.fact_asked import Asked
 from rules.fact_table import components
-from rules.model import NOTHING, Memory, Ticket
+from rules.memory import NOTHING, Memory
+from rules.model import Ticket
 from rules.policy import Person, Policy, Team
 
 OWNER, LEAD, COUNCIL, REPORTER = "owner", "lead", "council", "reporter"

@@ -14,7 +14,7 @@ from rules.conflicts import marked, quarrel, unique
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import Evaluation, evaluate
 from rules.fact_table import touched
-from rules.model import Episode, Memory
+from rules.memory import Episode, Memory
 from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
 from rules.people import asked_of

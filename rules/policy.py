@@ -8,7 +8,8 @@ from datetime import date, datetime, time
 from typing import Literal, Protocol
 
 from rules.governance import Section
-from rules.model import NOTHING, Memory, Ticket
+from rules.memory import NOTHING, Memory
+from rules.model import Ticket
 
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]

@@ -22,7 +22,8 @@ from datetime import datetime, timedelta
 from rules.actions import AddLabel, Assign, Op, Post, RemoveLabel, Reopen, WriteCard
 from rules.effects import LABELLED, value_of
 from rules.evaluate import Evaluation, evaluate
-from rules.model import Effect, Episode, Memory, Ticket
+from rules.memory import Effect, Episode, Memory
+from rules.model import Ticket
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER, ROLES
 from rules.plan import operations
 from rules.policy import Clause, Person, Policy, Rule, SourceFacts, Team, Test

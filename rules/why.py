@@ -11,7 +11,8 @@ from rules import facts
 from rules.conditions import activate
 from rules.effects import REOPENED
 from rules.evaluate import ANY, Holding, evaluate, grandfathered, in_force
-from rules.model import Episode, Memory, Ticket
+from rules.memory import Episode, Memory
+from rules.model import Ticket
 from rules.moves import NextStep, View, chosen, next_step, pings_due
 from rules.people import resolve
 from rules.policy import Clause, Policy, Rule

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rules.actions import AddLabel, Op, RemoveLabel
 from rules.effects import LABELLED, wears
 from rules.evaluate import Holding
-from rules.model import Effect
+from rules.memory import Effect
 from rules.moves import NOTHING, View, op_of, target_of
 from rules.policy import Rule
 from rules.texts import label_text

@@ -16,7 +16,8 @@ from rules.card import CARD
 from rules.commanded import COMMANDED
 from rules.evaluate import evaluate
 from rules.fact_table import touched
-from rules.model import NOTHING, Memory, Ticket
+from rules.memory import NOTHING, Memory
+from rules.model import Ticket
 from rules.people import asked_of
 from rules.plan import operations
 from worker.carry import carry_out

@@ -19,7 +19,7 @@ from integrations.errors import (
     Unavailable,
 )
 from rules.actions import FileTicket, Op, React, SetDue, WriteCard
-from rules.model import Card
+from rules.memory import Card
 from worker.doubts import find_filed
 from worker.perform import appends, perform
 from worker.worker import Worker

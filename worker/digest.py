@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from rules.facts import kind_of, of
-from rules.model import Link, Memory, Ticket
+from rules.memory import Memory
+from rules.model import Link, Ticket
 from rules.pauses import deadline
 from rules.people import called
 from rules.policy import Policy

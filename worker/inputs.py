@@ -13,7 +13,8 @@ from integrations.errors import Incomplete, TrackerError
 from integrations.inputs.registry import where
 from rules.conditions import activate
 from rules.facts import kind_of, of
-from rules.model import Memory, Ticket
+from rules.memory import Memory
+from rules.model import Ticket
 from rules.policy import Condition
 from worker.look import remembered
 from worker.readings import Kept, Readings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rules.model import Answer, Card, Effect, Episode, Ignore, Memory, Pause, Reversal, Statement, Work
+from rules.memory import Answer, Card, Effect, Episode, Ignore, Memory, Pause, Reversal, Statement, Work
 from worker.audit import Audit
 from worker.database import Database
 from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none

@@ -11,7 +11,8 @@ from rules.card import Trace, read_due, read_heard, read_state, read_traces
 from rules.commanded import VERBS, Asked, deed, op_id, waiting
 from rules.commands import Shown, foreseen, overruled, read_commands
 from rules.effects import ASSIGNED, DUE, applied, value_of
-from rules.model import NOTHING, Card, Comment, Ignore, Memory, Reversal, Statement, Ticket
+from rules.memory import NOTHING, Card, Ignore, Memory, Reversal, Statement
+from rules.model import Comment, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
 from worker.look import HISTORY

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from rules.actions import Op, Plan, WriteCard
 from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
-from rules.model import NOTHING, Episode, Event, Memory, Pause, Reversal, Ticket
+from rules.memory import NOTHING, Episode, Memory, Pause, Reversal
+from rules.model import Event, Ticket
 from rules.plan import assemble, decide
 from worker.breaker import DAY, broken
 from worker.ration import ration

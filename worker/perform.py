@@ -27,7 +27,7 @@ from rules.actions import (
     WriteCard,
 )
 from rules.card import CARD, FIRST
-from rules.model import Card
+from rules.memory import Card
 from worker.markers import Keys
 
 Styles = Mapping[str, tuple[str, str]]

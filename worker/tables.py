@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a database that says anything the code does not know is refused."""
 
 METADATA = MetaData()
@@ -125,6 +125,13 @@ INPUTS = Table(
     *_texts("error"),  # why the last read failed, "" if it did not
 )
 
+INPUT_TIMES = Table(
+    "input_times",
+    METADATA,
+    *_key("name"),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),  # of the newest thing it brought at some time
+)
+
 # -- the ledger: what we did, and what people did about it ----------------------------------------------------------
 
 RUNS = Table(
@@ -162,6 +169,7 @@ EPISODES = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     *_moments("began"),
     *_moments_or_none("ended"),
+    *_numbers("baseline"),  # 1: it held when a baseline was taken
 )
 PAUSES = Table(
     "pauses",
@@ -171,6 +179,22 @@ PAUSES = Table(
     *_moments_or_none("ended"),
     *_texts_or_none("due"),  # the due date that stood when it began
 )
+PUT_OFFS = Table(
+    "put_offs",
+    METADATA,
+    *_key("uid", "way"),
+    Column("began", BigInteger, primary_key=True, autoincrement=False),
+    *_moments_or_none("ended"),
+    *_texts("value", "before"),
+)
+RELATIONS = Table(
+    "relations",
+    METADATA,
+    *_key("uid", "other"),  # the ticket something was filed from, and what was filed
+    *_texts("what"),  # what it was filed as: a kind, or "twin"
+    *_moments("at"),
+)
+Index("relations_other", RELATIONS.c.other)
 REVERSALS = Table("reversals", METADATA, *_key("uid", "rule", "verb", "value"), *_moments("at"), *_texts("person"))
 IGNORES = Table(
     "ignores",

@@ -11,7 +11,8 @@ from rules.conditions import compile_all
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
-from rules.model import NOTHING, Card, Comment, Effect, Episode, Ticket
+from rules.memory import NOTHING, Card, Effect, Episode
+from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
 from rules.policy import Ceilings, Domain, DueRule, Duration, Kind, Person, Policy, Rule, SourceFacts, Step, Team

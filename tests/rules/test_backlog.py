@@ -10,7 +10,7 @@ import pytest
 
 from rules.actions import AddLabel, SetDue
 from rules.document import build_policy
-from rules.model import NOTHING
+from rules.memory import NOTHING
 from rules.trial import run_tests
 from tests.rules.factories import card_of, decision, done, later, posts, ticket
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rules.card import read_due, read_state, read_traces
-from rules.model import NOTHING, Answer, Ignore, Memory, Mention, Text
+from rules.memory import NOTHING, Answer, Ignore, Memory
+from rules.model import Mention, Text
 from tests.rules.factories import (
     NOW,
     card_of,

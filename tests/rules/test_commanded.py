@@ -9,7 +9,7 @@ import pytest
 from rules.actions import Assign, React, SetDue
 from rules.card import read_heard, write_state
 from rules.evaluate import evaluate
-from rules.model import Memory, Statement
+from rules.memory import Memory, Statement
 from rules.moves import View
 from tests.rules.factories import NOW, decision, done, due, jira_ticket, later, ops, policy, rule, ticket
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rules.commands import REFUSED, USAGE, read_commands
-from rules.model import Ignore, Memory
+from rules.memory import Ignore, Memory
 from tests.rules.factories import NOW, comment, policy, rule, ticket
 
 POLICY = policy(

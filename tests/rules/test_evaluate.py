@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from rules.errors import ConditionError
 from rules.evaluate import Evaluation, Holding, evaluate
-from rules.model import NOTHING, Effect, Ignore, Memory, Reversal
+from rules.memory import NOTHING, Effect, Ignore, Memory, Reversal
 from rules.policy import Clause
 from rules.why import why
 from tests.rules.factories import NOW, conditions, episode, later, policy, rule, step, ticket

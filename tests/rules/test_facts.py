@@ -11,7 +11,7 @@ from rules import facts
 from rules.calendar import WorkCalendar
 from rules.conditions import activate, compile_all
 from rules.fact_table import KIND_TYPES, TYPES
-from rules.model import Card, Effect, Ignore, Memory, Reversal, Statement, Work
+from rules.memory import Card, Effect, Ignore, Memory, Reversal, Statement, Work
 from rules.policy import Domain, Kind
 from tests.rules.factories import NOW, later, policy, ticket
 

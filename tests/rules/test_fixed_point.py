@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rules.actions import AddLabel, SetDue, SetPriority
-from rules.model import Memory
+from rules.memory import Memory
 from tests.rules.factories import NOW, decision, done, due, episode, later, policy, rule, step, ticket
 
 DUE = rule("time-boxed", ("open", "!has_due", 'priority != "none"'), due=due(critical=5, high=20))

@@ -10,7 +10,7 @@ import pytest
 
 from rules.actions import Reopen
 from rules.document import build_policy
-from rules.model import NOTHING, Statement, Work
+from rules.memory import NOTHING, Statement, Work
 from rules.trial import run_tests
 from tests.rules.factories import NOW, card_of, done, later, posts, ticket, words
 

@@ -9,7 +9,7 @@ import pytest
 
 from rules import facts
 from rules.evaluate import evaluate
-from rules.model import NOTHING, Memory, Pause
+from rules.memory import NOTHING, Memory, Pause
 from rules.pauses import noticed, with_pauses
 from tests.rules.factories import NOW, card_of, done, later, policy, rule, ticket, words
 

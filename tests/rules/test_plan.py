@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from rules.actions import AddLabel, Assign, RemoveLabel, SetDue
-from rules.model import Effect, Memory, Reversal
+from rules.memory import Effect, Memory, Reversal
 from rules.plan import assemble
 from tests.rules.factories import (
     NOW,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from rules.actions import Close, Post, Reopen
 from rules.card import read_traces
 from rules.effects import remembered
-from rules.model import Effect, Memory, Reversal
+from rules.memory import Effect, Memory, Reversal
 from rules.moves import NextStep
 from rules.policy import Duration, Step
 from rules.why import why

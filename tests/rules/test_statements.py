@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from rules.commands import USAGE, Shown, read_commands
-from rules.model import Answer, Memory, Statement
+from rules.memory import Answer, Memory, Statement
 from rules.policy import Person
 from rules.statements import FORMS
 from tests.rules.factories import NOW, PEOPLE, comment, jira_ticket, policy, ticket

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import create_engine
 
-from rules.model import Pause
+from rules.memory import Pause
 from worker.database import open_database
 from worker.errors import DatabaseError
 from worker.ledger import Ledger

@@ -6,7 +6,8 @@ import pytest
 
 from integrations.github.markdown import render as markdown
 from integrations.jira.markup import render as wiki
-from rules.model import NOTHING, Link, Memory, Pause, Table
+from rules.memory import NOTHING, Memory, Pause
+from rules.model import Link, Table
 from tests.rules.factories import jira_ticket, policy, ticket
 from worker.digest import NO_DOMAIN, Account, Did, DomainRow, gather
 from worker.digest_text import MOST, prose, sparkline

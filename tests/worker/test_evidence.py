@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rules.model import Work
+from rules.memory import Work
 from tests.worker.places import place
 from tests.worker.test_people_win import cards, memory
 

@@ -8,7 +8,8 @@ import pytest
 
 from integrations.base import Receipt
 from rules.actions import AddLabel, Assign, Close, Held, Post, RemoveLabel, Reopen, SetDue
-from rules.model import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Pause, Prose, Reversal, Statement
+from rules.memory import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Pause, Reversal, Statement
+from rules.model import Prose
 from tests.worker.stores import KEY, NOW, after, op, ticket
 from worker.audit import verify
 from worker.errors import LedgerError

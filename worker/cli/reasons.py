@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from rules.model import NOTHING, Ticket
+from rules.memory import NOTHING
+from rules.model import Ticket
 from rules.moves import NextStep
 from rules.why import Explanation, why
 from worker.cli.context import Cli, data, now, out

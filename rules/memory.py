@@ -1,0 +1,193 @@
+"""What we remember: of a ticket, of what belongs to it, and of the company at large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from rules.model import Phase, Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One unbroken stretch in which a rule holds for a ticket. Numbered from 1 for each rule and ticket."""
+
+    rule: str
+    number: int
+    began: datetime
+    ended: datetime | None = None
+    baseline: bool = False  # it held when a baseline was taken: nothing is done about it for as long as it lasts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Something we did to a ticket and that stands until we or somebody else takes it back."""
+
+    op: str
+    rule: str
+    verb: str  # the verb's name, as in rules.actions.NAMES
+    value: str  # the label, the ISO date, the login, ...
+    at: datetime
+    episode: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """Something of ours that a person undid. It stays undone for this rule and ticket."""
+
+    rule: str
+    verb: str
+    value: str
+    at: datetime
+    by: str = ""  # who, where the history tells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """A person asked a rule to leave a ticket alone: `/kaizen ignore RULE [until DATE] [because ...]`."""
+
+    rule: str
+    by: str
+    at: datetime
+    until: date | None = None
+    because: str = ""
+
+
+Stated = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What somebody told us about a ticket by a slash command, and what counts from then on."""
+
+    comment: str  # the command's comment uid
+    what: Stated
+    value: str  # the ISO date, the URL, the login, "mttr(checkout) 90m -> 45m by 2027-03-31", ...
+    by: str
+    at: datetime
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A stretch in which the clock of a ticket's deadline stood still: it was blocked, or waited for others."""
+
+    began: datetime
+    ended: datetime | None = None
+    due: date | None = None  # the due date that stood when it began, for which it counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A change whose title or text names a ticket."""
+
+    uid: str
+    key: str
+    url: str
+    state: Literal["open", "merged", "closed"]
+    merged: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another ticket that belongs to this one, as the mirror has it; it may be in another source."""
+
+    what: str  # what the one was filed as from the other: "follow-up", "improvement", "review", ...; "twin"
+    way: Literal["filed", "origin"]  # "filed": it was filed from this one; "origin": this one was filed from it
+    source: str
+    uid: str
+    ref: str
+    key: str
+    url: str
+    title: str
+    phase: Phase
+    resolution: str = ""
+    due: date | None = None
+    assignees: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """A stretch in which a ticket was put off without a command: by a label, a status, a closing, a later due date."""
+
+    way: Literal["label", "status", "declined", "due"]
+    value: str  # the label, the status, the resolution, the new due date as ISO ("" if it was taken away)
+    began: datetime  # when we saw it first
+    ended: datetime | None = None
+    before: str = ""  # way "due": the date that was promised, as ISO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One of the inputs that the council decides from, and when it had something new."""
+
+    name: str
+    limit: timedelta | None = None  # how old its newest may be
+    times: tuple[datetime, ...] = ()  # of the newest thing it brought, each time that changed; oldest first
+    configured: bool = True  # False: the policy wants it, the config does not have it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What is known besides tickets, the same for all of them in a pass."""
+
+    inputs: tuple[Input, ...] = ()  # none: the config names none, so none is asked for
+
+
+EMPTY = World()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A slash command that we read, and what we say to it on the card."""
+
+    comment: str  # the command's comment uid
+    command: str
+    by: str
+    at: datetime
+    reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Our one comment on a ticket, as last written."""
+
+    ref: str  # the comment, as the adapter addresses it
+    essence: str  # hash of what it says, less the values that change by the day
+    at: datetime
+    gone: bool = False  # somebody deleted it: it is not written again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """All that we remember of one ticket."""
+
+    episodes: tuple[Episode, ...] = ()  # for each rule the newest one, open or ended
+    effects: tuple[Effect, ...] = ()  # the standing ones, oldest first
+    reversals: tuple[Reversal, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    statements: tuple[Statement, ...] = ()  # oldest first
+    pauses: tuple[Pause, ...] = ()  # oldest first; only the last one may be open
+    work: tuple[Work, ...] = ()  # the changes that name the ticket, oldest first
+    related: tuple[Related, ...] = ()  # what was filed from it and what it was filed from, oldest first
+    put_offs: tuple[PutOff, ...] = ()  # oldest first
+    world: World = EMPTY
+    card: Card | None = None
+    touched: datetime | None = None  # when somebody but us last changed the ticket; None: not known
+    done: frozenset[str] = frozenset()  # op ids that are carried out, on their way or in doubt: never planned again
+
+
+NOTHING = Memory()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a pass looks at: tickets with what we remember of them, and what was spent so far."""
+
+    tickets: tuple[tuple[Ticket, Memory], ...] = ()
+    pings: Mapping[str, int] = field(default_factory=dict)  # person -> pings of the last 7 days
+    paused: frozenset[str] = frozenset()  # rules that people keep undoing
+    unreadable: frozenset[str] = frozenset()  # sources whose last read was not whole

@@ -1,0 +1,37 @@
+"""What was filed from what, what was put off without a command, when inputs had something new; baselines."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Bring the schema to this version."""
+    op.add_column("episodes", sa.Column("baseline", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.create_table(
+        "put_offs",
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("began", sa.BigInteger(), nullable=False),
+        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("uid", "way", "began"),
+    )
+    op.create_table(
+        "relations",
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("uid", "other"),
+    )
+    op.create_index("relations_other", "relations", ["other"])
+    op.create_table(
+        "input_times",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "at"),
+    )
