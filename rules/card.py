@@ -69,7 +69,8 @@ def card_op(view: View, ops: Sequence[Op]) -> Op | None:
 
 def _worth_writing(said: Content, exists: bool, ops: Sequence[Op]) -> bool:
     """Tell whether there is anything to say: a card is never made only to say nothing."""
-    return exists or bool(said.points or said.answers or said.effects) or any(value_of(op.verb) for op in ops)
+    filed = any(each.way == "filed" for each in said.related)
+    return exists or filed or bool(said.points or said.answers or said.effects) or any(value_of(op.verb) for op in ops)
 
 
 def _op(view: View, said: Content, sense: str, ops: Sequence[Op], *, shadow: bool) -> Op:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from rules.effects import shows
 from rules.evaluate import Holding, in_force
-from rules.memory import Answer, Effect, Ignore, Reversal
+from rules.memory import Answer, Effect, Ignore, Related, Reversal
 from rules.moves import NextStep, View, next_step
 from rules.pauses import stands_still
 from rules.people import called, resolve
@@ -38,6 +38,7 @@ class Content:
     undone: tuple[Reversal, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     answers: tuple[Answer, ...] = ()
+    related: tuple[Related, ...] = ()
     owners: tuple[str, ...] = ()  # as they are called
     done: bool = False
     still: Literal["", "blocked", "waiting"] = ""  # why the clock of its deadline stands still
@@ -53,6 +54,7 @@ def content(view: View, *, shadow: bool = False) -> Content:
         undone=memory.reversals,
         ignores=tuple(ignore for ignore in memory.ignores if in_force(ignore, view.today)),
         answers=memory.answers[-ANSWERS:],
+        related=memory.related,
         owners=tuple(called(view.policy, ticket.source, login) for login in sorted(ticket.assignees)),
         done=ticket.phase == "done",
         still=_still(view),
@@ -82,6 +84,7 @@ def essence(said: Content) -> str:
         said.owners,
         said.done,
         *([said.still] if said.still else []),
+        *([[each.way, each.what, each.uid, each.phase, str(each.due)] for each in said.related]),
     ]
     return sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -90,6 +93,7 @@ def _shape(point: Point) -> list[object]:
     step = point.next
     coming = [step.number, step.on.isoformat(), *step.people] if step else []
     coming += ["/reopen"] if step and step.reopens else []
+    coming += [f"/file {step.files}"] if step and step.files else []
     return [point.held.rule.id, point.held.episode.number, point.since.isoformat(), coming, sorted(point.missing)]
 
 

@@ -6,8 +6,8 @@ from rules.card_content import Content, Point
 from rules.commanded import rule_of
 from rules.commanded import said as as_said
 from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
-from rules.memory import Answer, Effect, Ignore, Reversal
-from rules.model import Block, Bullets, Code, Heading, Line, Paragraph, Prose, Strong, Text
+from rules.memory import Answer, Effect, Ignore, Related, Reversal
+from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Text
 from rules.moves import View
 from rules.people import called
 from rules.posts import clauses, ignore_command
@@ -27,6 +27,7 @@ CHANGED = "Changed here, and why:"
 UNDONE = "Taken back by you, and left so:"
 LEFT_ALONE = "Left alone, as asked:"
 ANSWERED = "Your commands:"
+RELATED = "What belongs to it:"
 OBJECT = "Does a rule not fit here? Comment "
 ASK = ", or ask for the reasons with "
 WHY_COMMAND = "/kaizen why"
@@ -46,6 +47,7 @@ def prose(view: View, said: Content) -> Prose:
     blocks += _section(UNDONE, [_undone(view, undo) for undo in said.undone])
     blocks += _section(LEFT_ALONE, [_ignored(view, ignore) for ignore in said.ignores])
     blocks += _section(ANSWERED, [_answer(view, answer) for answer in said.answers])
+    blocks += _section(RELATED, [_related(each) for each in said.related])
     return Prose((*blocks, _footer(said)))
 
 
@@ -73,11 +75,11 @@ def _next(point: Point) -> str:
     if step is None:
         return NO_MORE
     who = " and ".join(step.people) or "nobody, because it is not known who is meant"
-    comment = f"a comment goes to {clipped(who)}"
-    if not step.reopens:
-        return f"Next: if nothing changes, {comment} on {step.on.isoformat()}."
-    also = f", and {comment}" if step.pings else ""
-    return f"Next: if nothing changes, it is reopened on {step.on.isoformat()}{also}."
+    deeds = ["it is reopened"] if step.reopens else []
+    deeds += [f"a ticket of the kind {step.files} is filed"] if step.files else []
+    deeds += [f"a comment goes to {clipped(who)}"] if step.pings else []
+    first, *others = deeds
+    return f"Next: if nothing changes, {', and '.join([f'{first} on {step.on.isoformat()}', *others])}."
 
 
 def _change(view: View, effect: Effect) -> Line:
@@ -120,6 +122,12 @@ def _ignored(view: View, ignore: Ignore) -> Line:
 def _answer(view: View, answer: Answer) -> Line:
     who = clipped(called(view.policy, view.ticket.source, answer.by))
     return (Text(f"{who}: "), Code(clipped(answer.command)), Text(f" - {answer.reply}"))
+
+
+def _related(other: Related) -> Line:
+    state = "done" if other.phase == "done" else f"open, due {other.due.isoformat()}" if other.due else "open"
+    words = f"{other.what} " if other.way == "filed" else "filed from "
+    return (Text(words), Link(other.key, other.url), Text(f" {clipped(other.title)} ({state})"))
 
 
 def _section(title: str, lines: list[Line]) -> list[Block]:

@@ -17,10 +17,11 @@ from rules.conditions import compile_all
 from rules.errors import ConditionError, PolicyError, RulesError
 from rules.examples import tests_of
 from rules.lint import lint
+from rules.lint_filing import filed_amiss
 from rules.overrides import Shipped, overridden
-from rules.policy import LEVELS, DueRule, Policy, Rule, Step, Test
+from rules.policy import LEVELS, DueRule, NewTicket, Policy, Rule, Step, Test
 from rules.rejections import problems_of
-from rules.schema import DueTable, RuleFile, RuleTable, StepTable
+from rules.schema import DueTable, FileTable, RuleFile, RuleTable, StepTable
 from rules.tables import read_tables
 from rules.toml_text import Toml, parse
 from rules.wording import shown
@@ -103,7 +104,7 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         problems.append(f"{config}: no rule files: name at least one, like 'pack:backlog'")
     if problems:
         raise PolicyError(problems)
-    return Policy(
+    policy = Policy(
         sha=_sha(tables, packs),
         rules=tuple(each.rule for each in placed),
         shipped={each.rule.id: each.shipped for each in placed if each.override},
@@ -115,11 +116,15 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         commanders=company.commanders,
         sources=company.sources,
         calendar=company.calendar,
+        filing=company.filing,
         waiting=company.waiting,
         ceilings=company.ceilings,
         labels=company.labels,
         tests=tuple(test for pack in read for test in pack.tests(company.calendar.zone)),
     )
+    if amiss := list(filed_amiss(policy, config)):
+        raise PolicyError(amiss)
+    return policy
 
 
 def _rule(pack: str, table: RuleTable, where: str) -> Rule:
@@ -151,7 +156,20 @@ def _due(table: DueTable) -> DueRule:
 
 
 def _step(table: StepTable) -> Step:
-    return Step(after=table.after, ping=tuple(table.ping), say=table.say, reopen=table.reopen)
+    file = _file(table.file) if table.file else None
+    return Step(after=table.after, ping=tuple(table.ping), say=table.say, reopen=table.reopen, file=file)
+
+
+def _file(table: FileTable) -> NewTicket:
+    return NewTicket(
+        kind=table.kind,
+        title=table.title,
+        say=table.say,
+        assign=table.assign,
+        due=table.due,
+        each=table.each,
+        labels=tuple(table.labels),
+    )
 
 
 def _repeated(toml: Toml, form: RuleFile) -> Iterator[str]:

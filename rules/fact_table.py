@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
+from rules.fact_related import RELATED_FACTS
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
 from rules.policy import LEVELS, Policy
@@ -326,6 +327,8 @@ TABLE: tuple[Fact, ...] = (
         lambda a: work.stated(a, "outcome") > 0,
     ),
     Fact("held", "bool", "a person said that it was held: `/kaizen held`", lambda a: work.stated(a, "held") > 0),
+    # what belongs to it
+    *RELATED_FACTS,
 )
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from rules.labels import label_problem
+from rules.lint_filing import filings
+from rules.lint_texts import placeholders_in
 from rules.overrides import Placed
 from rules.people import ROLES
 from rules.policy import Rule
@@ -14,7 +15,6 @@ from rules.tables import ANY, Company
 from rules.texts import PLACEHOLDERS
 from rules.wording import meant, shown, there_is
 
-BRACES = re.compile(r"\{([^{}\n]{0,60})\}|[{}]")
 LABEL_PLACEHOLDERS = ("domain",)
 
 
@@ -42,11 +42,12 @@ def _alone(rule: Rule, company: Company) -> Iterator[str]:
     yield from _names(rule, company)
     yield from _labels(rule, jira=any(source.kind == "jira" for source in company.sources.values()))
     texts = {"say": rule.say, "comment": rule.comment}
+    yield from (problem for number, step in enumerate(rule.steps, 1) for problem in filings(number, step, company))
     texts |= {f"step[{number}].say": step.say for number, step in enumerate(rule.steps, 1)}
-    yield from (f"{key}{problem}" for key, text in texts.items() for problem in _placeholders(text, PLACEHOLDERS))
+    yield from (f"{key}{problem}" for key, text in texts.items() for problem in placeholders_in(text, PLACEHOLDERS))
     for number, step in enumerate(rule.steps, 1):
-        if not step.ping and not step.reopen:
-            yield f"step[{number}]: does nothing: give it a 'ping' or 'reopen = true'"
+        if not step.ping and not step.reopen and step.file is None:
+            yield f"step[{number}]: does nothing: give it a 'ping', 'reopen = true' or 'file'"
         elif step.ping and not step.say and not rule.say:
             yield f"step[{number}]: nothing to say: give the step or the rule a 'say'"
     if not any((rule.label, rule.add_label, rule.say, rule.comment, rule.due, rule.assign, rule.priority, rule.steps)):
@@ -62,6 +63,8 @@ def _names(rule: Rule, company: Company) -> Iterator[str]:
         if name not in kinds:
             yield f"on: no kind {shown(name)}{meant(name, kinds) or there_is(kinds)}"
     asked = [("assign", rule.assign)] if rule.assign else []
+    filed = [(number, step.file) for number, step in enumerate(rule.steps, 1) if step.file]
+    asked += [(f"step[{number}].file.assign", new.assign) for number, new in filed if new.assign]
     asked += [(f"step[{number}].ping", name) for number, step in enumerate(rule.steps, 1) for name in step.ping]
     known: Collection[str] = (*ROLES, *company.people)
     for key, name in asked:
@@ -72,29 +75,11 @@ def _names(rule: Rule, company: Company) -> Iterator[str]:
 def _labels(rule: Rule, *, jira: bool) -> Iterator[str]:
     if rule.label and (problem := label_problem(rule.label, jira=jira)):
         yield f"label: {problem}"
-    yield from (f"label{problem}" for problem in _placeholders(rule.label, ()))
-    placeholders = [f"add_label{problem}" for problem in _placeholders(rule.add_label, LABEL_PLACEHOLDERS)]
+    yield from (f"label{problem}" for problem in placeholders_in(rule.label, ()))
+    placeholders = [f"add_label{problem}" for problem in placeholders_in(rule.add_label, LABEL_PLACEHOLDERS)]
     yield from placeholders
     if rule.add_label and not placeholders and (problem := label_problem(rule.add_label, jira=jira)):
         yield f"add_label: {problem}"
-
-
-def _placeholders(text: str, known: tuple[str, ...]) -> Iterator[str]:
-    """Find the first thing in braces that stands for nothing: texts have no logic."""
-    for found in BRACES.finditer(text):
-        name = found[1]
-        if name is None:
-            yield f", column {found.start() + 1}: braces are for placeholders like '{{title}}' alone"
-            return
-        if name not in known:
-            yield f", column {found.start() + 1}: no placeholder {shown(found[0])}{_right(name, known)}"
-            return
-
-
-def _right(name: str, known: tuple[str, ...]) -> str:
-    if not known:
-        return ": this text has none"
-    return meant(name, known).replace("'", "'{", 1).replace("'?", "}'?") or f": there are {', '.join(known)}"
 
 
 def _meet(one: Rule, other: Rule) -> bool:

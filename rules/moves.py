@@ -15,7 +15,7 @@ from rules.fact_table import level_of
 from rules.memory import Memory
 from rules.model import Ticket
 from rules.people import called, resolve
-from rules.policy import Policy, Rule
+from rules.policy import Policy, Rule, Step
 from rules.posts import comment_prose, ping_prose
 from rules.texts import clipped, label_text
 
@@ -84,6 +84,7 @@ class NextStep:
     missing: tuple[str, ...] = ()  # roles that stand for nobody
     pings: bool = True
     reopens: bool = False
+    files: str = ""  # the kind of ticket that it files
 
 
 def chosen(rule: Rule, uid: str) -> bool:
@@ -153,7 +154,7 @@ def next_step(view: View, held: Holding) -> NextStep | None:
     """Return the first step of a rule's ladder that is still to come and has something to do, None after the last."""
     steps, reopens = held.rule.steps, may_reopen(view, held.rule)
     dated = enumerate(step_dates(view, held), 1)
-    coming = [(day, number) for number, day in dated if day > view.today and (steps[number - 1].ping or reopens)]
+    coming = [(day, number) for number, day in dated if day > view.today and _does(steps[number - 1], reopens=reopens)]
     if not coming:
         return None
     day, number = min(coming)
@@ -167,7 +168,12 @@ def next_step(view: View, held: Holding) -> NextStep | None:
         missing=found.missing,
         pings=bool(step.ping),
         reopens=step.reopen and reopens,
+        files=step.file.kind if step.file else "",
     )
+
+
+def _does(step: Step, *, reopens: bool) -> bool:
+    return bool(step.ping or step.file) or (step.reopen and reopens)
 
 
 def due_date(view: View, held: Holding) -> date | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rules.document import Pack
 from rules.fact_table import TABLE
-from rules.pack_words import code, due_by_priority, example, people, plain, quote, series, span
+from rules.pack_words import code, due_by_priority, example, filed, people, plain, quote, series, span
 from rules.policy import Rule
 from rules.schema import RuleTable
 
@@ -123,7 +123,9 @@ def _steps(rule: Rule) -> Iterator[str]:
         when = f"After {span(step.after)}" if step.after.count else "At once"
         deeds = ["the ticket is opened again, if it is done"] if step.reopen else []
         deeds += [f"a comment pings {people(step.ping)}: {quote(step.say or rule.say)}"] if step.ping else []
-        yield f"{when} {', and '.join(deeds)}{'' if step.ping else '.'}"
+        deeds += [filed(step.file, rule.say)] if step.file else []
+        line = f"{when} {', and '.join(deeds)}"
+        yield line if line.endswith("”") else f"{line}."
 
 
 def _change(pack: Pack) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER
-from rules.policy import LEVELS, DueRule, Duration
+from rules.policy import LEVELS, DueRule, Duration, NewTicket
 from rules.schema import TestTable
 
 CALLED = {
@@ -52,6 +52,21 @@ def span(duration: Duration) -> str:
 def people(names: Iterable[str]) -> str:
     """Word roles and people: "the owner and the lead of the team"."""
     return series(CALLED.get(name, name) for name in names)
+
+
+def filed(new: NewTicket, say: str) -> str:
+    """Word what a step files; `say` is what the ticket says if the step has no text for it."""
+    title = f"called {quote(new.title)}"
+    if new.each:
+        title = f"for each of {code(new.each)}, once, {title}"
+    parts = [f"a ticket of the kind {code(new.kind)} is filed {title}, and linked"]
+    if new.assign:
+        parts.append(f"it is assigned to {people([new.assign])}")
+    if new.due is not None:
+        when = f"after {span(new.due)}" if isinstance(new.due, Duration) else f"on {code(new.due)}"
+        parts.append(f"it is due {when}")
+    text = new.say or say
+    return series([*parts, f"it says {quote(text)}"] if text else parts)
 
 
 def due_by_priority(due: DueRule) -> str:
@@ -116,6 +131,12 @@ GIVEN: Mapping[str, Callable[..., str]] = {
 }
 """A key of `given` -> its value in words; a key that has none is shown as it is."""
 
+
+def _kind_and_title(what: str) -> tuple[str, str]:
+    kind, _, title = what.partition(": ")
+    return code(kind), quote(title)
+
+
 DONE: Mapping[str, Callable[[str], str]] = {
     "label": lambda name: f"the label {code(name)} is put on",
     "unlabel": lambda name: f"the label {code(name)} is taken off",
@@ -126,6 +147,7 @@ DONE: Mapping[str, Callable[[str], str]] = {
     "ping": lambda who: f"{people(who.split(', '))} {'are' if ',' in who else 'is'} pinged",
     "comment": lambda _: "a comment is posted",
     "reopen": lambda _: "the ticket is opened again",
+    "file": lambda what: "a ticket of the kind {} is filed: {}".format(*_kind_and_title(what)),
     "say": lambda _: "its line stands on the card",
 }
 """The beginning of what is expected -> the whole in words."""

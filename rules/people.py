@@ -48,6 +48,19 @@ def _logins(policy: Policy, ticket: Ticket, role: str) -> list[str]:
     return [login for login in logins if login]
 
 
+def there(policy: Policy, ticket: Ticket, source: str, role: str) -> tuple[str, ...]:
+    """Find the people whom a role or name stands for on a ticket, by their logins in another source."""
+    logins = resolve(policy, ticket, role).logins
+    if role not in (OWNER, REPORTER):
+        team = team_of(policy, ticket) if role == LEAD else None
+        names = ((team.lead,) if team else ()) if role == LEAD else policy.council if role == COUNCIL else (role,)
+        logins = tuple(login_of(policy, source, policy.people.get(name)) for name in names)
+    elif source != ticket.source:
+        people = (person_of(policy, ticket.source, login) for login in logins)
+        logins = tuple(login_of(policy, source, person) for person in people)
+    return tuple(login for login in logins if login)
+
+
 def team_of(policy: Policy, ticket: Ticket) -> Team | None:
     """Return the first team that answers for one of the ticket's components, else for its source."""
     components = components_of(policy, ticket)

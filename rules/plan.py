@@ -14,6 +14,7 @@ from rules.conflicts import marked, quarrel, unique
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import Evaluation, evaluate
 from rules.fact_table import touched
+from rules.filing import file_ops, link_ops
 from rules.memory import Episode, Memory
 from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
@@ -152,11 +153,12 @@ def _netted(ops: Iterable[Op]) -> list[Op]:
 
 
 def _last_words(view: View, ops: list[Op]) -> tuple[Op, ...]:
-    """Return the ops with the pings and the card of the settled state after them."""
+    """Return the ops with the new tickets, links, pings and the card of the settled state after them."""
     acting = _acting(ops)
     rests_on = frozenset(op.rule for op in acting)
     known = {op.id for op in ops}
-    pings = [replace(op, rules=op.rules | rests_on) for op in ping_ops(view) if op.id not in known]
+    asked = (*file_ops(view), *link_ops(view), *ping_ops(view))
+    pings = [replace(op, rules=op.rules | rests_on) for op in asked if op.id not in known]
     card = card_op(view, acting)
     return (*ops, *pings, *((card,) if card else ()))
 

@@ -67,6 +67,29 @@ class Condition(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewTicket:
+    """A ticket that a step files, linked to the one its rule holds for. Texts may hold placeholders."""
+
+    kind: str  # as [kinds] has it; [file.KIND] of the config says where it goes
+    title: str
+    say: str = ""  # what it says; the rule's `say` if empty
+    assign: str = ""  # a role or a person
+    due: Duration | str | None = None  # a span from the day it is filed, or a fact or "item" that holds a date
+    each: str = ""  # a fact that is a list of texts: a ticket for each of them, once, called {item}
+    labels: tuple[str, ...] = ()  # besides those of [file.KIND]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """Where tickets of a kind are filed, and what makes them of the kind there."""
+
+    kind: str
+    source: str = ""  # "" is the source of the ticket they come from
+    labels: frozenset[str] = frozenset()
+    type: str = ""  # the native issue type; "" is the source's default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What happens once an episode, when it has lasted `after`."""
 
@@ -74,6 +97,7 @@ class Step:
     ping: tuple[str, ...] = ()  # roles or people: "owner", "lead", "council", "reporter", a name of [people]
     say: str = ""  # the ping's text; the rule's `say` if empty
     reopen: bool = False  # a ticket that is done is opened again
+    file: NewTicket | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +238,7 @@ class Policy:
     commanders: frozenset[str]  # names of [people] who may use slash commands; owners and leads may always
     sources: Mapping[str, SourceFacts]
     calendar: Calendar
+    filing: Mapping[str, Filing] = field(default_factory=dict)  # by kind
     waiting: frozenset[str] = frozenset()  # lower case: labels that mean waiting for somebody outside
     ceilings: Ceilings = Ceilings()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)

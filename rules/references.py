@@ -54,6 +54,13 @@ def evidence_links(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(links))[:MOST]
 
 
+def plain_lines(text: str) -> tuple[str, ...]:
+    """Return the lines that a text shows outside of blocks of code and hidden comments, links as addresses."""
+    seen = text[:LONGEST].replace("\r\n", "\n")
+    seen = "".join(_unblocked("\n".join(_unfenced(HIDDEN.sub(" ", seen) if "<!--" in seen else seen))))
+    return tuple(LINK.sub(r" \g<url> ", seen).split("\n"))
+
+
 def _keys(repository: str, text: str) -> Iterator[str]:
     lines = (line for line in text.split("\n") if HINT.search(line))
     for found in chain.from_iterable(map(NAMED.finditer, lines)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -21,6 +22,8 @@ DURATION_SCHEMA = {
     "pattern": r"^[0-9]{1,6} +(day|days|workday|workdays|week|weeks)$",
     "examples": ["5 workdays", "3 days", "2 weeks"],
 }
+FACT = r"[a-z][a-z_]*"
+FILE_DUE_SCHEMA = {"anyOf": [DURATION_SCHEMA, {"type": "string", "pattern": f"^{FACT}$"}]}
 DATE_SCHEMA = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", "examples": ["2026-12-01"]}
 NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
@@ -62,12 +65,18 @@ def _time(value: object) -> datetime:
     return datetime.fromisoformat(value if isinstance(value, str) else "")
 
 
+def _file_due(value: object) -> Duration | str:
+    """Read how long there is for a ticket, or the name of the fact that holds its date."""
+    return value if isinstance(value, str) and re.fullmatch(FACT, value) else _duration(value)
+
+
 def _due(value: object) -> date | None:
     return None if value == "none" else _date(value)
 
 
 Span = Annotated[Duration, PlainValidator(_duration), WithJsonSchema(DURATION_SCHEMA)]
 Day = Annotated[date, PlainValidator(_date), WithJsonSchema(DATE_SCHEMA)]
+FileDue = Annotated[Duration | str, PlainValidator(_file_due), WithJsonSchema(FILE_DUE_SCHEMA)]
 Due = Annotated[date | None, PlainValidator(_due), WithJsonSchema({"anyOf": [{"const": "none"}, DATE_SCHEMA]})]
 Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE_SCHEMA)]
 Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
@@ -104,16 +113,34 @@ class DueTable(Table):
     low: Span | None = None
 
 
-class StepTable(Table):
-    """What happens once an episode, when it has lasted so long: a ping, a reopening, or both."""
+class FileTable(Table):
+    """A ticket that is filed, linked to the one the rule holds for."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["ping"]}, {"required": ["reopen"]}]})
+    kind: str = Field(description="The kind it is to be, as [kinds] names it. [file.KIND] of the config says where.")
+    title: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="What it is called.")
+    say: Sentence = Field(default="", description="What it says; the rule's own `say` if left out.")
+    assign: str = Field(default="", description="The role or person who is to own it.")
+    due: FileDue | None = Field(
+        default=None,
+        description="How long there is for it: '5 workdays'; or the fact that holds its date: 'deferred_until'.",
+    )
+    each: str = Field(default="", description="A fact that is a list: a ticket for each in it, once; '{item}' is it.")
+    labels: Names = Field(default=[], description="Labels, besides those of its kind; '{domain}' is the domain's.")
+
+
+class StepTable(Table):
+    """What happens once an episode, when it has lasted so long: a ping, a reopening, a new ticket, or all of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["ping"]}, {"required": ["reopen"]}, {"required": ["file"]}]}
+    )
 
     after: Span = Field(description="How long the rule has held by then: '5 workdays'.")
     ping: Names = Field(
         default=[], min_length=1, description="Roles (owner, lead, council, reporter) or names of [people]."
     )
     reopen: bool = Field(default=False, description="Opens the ticket again, if it is done.")
+    file: FileTable | None = Field(default=None, description="Files another ticket.")
     say: Sentence = Field(default="", description="The ping's text; the rule's own `say` if left out.")
 
 

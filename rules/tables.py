@@ -12,7 +12,7 @@ from rules.errors import RulesError
 from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
 from rules.people import ROLES
-from rules.policy import Ceilings, Domain, Kind, Person, SourceFacts, Team
+from rules.policy import Ceilings, Domain, Filing, Kind, Person, SourceFacts, Team
 from rules.wording import meant, shown
 
 ANY = "any"  # in a rule: of whatever kind
@@ -37,14 +37,15 @@ class Company:
     commanders: frozenset[str]
     sources: Mapping[str, SourceFacts]
     labels: Mapping[str, tuple[str, str]]
+    filing: Mapping[str, Filing]
     problems: tuple[str, ...] = ()
 
 
 def read_tables(tables: Plain, config: str) -> Company:
     """Read the config's tables; `config` is the file's name.
 
-    They are [calendar], [ceilings], [kinds], [domains], [people], [teams], [council], [commands], [labels] and, by
-    name, `sources` with kind, component_label and priorities.
+    They are [calendar], [ceilings], [kinds], [domains], [people], [teams], [council], [commands], [labels], [file] and,
+    by name, `sources` with kind, component_label and priorities.
     """
     problems: list[str] = []
     company = Company(
@@ -60,8 +61,12 @@ def read_tables(tables: Plain, config: str) -> Company:
         commanders=frozenset(_table(tables, "commands").get("allowed", ())),
         sources={name: _source(name, source) for name, source in _table(tables, "sources").items()},
         labels={name: _look(look) for name, look in _table(tables, "labels").items()},
+        filing={name: _filing(name, table) for name, table in _table(tables, "file").items()},
     )
-    problems += (f"{config}: {problem}" for problem in (*_strangers(company), *_clashes(company), *_labels(company)))
+    problems += (
+        f"{config}: {problem}"
+        for problem in (*_strangers(company), *_places(company), *_clashes(company), *_labels(company))
+    )
     return replace(company, problems=tuple(problems))
 
 
@@ -88,6 +93,15 @@ def _strangers(company: Company) -> Iterator[str]:
         yield from _unknown(f"[teams.{team.name}]: sources", "source", sorted(team.sources), company.sources)
 
 
+def _places(company: Company) -> Iterator[str]:
+    """Find kinds and sources of [file] that nobody has."""
+    for name, filing in company.filing.items():
+        yield from _unknown("[file]", "kind", [name], dict.fromkeys(company.kind_names, ""))
+        yield from _unknown(
+            f"[file.{name}]: source", "source", [filing.source] if filing.source else [], company.sources
+        )
+
+
 def _unknown(where: str, what: str, names: Iterable[str], known: Mapping[str, object]) -> Iterator[str]:
     return (f"{where}: no {what} {shown(name)}{meant(name, known)}" for name in names if name not in known)
 
@@ -109,6 +123,7 @@ def _labels(company: Company) -> Iterator[str]:
     jira = any(source.kind == "jira" for source in company.sources.values())
     worn = [(f"[domains.{domain.name}]", domain.label) for domain in company.domains]
     worn += [(f"[labels] {name}", name) for name in company.labels]
+    worn += [(f"[file.{name}]", label) for name, filing in company.filing.items() for label in sorted(filing.labels)]
     return (f"{at}: {problem}" for at, name in worn if (problem := label_problem(name, jira=jira)))
 
 
@@ -148,6 +163,16 @@ def _domain(name: str, table: Plain) -> Domain:
         label=table.get("label") or f"domain:{name}",
         components=_lower(table.get("components", ())),
         keywords=_lower(table.get("keywords", ())),
+    )
+
+
+def _filing(name: str, table: Plain) -> Filing:
+    labels = table.get("labels")
+    return Filing(
+        kind=name,
+        source=table.get("source", ""),
+        labels=frozenset([name] if labels is None else labels),
+        type=table.get("type", ""),
     )
 
 

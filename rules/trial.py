@@ -6,7 +6,7 @@ begun on the day from which the rule held for it. What the rule would do is word
     label NAME        domain NAME (its label)      unlabel NAME (given labels of the rule count as put on by it)
     set due DATE      set priority LEVEL           assign ROLE
     ping ROLE, ROLE   comment                      say (the rule holds and has only its line on the card)
-    reopen
+    reopen                         file KIND: TITLE
 
 ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, and a domain is
 certain for a ticket with a component of the domain's name.
@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from rules.actions import AddLabel, Assign, Op, Post, RemoveLabel, Reopen, WriteCard
+from rules.actions import AddLabel, Assign, FileTicket, LinkTo, Op, Post, RemoveLabel, Reopen, WriteCard
 from rules.effects import LABELLED, value_of
 from rules.evaluate import Evaluation, evaluate
 from rules.memory import Effect, Episode, Memory
@@ -99,6 +99,7 @@ def _run(policy: Policy, rule: Rule, test: Test) -> TrialResult:
 def _stage(policy: Policy, rule: Rule, ticket: Ticket) -> Policy:
     """Return a policy of one rule in which every role is somebody, called by the role."""
     named = {name for step in rule.steps for name in step.ping} | {rule.assign, LEAD, COUNCIL}
+    named |= {step.file.assign for step in rule.steps if step.file}
     everybody = {name: Person(name=name, logins={ticket.source: name}) for name in named - {OWNER, REPORTER, ""}}
     source = policy.sources.get(ticket.source) or SourceFacts(name=ticket.source, kind="github")
     return replace(
@@ -144,8 +145,10 @@ def _at(alone: Policy, test: Test, moment: datetime) -> Evaluation:
 
 def _worded(policy: Policy, ticket: Ticket, op: Op) -> str:
     match op.verb:
-        case WriteCard():
+        case WriteCard() | LinkTo():
             words = ""
+        case FileTicket(what=what, title=title):
+            words = f"file {what}: {title}"
         case AddLabel(label=label):
             domain = next((each.name for each in policy.domains if each.label == label), "")
             words = f"domain {domain}" if domain else f"label {label}"

@@ -16,11 +16,12 @@ from rules.card import CARD
 from rules.commanded import COMMANDED
 from rules.evaluate import evaluate
 from rules.fact_table import touched
+from rules.filing import LINKS
 from rules.memory import NOTHING, Memory
 from rules.model import Ticket
 from rules.people import asked_of
 from rules.plan import operations
-from worker.carry import carry_out
+from worker.carry import carry_out, seen_filed
 from worker.look import same
 from worker.stop import Stop
 from worker.worker import Worker
@@ -40,6 +41,16 @@ class Applied:
     shut: set[str] = field(default_factory=set)  # sources that do not let us in at all: not to be read either
     refused: Counter[str] = field(default_factory=Counter)  # source -> requests it said we have no right to
     unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
+    stirred: bool = False  # a ticket was filed, or one to which others belong was written to: rules look once more
+
+    def add(self, later: Applied) -> None:
+        """Take in what came of a later plan of the same pass."""
+        self.counts.update(later.counts)
+        self.stopped.update(later.stopped)
+        self.shut |= later.shut
+        self.refused.update(later.refused)
+        self.unsettled |= later.unsettled
+        self.stirred = later.stirred
 
     @property
     def whole(self) -> bool:
@@ -108,16 +119,19 @@ def _ticket(worker: Worker, ops: list[Op], applied: Applied, stop: Stop, progres
     for op in ops:
         if op.id not in fitting:
             continue
-        if stop.asked or tracker.name in applied.stopped or still_closed or (op.rule == CARD and not whole):
+        there = worker.trackers.get(op.goes_to)
+        shut = there is None or tracker.name in applied.stopped or there.name in applied.stopped
+        if there is None or stop.asked or shut or still_closed or (op.rule == CARD and not whole):
             applied.counts["unsent"] += 1  # a card, and all after a reopening, speak of what was done before them
             whole = False
             continue
-        outcome, failure = carry_out(worker, tracker, op, memory.card)
+        outcome, failure = carry_out(worker, there, op, memory.card)
         applied.counts[outcome] += 1
+        applied.stirred |= outcome == "done" and (seen_filed(worker, there, op) or bool(memory.related))
         whole = whole and outcome in FINE
         still_closed = isinstance(op.verb, Reopen) and outcome not in FINE
         if failure is not None:
-            _stop(applied, tracker.name, failure)
+            _stop(applied, there.name, failure)
         if progress is not None:
             progress(op)
     if ticket is not None and applied.counts["done"] > done and tracker.name not in applied.shut:
@@ -140,7 +154,7 @@ def _memory(worker: Worker, uid: str) -> Memory:
 def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory) -> frozenset[str]:
     """Return the ops that the policy still asks for, in the same words, on the ticket as it is now."""
     ours = {op.id for op in ops}
-    rules = {rule.id for rule in worker.policy.rules} | {CARD} | COMMANDED.keys()
+    rules = {rule.id for rule in worker.policy.rules} | {CARD, LINKS} | COMMANDED.keys()
     free = {op.id for op in ops if op.rule not in rules}  # not of a rule: digests
     if ticket is None or free == ours:
         return frozenset(ours)

@@ -73,6 +73,19 @@ def _set_due(worker: Worker, tracker: Tracker, op: Op, due: date) -> Receipt:
     return Receipt()
 
 
+def seen_filed(worker: Worker, tracker: Tracker, op: Op) -> bool:
+    """Read what was filed from a ticket into the mirror, for rules to look at it; return whether it is there."""
+    receipt = worker.ledger.receipt(op.id) if isinstance(op.verb, FileTicket) and op.verb.what else None
+    if receipt is None:
+        return False
+    try:
+        worker.mirror.put_ticket(tracker.ticket(receipt.ref), worker.clock())
+    except TrackerError as error:
+        log.warning("filed, and not read back", filed=receipt.key, why=str(error))
+        return False
+    return True
+
+
 def _failed(worker: Worker, op: Op, card: Card | None, error: TrackerError) -> Outcome:  # noqa: PLR0911 - one line a kind of error
     now, ledger = worker.clock(), worker.ledger
     match error:

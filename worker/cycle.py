@@ -19,6 +19,9 @@ from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
 from worker.worker import Worker
 
+ROUNDS = 4
+"""What is filed is looked at in the same pass, and what belongs to it again, so often at most."""
+
 log = structlog.get_logger()
 
 
@@ -70,9 +73,21 @@ def once(worker: Worker, stop: Stop, *, watching: Watching, whole: bool = False)
     synced = read(worker, watching)
     settle(worker, authors_of(synced), worker.clock())
     found = look(worker, worker.clock(), whole=whole, progress=watching.looked)
-    applied = carry(worker, run, found, found.plan.ops, stop, watching)
+    found, applied = carry_through(worker, run, found, stop, watching)
     digests = () if stop.asked else publish_due(worker, run, authors_of(synced), stop, applied)
     return finish(worker, run, synced, found, applied, digests, stop)
+
+
+def carry_through(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching) -> tuple[Look, Applied]:
+    """Carry out the plan, and what rules then ask of what it filed and of what belongs to that."""
+    applied = carry(worker, run, found, found.plan.ops, stop, watching)
+    for _ in range(ROUNDS):
+        if stop.asked or not applied.stirred:
+            break
+        again = look(worker, worker.clock(), whole=False)
+        applied.add(carry(worker, run, again, again.plan.ops, stop, watching))
+        found = found.with_plan_of(again)
+    return found, applied
 
 
 def carry(worker: Worker, run: int, found: Look, ops: tuple[Op, ...], stop: Stop, watching: Watching) -> Applied:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from rules.card import CARD
 from worker.cli.plans import plan_remarks, plan_table, plan_title, rule_table, sample
-from worker.cycle import Passed, Watching, authors_of, carry, finish, once, read
+from worker.cycle import Passed, Watching, authors_of, carry_through, finish, once, read
 from worker.demo_folder import made_anew
 from worker.digest_text import prose
 from worker.doubts import settle
@@ -78,7 +78,7 @@ def _first_pass(worker: Worker, ground: Playground, stage: Stage) -> None:
     _show_plan(found, stage)
     ground.sandbox.log.clear()
     with stage.watching() as bars:
-        applied = carry(worker, run, found, found.plan.ops, stage.stop, bars)
+        found, applied = carry_through(worker, run, found, stage.stop, bars)
         digests = publish_due(worker, run, authors_of(synced), stage.stop, applied)
     passed = finish(worker, run, synced, found, applied, digests, stage.stop)
     writes = len(ground.sandbox.log.writes())

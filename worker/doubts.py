@@ -12,6 +12,7 @@ from rules.actions import FileTicket, Op
 from rules.effects import effect_of, stands
 from worker.ledger import Entry
 from worker.perform import appends
+from worker.recovery import recover
 from worker.worker import Worker
 
 PATIENCE = timedelta(seconds=3)
@@ -29,18 +30,20 @@ def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
     """Resolve what an earlier pass left unfinished, as far as it can be known now; return how many ops.
 
     What was never sent is planned anew. What may have been sent is looked for: found, it is done; twice not found with
-    a grace between, it is sent again; what cannot be known is parked. Slots that a dead pass claimed are free again.
+    a grace between, it is sent again; what cannot be known is parked. Slots that a dead pass claimed are free again. A
+    new database learns of what we filed before it was.
     """
     worker.ledger.free_slots()
+    recover(worker, authors, now)
     settled = 0
     for entry in worker.ledger.open_ops(now):
         if entry.state == "intent" and entry.attempts == 0:
             worker.ledger.drop(entry.op.id, "left over from an earlier pass: planned anew", now)
             worker.mirror.unsettle((entry.op.target.uid,))
             continue
-        if entry.op.target.source not in authors:
+        if entry.op.goes_to not in authors:
             continue
-        settled += _settle(worker, entry, authors[entry.op.target.source])
+        settled += _settle(worker, entry, authors[entry.op.goes_to])
     return settled
 
 
@@ -95,7 +98,7 @@ def _appends(worker: Worker, op: Op) -> bool:
 def find(worker: Worker, entry: Entry, author: str) -> Receipt | None:
     """Look for what an op left, in the primary store. Raises integrations.errors."""
     op = entry.op
-    tracker = worker.trackers[op.target.source]
+    tracker = worker.trackers[op.goes_to]
     if isinstance(op.verb, FileTicket):
         return find_filed(worker, tracker, op, (entry.sent or entry.intended) - BEFORE)
     if _appends(worker, op):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rules.memory import Answer, Card, Effect, Episode, Ignore, Memory, Pause, Reversal, Statement, Work
+from rules.memory import Answer, Card, Effect, Episode, Ignore, Memory, Pause, Related, Reversal, Statement, Work
 from worker.audit import Audit
 from worker.database import Database
-from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
+from worker.rows import clean, day, iso, moment, moment_or_none, name_set, when, when_or_none
 
 FEW = 2000
 """Up to so many tickets are asked for by name; for more, all that is remembered is read once."""
@@ -31,6 +31,7 @@ class _Draft:
     statements: list[Statement] = field(default_factory=list)
     work: list[Work] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
+    related: list[Related] = field(default_factory=list)
     card: Card | None = None
     touched: datetime | None = None
 
@@ -44,6 +45,7 @@ class _Draft:
             statements=tuple(self.statements),
             work=tuple(self.work),
             pauses=tuple(self.pauses),
+            related=tuple(self.related),
             card=self.card,
             touched=self.touched,
             done=frozenset(self.done),
@@ -76,6 +78,10 @@ class Memories:
             places = ", ".join("?" * len(chunk))
             joint = "and" if "where" in statement else "where"
             yield from self._database.rows(f"{statement} {joint} uid in ({places}) {order}", chunk)
+
+    def save_relation(self, uid: str, other: str, what: str, now: datetime) -> int:
+        """Save that a ticket (by uid) was filed as `what` from another one; return 1 if that is news."""
+        return self._write(INSERT_RELATION, [(uid, other, what, moment(now))])
 
     def save_episodes(self, episodes: Iterable[tuple[str, Episode]]) -> int:
         """Save episodes of tickets (by uid) as they began or ended; return how many changed."""
@@ -202,6 +208,26 @@ def _put_work(draft: _Draft, row: Any) -> None:
     draft.work.append(Work(uid=change, key=key, url=url, state=state, merged=when_or_none(merged)))
 
 
+def _put_related(draft: _Draft, row: Any) -> None:
+    _, what, way, source, other, ref, key, url, title, phase, resolution, due, owners = row
+    draft.related.append(
+        Related(
+            what=what,
+            way=way,
+            source=source,
+            uid=other,
+            ref=ref,
+            key=key,
+            url=url,
+            title=title,
+            phase=phase,
+            resolution=resolution,
+            due=day(due),
+            assignees=name_set(owners),
+        )
+    )
+
+
 def _put_recognised(draft: _Draft, row: Any) -> None:
     draft.done.add(row[1])
 
@@ -228,6 +254,17 @@ _WORK = """
         where mentions.key = lower(tickets.key) and changes.uid = mentions.change
     ) as work where true
 """
+_OTHER = """
+    source, ref, key, url, title, phase, resolution, coalesce(due, card_due) as due, assignees
+    from relations join tickets on tickets.uid = {other} where buried is null
+"""
+_RELATED = f"""
+    select uid, what, way, source, other, ref, key, url, title, phase, resolution, due, assignees from (
+        select relations.uid, what, 'filed' as way, at, other, {_OTHER.format(other="relations.other")}
+        union all
+        select relations.other, what, 'origin', at, relations.uid, {_OTHER.format(other="relations.uid")}
+    ) as related where true
+"""  # noqa: S608 - own words
 _PARTS = (
     (
         _REMEMBERED_OPS,
@@ -244,7 +281,11 @@ _PARTS = (
     (_TOUCHED, "", _put_touched),
     ("select uid, op from recognised", "order by op", _put_recognised),
     (_WORK, "order by created, change", _put_work),
+    (_RELATED, "order by at, other", _put_related),
 )
+INSERT_RELATION = """
+    insert into relations (uid, other, what, at) values (?, ?, ?, ?) on conflict (uid, other) do nothing
+"""
 _INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended) values (?, ?, ?, ?, ?)"
 _OR_UPDATE_EPISODE = """
     on conflict (uid, rule, number) do update set began = excluded.began, ended = excluded.ended

@@ -30,10 +30,10 @@ from rules.actions import (
     WriteCard,
 )
 from rules.effects import OPEN
-from worker.codec import op_to_json, to_json
+from worker.codec import op_from_json, op_to_json, to_json
 from worker.errors import LedgerError
 from worker.ledger_entries import Entries, State
-from worker.ledger_memory import UPSERT_CARD
+from worker.ledger_memory import INSERT_RELATION, UPSERT_CARD
 from worker.rows import clean, moment, moment_or_none
 
 ALLOWED: dict[State, tuple[State, ...]] = {
@@ -136,6 +136,7 @@ class Ops(Entries):
             self._step(connection, op_id, "done", now, "", f"{standing}, receipt = ?", values)
             self._take_back(connection, op_id)
             self._keep_card(connection, op_id, receipt, now)
+            self._keep_relation(connection, op_id, receipt, now)
 
     def recognise(self, op_id: str, uid: str, receipt: Receipt, now: datetime) -> int:
         """Take a mark of ours found on a ticket for proof that its op was carried out; return 1 if that is news.
@@ -234,6 +235,15 @@ class Ops(Entries):
         if card is not None and receipt.ref:
             row = (card[0], receipt.ref, card[1], moment(now), 0)
             connection.exec_driver_sql(self._database.sql(UPSERT_CARD), row)
+
+    def _keep_relation(self, connection: Connection, op_id: str, receipt: Receipt, now: datetime) -> None:
+        """Remember what a ticket was filed from, together with the filing."""
+        statement = self._database.sql("select op from ops where id = ? and verb = 'file'")
+        filed = connection.exec_driver_sql(statement, (op_id,)).scalar()
+        op = op_from_json(filed) if filed is not None and receipt.uid else None
+        if op is not None and isinstance(op.verb, FileTicket) and op.verb.what:
+            row = (op.target.uid, receipt.uid, op.verb.what, moment(now))
+            connection.exec_driver_sql(self._database.sql(INSERT_RELATION), row)
 
 
 def _told(op: Op) -> dict[str, Any]:

@@ -45,6 +45,18 @@ class Look:
     unsettled: frozenset[str]  # tickets of sources that could not be read: nothing is concluded about them
     unread: dict[str, str]  # source -> why
 
+    def with_plan_of(self, later: Look) -> Look:
+        """Return this look with the plan of a later one of the same pass behind its own."""
+        mine, its = self.plan, later.plan
+        plan = replace(
+            mine,
+            ops=mine.ops + its.ops,
+            held=mine.held + its.held,
+            conflicts=tuple(dict.fromkeys(mine.conflicts + its.conflicts)),
+            notes=tuple(dict.fromkeys(mine.notes + its.notes)),
+        )
+        return replace(self, plan=plan)
+
 
 def look(
     worker: Worker,
@@ -88,13 +100,16 @@ def look(
             or memory.card
             or memory.answers
             or memory.statements
+            or memory.related
         ):
             continue
         if evaluation.reversals:
             undone = tuple(_with_who(worker, ticket, reversal) for reversal in evaluation.reversals)
             evaluation = replace(evaluation, reversals=undone)
         decision = decide(policy, evaluation, memory, now, worker.keys, paused)
-        ops += decision.ops
+        ops += (op for op in decision.ops if op.goes_to not in unread)
+        if any(op.goes_to in unread for op in decision.ops):
+            unsettled.add(ticket.uid)
         kept = set(memory.episodes)
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]

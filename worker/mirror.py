@@ -205,9 +205,7 @@ class Mirror:
         """Stream the tickets that changed since they were settled, or all if the policy or the local day is new."""
         settled = self._database.rows("select revision from settled where policy = ? and day = ?", (policy, iso(day)))
         since = int(settled[0][0]) if settled else -1
-        return map(
-            TICKET.noun, self._database.stream(f"{TICKETS_SELECT} where revision > ? and buried is null", (since,))
-        )
+        return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_UNSETTLED}", (since, since, since)))
 
     def settle(self, upto: int, policy: str, day: date) -> None:
         """Note that all tickets up to a revision were evaluated, under this policy and on this local day."""
@@ -272,6 +270,14 @@ class Mirror:
 
 
 _WRITERS = "select reporter from tickets where source = ? union select author from comments where source = ?"
+# A ticket is looked at again when one that belongs to it has changed.
+_UNSETTLED = """
+    where buried is null and (
+        revision > ?
+        or uid in (select r.uid from relations r join tickets t on t.uid = r.other where t.revision > ?)
+        or uid in (select r.other from relations r join tickets t on t.uid = r.uid where t.revision > ?)
+    )
+"""
 _NEXT_REVISION = (
     "insert into counters (name, value) values ('revision', 1)"
     " on conflict (name) do update set value = counters.value + 1 returning value"

@@ -62,7 +62,7 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
         case EditPost():
             return tracker.edit_comment(ref, verb.comment, verb.prose, keys.marker(verb.marker_op, op.target.uid))
         case FileTicket():
-            return tracker.file(_draft(verb, styles), keys.marker(op.id, op.target.uid))
+            return tracker.file(_draft(verb, styles), keys.marker(op.id, op.target.uid, relation_state(op)))
         case LinkTo():
             return tracker.link(ref, url=verb.url, title=verb.title, key=verb.key, relation=verb.relation)
         case Reopen():
@@ -79,6 +79,11 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
             return tracker.react(ref, verb.comment, verb.what)
         case _:
             assert_never(verb)
+
+
+def relation_state(op: Op) -> str:
+    """Return what the mark of a ticket that is filed keeps: what it is filed as, and from which ticket (its uid)."""
+    return f"{op.verb.what}@{op.target.uid}" if isinstance(op.verb, FileTicket) and op.verb.what else ""
 
 
 def style(label: str, styles: Styles) -> LabelStyle:

@@ -33,7 +33,7 @@ def ration(plan: Plan, trackers: Mapping[str, Tracker], *, spare: int = 0) -> Pl
 def _rationed(plan: Plan, allowance: Allowance, sources: frozenset[str], spare: int) -> Plan:
     costs: dict[str, int] = {}
     for op in plan.ops:
-        if op.target.source in sources and content(op):
+        if op.goes_to in sources and content(op):
             costs[op.target.uid] = costs.get(op.target.uid, 0) + 1
     wanted, left = sum(costs.values()), max(0, allowance.left - spare)
     if wanted <= left:

@@ -11,7 +11,7 @@ from rules.conditions import compile_all
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
-from rules.memory import NOTHING, Card, Effect, Episode
+from rules.memory import NOTHING, Card, Effect, Episode, Related
 from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
@@ -51,6 +51,22 @@ def ticket(number: int = 12, **changes) -> Ticket:
 def jira_ticket(number: int = 7, **changes) -> Ticket:
     """Return the same in Jira."""
     return ticket(number, **({"source": "ops", "uid": f"jira/{number}", "key": f"OPS-{number}"} | changes))
+
+
+def related(**changes) -> Related:
+    """Return an open follow-up that was filed from a ticket."""
+    values = {
+        "what": "follow-up",
+        "way": "filed",
+        "source": "shop",
+        "uid": "github.com/issue/99",
+        "ref": "99",
+        "key": "acme/shop#99",
+        "url": "https://github.example/acme/shop/issues/99",
+        "title": "Look again",
+        "phase": "new",
+    }
+    return Related(**(values | changes))
 
 
 def conditions(*clauses: str):

@@ -294,7 +294,7 @@ def test_a_number_of_thousands_of_digits_is_refused():
         ),
         (
             "[[rule.step]]\nafter = '1 day'",
-            "rule 'owned', step[1]: does nothing: give it a 'ping' or 'reopen = true'",
+            "rule 'owned', step[1]: does nothing: give it a 'ping', 'reopen = true' or 'file'",
         ),
         (
             "[[rule.step]]\nafter = '1 day'\nreopen = 'yes'",

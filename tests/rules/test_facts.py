@@ -13,7 +13,7 @@ from rules.conditions import activate, compile_all
 from rules.fact_table import KIND_TYPES, TYPES
 from rules.memory import Card, Effect, Ignore, Memory, Reversal, Statement, Work
 from rules.policy import Domain, Kind
-from tests.rules.factories import NOW, later, policy, ticket
+from tests.rules.factories import NOW, later, policy, related, ticket
 
 TODAY = date(2026, 11, 3)  # NOW's, a Tuesday
 PYTHON_TYPES = {"bool": bool, "int": int, "string": str, "list(string)": list}
@@ -94,7 +94,22 @@ def test_all_facts_of_a_ticket():
         "deferred": False,
         "outcome_stated": False,
         "held": False,
+        "actions": [],
+        "filed": [],
+        "filed_kinds": [],
+        "open_filed": [],
+        "has_origin": False,
     }
+
+
+def test_what_belongs_to_a_ticket_are_facts():
+    """What was filed from it, as what, what of that is open; and what it was filed from itself."""
+    memory = Memory(
+        related=(related(key="#2"), related(key="#3", phase="done"), related(key="OPS-1", what="review", way="origin"))
+    )
+    names = ("filed", "filed_kinds", "open_filed", "has_origin", "origin", "origin_open")
+    found = facts.of(ticket(), "review", memory, policy(), TODAY, names)
+    assert list(found.values()) == [["#2", "#3"], ["follow-up"], ["#2"], True, "OPS-1", True]
 
 
 def test_what_people_stated_are_facts():
@@ -120,6 +135,7 @@ def test_every_fact_is_of_the_type_it_says():
     put_off = Statement(comment="c1", what="defer", value="2026-12-01", by="bo", at=NOW)
     found = facts.of(ticket(), "improvement", Memory(), policy(), TODAY)
     found |= facts.of(done, "improvement", Memory(statements=(put_off,)), policy(), TODAY)
+    found |= facts.of(ticket(), "review", Memory(related=(related(way="origin"),)), policy(), TODAY)
     assert {name: type(value) for name, value in found.items()} == {
         name: PYTHON_TYPES[kind] for name, kind in TYPES.items()
     }

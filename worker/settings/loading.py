@@ -32,6 +32,8 @@ from worker.settings.tables import (
 )
 from worker.settings.values import sqlite_file
 
+FOR_RULES = {"calendar", "ceilings", "people", "teams", "council", "commands", "kinds", "labels", "file", "override"}
+"""The tables that the policy is made of as they are."""
 HOW_TO_START = "no such file: start with `cp config.example.toml {name}`, or name yours with --config"
 
 
@@ -91,7 +93,7 @@ class Settings:
         plain = self.tables.model_dump(
             mode="python",
             by_alias=True,
-            include={"calendar", "ceilings", "people", "teams", "council", "commands", "kinds", "labels", "override"},
+            include=FOR_RULES,
         )
         plain["domains"] = {name: domain.model_dump() for name, domain in _domains(self.tables).items()}
         plain["sources"] = {name: source_facts(source) for name, source in self.tables.sources.items()}

@@ -118,6 +118,14 @@ class DomainTable(Table):
     keywords: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
 
 
+class FilingTable(Table):
+    """Where tickets of a kind are filed, and what makes them of the kind; `labels` are the kind's name if left out."""
+
+    source: str = ""
+    labels: tuple[Text, ...] | None = None
+    type: str = ""
+
+
 class LabelTable(Table):
     """How a label is created where it does not exist yet."""
 
@@ -254,6 +262,7 @@ class Tables(BaseSettings):
     kinds: Annotated[dict[str, Annotated[tuple[str, ...], Field(min_length=1)]], Field(min_length=1)]
     domains: dict[str, DomainTable] = {}
     labels: dict[str, LabelTable] = {}
+    file: dict[str, FilingTable] = {}
     override: dict[str, dict[str, Any]] = {}  # of single values of rules; checked as rule files are, with them
     sources: Annotated[dict[Name, SourceTable], Field(min_length=1)]
     inputs: dict[Name, InputTable] = {}
