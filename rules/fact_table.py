@@ -5,21 +5,18 @@ Facts of time are whole days in the policy's calendar, so that a verdict stays t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
 from rules.fact_related import RELATED_FACTS
+from rules.fact_domain import components, domain, domains, suggested_domain
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
 from rules.policy import LEVELS, Policy
 
-SEVERAL = "several"  # the domain of a ticket that wears the labels of two or more
 OURS = timedelta(minutes=2)  # an update this soon after our newest write is taken for that write
-WORD = re.compile(r"[^\W_]+")
 
 
 # -- texts and lists --------------------------------------------------------------------------------------------------
@@ -29,16 +26,6 @@ def _listed(values: frozenset[str]) -> list[str]:
     return sorted(map(readable, values))
 
 
-def components(asked: Asked) -> frozenset[str]:
-    """Return the ticket's components; where the source's labels name components, those too."""
-    prefix = asked.source.component_label
-    if not prefix:
-        return asked.ticket.components
-    start = len(prefix)
-    named = {label[start:].strip() for label in asked.ticket.labels if label.lower().startswith(prefix.lower())}
-    return asked.ticket.components | (named - {""})
-
-
 def level_of(policy: Policy, ticket: Ticket) -> str:
     """Return the neutral priority: the config's word for the native one, else for the most urgent label, or "none"."""
     levels, native = policy.sources.get(ticket.source, UNKNOWN_SOURCE).priorities, ticket.priority.lower()
@@ -46,48 +33,6 @@ def level_of(policy: Policy, ticket: Ticket) -> str:
         return levels.get(native, native if native in LEVELS else "none")
     worn = {levels.get(label.lower(), "") for label in ticket.labels} if levels else set()
     return next((level for level in LEVELS if level in worn), "none")
-
-
-# -- domains ----------------------------------------------------------------------------------------------------------
-
-
-def domains(asked: Asked) -> list[str]:
-    """Return the domains whose labels the ticket wears, in the config's order."""
-    if not asked.ticket.labels:
-        return []
-    worn = {label.lower() for label in asked.ticket.labels}
-    return [domain.name for domain in asked.policy.domains if domain.label.lower() in worn]
-
-
-def domain(asked: Asked) -> str:
-    """Return the one domain, "" for none, "several" for more."""
-    found = domains(asked)
-    if len(found) > 1:
-        return SEVERAL
-    return found[0] if found else ""
-
-
-def suggested_domain(asked: Asked) -> str:
-    """Return the domain that is certain: the only one by component or, if none is, by words of the title."""
-    named = {name.lower() for name in components(asked)}
-    found = [domain.name for domain in asked.policy.domains if not named.isdisjoint(domain.components)]
-    if not found:
-        title = _words(asked.ticket.title)
-        found = [each.name for each in asked.policy.domains if any(f" {key} " in title for key in _keys(each.keywords))]
-    return found[0] if len(found) == 1 else ""
-
-
-def _words(text: str) -> str:
-    """Return the words of a text, lower case, each between single spaces."""
-    return f" {' '.join(WORD.findall(text.lower()))} "
-
-
-@lru_cache(maxsize=256)
-def _keys(keywords: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted({_words(word).strip() for word in keywords} - {""}))
-
-
-# -- what people stated ----------------------------------------------------------------------------------------------
 
 
 # -- time -------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.fact_asked import Asked
-from rules.fact_table import components
+from rules.fact_domain import components
 from rules.memory import NOTHING, Memory
 from rules.model import Ticket
 from rules.policy import Person, Policy, Team

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from rules.fact_table import suggested_domain
+from rules.fact_domain import suggested_domain
 from rules.model import Line, Mention, Span, Text, Ticket
 from rules.people import LEAD, asked_of, called, resolve
 from rules.policy import Policy
