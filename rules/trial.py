@@ -8,8 +8,8 @@ begun on the day from which the rule held for it. What the rule would do is word
     ping ROLE, ROLE   comment                      say (the rule holds and has only its line on the card)
     reopen                         file KIND: TITLE
 
-ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, and a domain is
-certain for a ticket with a component of the domain's name.
+ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, a domain is certain
+for a ticket with a component of the domain's name, and the label "domain:NAME" is the domain's, however it looks.
 """
 
 from __future__ import annotations
@@ -81,7 +81,14 @@ class _Keys:
 def run_tests(policy: Policy) -> tuple[TrialResult, ...]:
     """Run all tests of the policy, in its order; each tests its rule as the file has it, without overrides."""
     rules = {rule.id: rule for rule in policy.rules} | dict(policy.shipped)
-    return tuple(_run(policy, rules[test.rule], test) for test in policy.tests)
+    return tuple(_run(policy, rules[test.rule], _labelled(policy, test)) for test in policy.tests)
+
+
+def _labelled(policy: Policy, test: Test) -> Test:
+    """Return a test whose ticket wears the labels that the config gives to domains, for "domain:NAME"."""
+    labels = {f"domain:{domain.name}": domain.label for domain in policy.domains}
+    worn = frozenset(labels.get(label, label) for label in test.given.labels)
+    return test if worn == test.given.labels else replace(test, given=replace(test.given, labels=worn))
 
 
 def _run(policy: Policy, rule: Rule, test: Test) -> TrialResult:

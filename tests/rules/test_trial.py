@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rules import policy as of_policy
-from rules.policy import Duration, Step
+from rules.policy import Domain, Duration, Step
 from rules.trial import TrialResult, run_tests
 from tests.rules.factories import NOW, due, later, policy, rule, step, ticket
 
@@ -99,3 +99,13 @@ def test_the_order_of_what_is_expected_does_not_matter_but_the_number_does():
     assert (result.passed, str(result)) == (True, "x: ok")
     twice = TrialResult(where="x", expected=("a",), got=("a", "a"))
     assert (twice.passed, twice.surplus) == (False, ("a",))
+
+
+def test_a_domain_may_look_otherwise_in_the_config():
+    """The label "domain:NAME" of a test's ticket is whatever the config has the domain wear."""
+    tested = rule("mixed", ('domain == "several"',), label="mixed")
+    given = ticket(labels=frozenset({"domain:security", "domain:performance"}))
+    test = of_policy.Test(rule=tested.id, given=given, kind="improvement", at=NOW, expect=("label mixed",), where="x")
+    domains = tuple(Domain(name=name, label=f"area/{name[:4]}") for name in ("security", "performance"))
+    (result,) = run_tests(policy(tested, tests=(test,), domains=domains))
+    assert result.passed
