@@ -12,6 +12,7 @@ from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
 from rules.fact_related import RELATED_FACTS
 from rules.fact_domain import components, domain, domains, suggested_domain
+from rules.fact_leads import LEADS
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
 from rules.policy import LEVELS, Policy
@@ -274,6 +275,7 @@ TABLE: tuple[Fact, ...] = (
     Fact("held", "bool", "a person said that it was held: `/kaizen held`", lambda a: work.stated(a, "held") > 0),
     # what belongs to it
     *RELATED_FACTS,
+    *LEADS,
 )
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}

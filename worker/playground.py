@@ -133,7 +133,7 @@ def company_config(url: str) -> str:
     }
     jira = {"base_url": f'"{url}{JIRA_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
     patience = {"person": "10"}  # pings a week: the demo meets a year's backlog at once
-    packs = {"rules": '["pack:backlog", "pack:forbidden"]'}
+    packs = {"rules": '["pack:backlog", "pack:forbidden", "pack:leadership"]'}
     sources = {"sources.shop": github, "sources.platform": github, "sources.ops": jira}
     return with_values(example(), {"instance": packs, "ceilings": patience, **sources})
 

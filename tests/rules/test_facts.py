@@ -14,6 +14,7 @@ from rules.fact_table import KIND_TYPES, TYPES
 from rules.memory import Card, Effect, Ignore, Memory, Reversal, Statement, Work
 from rules.policy import Domain, Kind
 from tests.rules.factories import NOW, later, policy, related, ticket
+from tests.rules.factories import NOW, jira_ticket, later, policy, ticket
 
 TODAY = date(2026, 11, 3)  # NOW's, a Tuesday
 PYTHON_TYPES = {"bool": bool, "int": int, "string": str, "list(string)": list}
@@ -110,6 +111,25 @@ def test_what_belongs_to_a_ticket_are_facts():
     names = ("filed", "filed_kinds", "open_filed", "has_origin", "origin", "origin_open")
     found = facts.of(ticket(), "review", memory, policy(), TODAY, names)
     assert list(found.values()) == [["#2", "#3"], ["follow-up"], ["#2"], True, "OPS-1", True]
+        "owned_by_lead": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (ticket(), False),
+        (ticket(assignees=frozenset({"bo-gh"})), False),
+        (ticket(assignees=frozenset({"bo-gh", "lena-gh"})), True),
+        (ticket(assignees=frozenset({"lee-gh"})), True),  # of another team
+        (ticket(assignees=frozenset({"acc-lena"})), False),  # that is her name elsewhere
+        (jira_ticket(assignees=frozenset({"acc-lena"})), True),
+    ],
+)
+def test_a_lead_is_known_by_the_login_of_the_source(given, expected):
+    """Of whatever team, alone or with others."""
+    found = facts.of(given, "improvement", Memory(), policy(), TODAY, ["owned_by_lead"])
+    assert found == {"owned_by_lead": expected}
 
 
 def test_what_people_stated_are_facts():

@@ -19,7 +19,7 @@ START = datetime(2027, 3, 8, 6, 50, tzinfo=UTC)  # the zone's clocks go forward 
 DAYS = int(os.environ.get("YEAR_DAYS", "60"))
 SEED = int(os.environ.get("YEAR_SEED", "1"))
 BUDGET = 5
-PACKS = ("pack:backlog", "pack:forbidden")
+PACKS = ("pack:backlog", "pack:forbidden", "pack:leadership")
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7) - timedelta(seconds=2)  # trackers tell whole seconds
 
