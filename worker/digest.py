@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from rules.coverage import IMPROVEMENT, CoverageTally
 from rules.facts import kind_of, of
 from rules.memory import Memory
 from rules.model import Link, Ticket
@@ -14,7 +15,6 @@ from rules.people import called
 from rules.policy import Policy
 from worker.inputs import InputState
 
-IMPROVEMENT = "improvement"
 WEEKS = 12
 NO_DOMAIN = "(no domain)"
 
@@ -72,6 +72,7 @@ class Digest:
     weeks: tuple[tuple[int, int], ...]  # new and closed a week, oldest first, this one last
     overdue: tuple[Late, ...]  # the longest overdue first, all of them
     account: Account
+    quiet: tuple[str, ...] = ()  # domains without improvement work that is open or was finished recently
     inputs: tuple[InputState, ...] = ()  # what the council decides from; none where the config has none
 
 
@@ -100,7 +101,8 @@ def gather(
     inputs: tuple[InputState, ...] = (),
 ) -> Digest:
     """Count the improvement tickets for the week that ends before `end`."""
-    seen = list(_improvements(policy, tickets, now))
+    covered = CoverageTally(policy, now)
+    seen = list(_improvements(policy, tickets, now, covered))
     start = end - timedelta(days=7)
     late = sorted(
         (one.ticket for one in seen if one.late(end)),
@@ -115,6 +117,7 @@ def gather(
         weeks=tuple(_week(seen, end - timedelta(weeks=back)) for back in range(WEEKS - 1, -1, -1)),
         overdue=tuple(Late(ticket=ticket, owners=_owners(policy, ticket)) for ticket in late),
         account=account,
+        quiet=covered.told().quiet,
         inputs=inputs,
     )
 
@@ -123,11 +126,14 @@ def _owners(policy: Policy, ticket: Ticket) -> tuple[str, ...]:
     return tuple(sorted(called(policy, ticket.source, login) for login in ticket.assignees))
 
 
-def _improvements(policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime) -> Iterable[_Seen]:
+def _improvements(
+    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime, covered: CoverageTally
+) -> Iterable[_Seen]:
     today = policy.calendar.today(now)
     for ticket, memory in tickets:
         if kind_of(ticket, memory, policy, today) != IMPROVEMENT:
             continue
+        covered.add(ticket, memory, IMPROVEMENT)
         domain = of(ticket, IMPROVEMENT, memory, policy, today, ("domain",))["domain"]
         closed = policy.calendar.date_of(ticket.closed) if ticket.closed and ticket.phase == "done" else None
         created = policy.calendar.date_of(ticket.created)

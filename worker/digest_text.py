@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from rules.card import CARD
+from rules.coverage import RECENTLY
 from rules.model import Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Table, Text, Ticket
-from worker.digest import NO_DOMAIN, Account, Did, Digest, DomainRow
+from worker.digest import Account, Did, Digest, DomainRow
 from worker.inputs import InputState
 
 MOST = 10
@@ -25,7 +26,7 @@ def prose(digest: Digest) -> Prose:
     return Prose(
         (
             Heading((Text(title),)),
-            Paragraph((Text(week), *_summary(digest.rows))),
+            Paragraph((Text(week), *_summary(digest))),
             _domains(digest),
             Paragraph(_trend(digest.weeks)),
             *_overdue(digest),
@@ -35,17 +36,16 @@ def prose(digest: Digest) -> Prose:
     )
 
 
-def _summary(rows: Sequence[DomainRow]) -> Line:
+def _summary(digest: Digest) -> Line:
     total = Counter[str]()
-    for row in rows:
+    for row in digest.rows:
         total.update(open=row.open, new=row.new, closed=row.closed, overdue=row.overdue)
-    quiet = [row.domain for row in rows if row.domain != NO_DOMAIN and not (row.open or row.closed)]
     said: Line = (
         Strong(f"{total['open']} open"),
         Text(f", {total['new']} new, {total['closed']} closed, {total['overdue']} overdue."),
     )
-    if quiet:
-        said += (Text(f" No improvement work, open or closed this week: {', '.join(quiet)}."),)
+    if digest.quiet:
+        said += (Text(f" No improvement work, open or finished within {RECENTLY} days: {', '.join(digest.quiet)}."),)
     return said
 
 

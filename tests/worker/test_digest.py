@@ -57,6 +57,19 @@ def test_a_domain_is_counted_by_hand():
     assert row == DomainRow(domain="security", open=3, new=1, closed=1, overdue=1, oldest=old)
 
 
+def test_a_domain_is_quiet_without_work_of_thirty_days():
+    """Open or finished as done; the label counts, also beside another one."""
+    fast = frozenset({"improvement", "domain:performance"})
+    assert digest().quiet == ("security", "performance")
+    assert digest(closed(1, "11-01", labels=SECURE)).quiet == ("performance",)
+    assert digest(closed(1, "10-23", labels=SECURE), ticket(2, labels=fast)).quiet == ("security",)
+    assert digest(closed(1, "11-01", labels=SECURE | fast)).quiet == ()
+    gone = closed(1, "11-01", labels=SECURE, resolution="not_planned")
+    said = markdown(prose(digest(gone, ticket(2, labels=fast))))
+    assert "0 overdue. No improvement work, open or finished within 30 days: security." in said
+    assert "No improvement work" not in markdown(prose(digest(ticket(1, labels=SECURE | fast))))
+
+
 def test_a_ticket_without_a_domain_is_counted_apart():
     """What belongs to no domain has a row of its own, and only then."""
     assert NO_DOMAIN in [row.domain for row in digest(ticket(1)).rows]
