@@ -166,6 +166,7 @@ class Team:
     lead: str  # a name of [people]
     sources: frozenset[str] = frozenset()
     components: frozenset[str] = frozenset()  # lower case
+    improvement_target: float = 0.2  # share of its finished work that is to be improvement, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

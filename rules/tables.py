@@ -182,6 +182,7 @@ def _team(name: str, table: Plain) -> Team:
         lead=table["lead"],
         sources=frozenset(table.get("sources", ())),
         components=_lower(table.get("components", ())),
+        improvement_target=table.get("improvement_target", 0.2),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from integrations.base import Noun, Page
 from rules.model import Change, Comment, Deployment, Event, Release, Ticket
+from rules.reopenings import TURNS
 from worker.database import Database, driver_of
 from worker.mentions import keep_mentions
 from worker.rows import (
@@ -251,6 +252,11 @@ class Mirror:
     def events(self, ticket: str) -> tuple[Event, ...]:
         """Return what happened to a ticket, oldest first."""
         return tuple(self._select(EVENT, "where ticket = ? order by at, uid", (ticket,)))
+
+    def turns(self, start: datetime, end: datetime) -> Iterator[Event]:
+        """Stream what tells of openings and closings from `start` up to but not with `end`, oldest first."""
+        where = f"where what in ({', '.join('?' * len(TURNS))}) and at >= ? and at < ? order by at, uid"
+        return self._select(EVENT, where, (*TURNS, moment(start), moment(end)))
 
     def changes(self, source: str) -> Iterator[Change]:
         """Stream a source's changes, oldest first."""

@@ -154,6 +154,11 @@ WRONG_KEYS = [
         "10, column 1: [teams.checkout]: no person 'anna' (did you mean 'ana'?)",
     ),
     (
+        "a share that was meant as a percentage",
+        "[people]\nana = { github = 'ana-acme' }\n[teams.checkout]\nlead = 'ana'\nimprovement_target = 20",
+        "11, column 1: [teams.checkout]: 'improvement_target' must be a share from 0 to 1: 0.2 is a fifth",
+    ),
+    (
         "a member of the council nobody knows",
         "[council]\nmembers = ['kim']",
         "8, column 12: [council]: 'members': no person 'kim'",

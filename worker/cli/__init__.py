@@ -14,7 +14,7 @@ import typer
 from integrations.errors import TrackerError
 from rules.errors import RulesError
 from worker import __version__
-from worker.cli import looks, passes, reasons, records, trying
+from worker.cli import looks, passes, reasons, records, scores, trying
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
 from worker.errors import LockHeld, LockLost, WorkerError
@@ -38,6 +38,7 @@ app.command("doctor")(looks.doctor)
 app.command("facts")(looks.facts)
 app.command("packs")(looks.packs)
 app.command("policy")(looks.policy)
+app.command("scorecards")(scores.scorecards)
 app.command("schema")(looks.schema)
 app.command("sync")(passes.sync)
 app.command("plan")(passes.plan)

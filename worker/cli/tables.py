@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from rich import box
+from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
 from rules.document import Pack
 from rules.facts import Fact
+from rules.model import Block, Bullets, Heading, Line, Mention, Paragraph
+from rules.model import Table as ProseTable
 from worker.cycle import Passed
 from worker.doctor import Finding
 from worker.governing import Served, told
@@ -94,6 +97,35 @@ def findings_table(findings: Iterable[Finding]) -> Table:
         source = finding.source
         table.add_row(escape(source), MARKS[finding.grade], finding.what, escape(finding.detail))
     return table
+
+
+def shown_blocks(blocks: Iterable[Block]) -> Iterable[RenderableType]:
+    """Show what is written for trackers in a terminal: tables as tables, everything else as lines."""
+    for block in blocks:
+        match block:
+            case ProseTable():
+                yield _prose_table(block)
+            case Bullets():
+                yield from (escape(f"- {_plain(line)}") for line in block.lines)
+            case Heading():
+                yield f"[bold]{escape(_plain(block.line))}[/bold]"
+            case Paragraph():
+                yield escape(_plain(block.line))
+            case _:
+                assert_never(block)
+
+
+def _prose_table(block: ProseTable) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in block.head:
+        table.add_column(name, overflow="fold")
+    for row in block.rows:
+        table.add_row(*(escape(_plain(cell)) for cell in row))
+    return table
+
+
+def _plain(line: Line) -> str:
+    return "".join(span.person if isinstance(span, Mention) else span.text for span in line)
 
 
 def synced_line(one: Synced) -> str:

@@ -96,6 +96,7 @@ class TeamTable(Table):
     lead: str
     sources: tuple[str, ...] = ()
     components: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
+    improvement_target: Annotated[float, AfterValidator(value.share)] = 0.2
 
 
 class Council(Table):

@@ -155,3 +155,10 @@ def sqlite_file(url: str, folder: Path) -> Path | None:
     """Return the file of an SQLite address, relative ones in the folder; None for PostgreSQL."""
     scheme, _, rest = url.partition("://")
     return folder / rest[1:] if scheme == "sqlite" else None
+
+
+def share(value: float) -> float:
+    """Accept a share of something, 0 to 1."""
+    if not 0 <= value <= 1:
+        raise ValueError("must be a share from 0 to 1: 0.2 is a fifth")
+    return value
