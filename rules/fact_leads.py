@@ -15,4 +15,4 @@ def owned_by_lead(asked: Asked) -> bool:
     return any(login in asked.ticket.assignees for login in leads if login)
 
 
-LEADS = (Fact("owned_by_lead", "bool", "one of its owners leads a team", owned_by_lead),)
+LEAD_FACTS: tuple[Fact, ...] = (Fact("owned_by_lead", "bool", "one of its owners leads a team", owned_by_lead),)

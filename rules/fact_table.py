@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 
 from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
-from rules.fact_related import RELATED_FACTS
 from rules.fact_domain import components, domain, domains, suggested_domain
-from rules.fact_leads import LEADS
+from rules.fact_leads import LEAD_FACTS
+from rules.fact_related import RELATED_FACTS
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
 from rules.policy import LEVELS, Policy
@@ -275,7 +275,8 @@ TABLE: tuple[Fact, ...] = (
     Fact("held", "bool", "a person said that it was held: `/kaizen held`", lambda a: work.stated(a, "held") > 0),
     # what belongs to it
     *RELATED_FACTS,
-    *LEADS,
+    # who leads
+    *LEAD_FACTS,
 )
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}

@@ -12,7 +12,7 @@ from rules.action_items import normal, same_item
 from rules.actions import NAMES, FileTicket, LinkTo, Op
 from rules.evaluate import Holding
 from rules.fact_asked import UNKNOWN_SOURCE
-from rules.fact_table import domain, suggested_domain
+from rules.fact_domain import domain, suggested_domain
 from rules.filing_words import filed_prose, filed_title
 from rules.memory import Related
 from rules.moves import NOTHING, View, due_steps, op_of, target_of

@@ -13,8 +13,7 @@ from rules.conditions import activate, compile_all
 from rules.fact_table import KIND_TYPES, TYPES
 from rules.memory import Card, Effect, Ignore, Memory, Reversal, Statement, Work
 from rules.policy import Domain, Kind
-from tests.rules.factories import NOW, later, policy, related, ticket
-from tests.rules.factories import NOW, jira_ticket, later, policy, ticket
+from tests.rules.factories import NOW, jira_ticket, later, policy, related, ticket
 
 TODAY = date(2026, 11, 3)  # NOW's, a Tuesday
 PYTHON_TYPES = {"bool": bool, "int": int, "string": str, "list(string)": list}
@@ -100,6 +99,7 @@ def test_all_facts_of_a_ticket():
         "filed_kinds": [],
         "open_filed": [],
         "has_origin": False,
+        "owned_by_lead": False,
     }
 
 
@@ -111,8 +111,6 @@ def test_what_belongs_to_a_ticket_are_facts():
     names = ("filed", "filed_kinds", "open_filed", "has_origin", "origin", "origin_open")
     found = facts.of(ticket(), "review", memory, policy(), TODAY, names)
     assert list(found.values()) == [["#2", "#3"], ["follow-up"], ["#2"], True, "OPS-1", True]
-        "owned_by_lead": False,
-    }
 
 
 @pytest.mark.parametrize(
