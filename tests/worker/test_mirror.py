@@ -80,6 +80,17 @@ def test_what_is_saved_comes_back_whole(mirror):
     assert mirror.comments(FULL.uid) == (MARKED,)
 
 
+def test_openings_and_closings_of_a_span_are_found(mirror):
+    """From its first moment up to but not with its end, oldest first, and nothing else that happened then."""
+    turns = [
+        replace(EVENT, uid=f"e{hours}", at=after(hours=hours), what="resolution" if hours % 2 else "status")
+        for hours in (4, 0, 1, 2, 3)
+    ]
+    mirror.save("shop", "events", page(replace(EVENT, uid="other"), *turns), NOW)
+    assert [event.uid for event in mirror.turns(after(hours=1), after(hours=4))] == ["e1", "e2", "e3"]
+    assert [event.uid for event in mirror.turns(NOW, after(hours=1))] == ["e0"]
+
+
 def test_what_has_not_changed_is_not_written(database, mirror):
     """Reading the same page again changes no row and no revision."""
     mirror.save("shop", "all", page(FULL, CHANGE, MARKED, EVENT), NOW)
