@@ -15,7 +15,9 @@ from rules.moves import NextStep, View, next_step
 from rules.pauses import stands_still
 from rules.people import called, resolve
 from rules.policy import Rule
+from rules.texts import facts_in
 
+DAILY = "days"  # in the names of facts that change by the day
 ANSWERS = 3  # how many of the newest answers a card shows
 
 
@@ -27,6 +29,7 @@ class Point:
     since: date
     next: NextStep | None
     missing: tuple[str, ...]  # roles whom it should turn to and who are nobody here
+    facts: tuple[tuple[str, str], ...] = ()  # those that its text names and that do not change by the day, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,9 @@ def _shape(point: Point) -> list[object]:
     coming = [step.number, step.on.isoformat(), *step.people] if step else []
     coming += ["/reopen"] if step and step.reopens else []
     coming += [f"/file {step.files}"] if step and step.files else []
-    return [point.held.rule.id, point.held.episode.number, point.since.isoformat(), coming, sorted(point.missing)]
+    rule, number = point.held.rule.id, point.held.episode.number
+    facts = [point.facts] if point.facts else []
+    return [rule, number, point.since.isoformat(), coming, sorted(point.missing), *facts]
 
 
 def _point(view: View, held: Holding) -> Point:
@@ -104,4 +109,5 @@ def _point(view: View, held: Holding) -> Point:
         since=view.policy.calendar.date_of(held.episode.began),
         next=next_step(view, held),
         missing=resolve(view.policy, view.ticket, *dict.fromkeys(asked)).missing,
+        facts=tuple(pair for pair in facts_in(held.rule.say, view.about).items() if DAILY not in pair[0]),
     )

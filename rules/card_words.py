@@ -11,7 +11,7 @@ from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Pr
 from rules.moves import View
 from rules.people import called
 from rules.posts import clauses, ignore_command
-from rules.texts import clipped, fill, quiet_values
+from rules.texts import clipped, fill, quiet
 
 HELLO = "Hello {names}, this is where this ticket stands as of {today}. "
 HELLO_ALL = "This is where this ticket stands as of {today}. "
@@ -66,7 +66,7 @@ def _point(view: View, point: Point) -> list[Block]:
     ]
     if point.missing:
         lines.append((Text(f"It is not known who is {' or '.join(point.missing)} here, so they cannot be asked."),))
-    say = Paragraph(fill(rule.say, quiet_values(view.policy, view.ticket, view.now)))
+    say = Paragraph(quiet(rule.say, view.about))
     return [Heading((Text(clipped(rule.about or rule.id)),)), *([say] if rule.say else []), Bullets(tuple(lines))]
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rules.evaluate import Holding
 from rules.model import Bullets, Code, Line, Link, Paragraph, Prose, Text
 from rules.moves import View
 from rules.policy import NewTicket
 from rules.posts import clauses, ignore_command
-from rules.texts import clipped, fill, quiet_values
+from rules.texts import clipped, quiet
 
 FROM = "It comes from "
 FILED = "kaizend filed it by the rule "
@@ -18,21 +16,21 @@ UNWANTED = "If it is not wanted, close it as not planned: it is not filed again.
 LONGEST_TITLE = 200
 
 
-def values(view: View, item: str) -> Mapping[str, Line]:
-    """Return what placeholders stand for; `{item}` is the one of a list for which a ticket is filed."""
-    return {**quiet_values(view.policy, view.ticket, view.now), "item": (Text(clipped(item)),)}
+def filled(view: View, template: str, item: str) -> Line:
+    """Fill a text; `{item}` is the one of a list for which a ticket is filed."""
+    return quiet(template, view.about, item=(Text(clipped(item)),))
 
 
 def filed_title(view: View, template: str, item: str) -> str:
     """Return the title of a new ticket."""
-    line = fill(template, values(view, item))
+    line = filled(view, template, item)
     return clipped("".join(span.text for span in line if isinstance(span, Text)), LONGEST_TITLE)
 
 
 def filed_prose(view: View, held: Holding, new: NewTicket, item: str) -> Prose:
     """Return the text of a new ticket."""
     ticket = view.ticket
-    said = fill(new.say or held.rule.say or held.rule.about, values(view, item))
+    said = filled(view, new.say or held.rule.say or held.rule.about, item)
     origin: Line = (Text(FROM), Link(ticket.key, ticket.url), Text(f" {clipped(ticket.title)}"))
     why: Line = (Text(FILED), Code(held.rule.id), Text(BECAUSE), *clauses(held.because))
     unwanted: Line = (Text(UNWANTED), Code(ignore_command(held.rule.id)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rules.fact_table import FACTS
+from rules.texts import SPOKEN
 from rules.wording import meant, shown
 
 BRACES = re.compile(r"\{([^{}\n]{0,60})\}|[{}]")
@@ -25,4 +27,6 @@ def placeholders_in(text: str, known: tuple[str, ...]) -> Iterator[str]:
 def _right(name: str, known: tuple[str, ...]) -> str:
     if not known:
         return ": this text has none"
-    return meant(name, known).replace("'", "'{", 1).replace("'?", "}'?") or f": there are {', '.join(known)}"
+    own = [each for each in known if each in SPOKEN or each not in FACTS]
+    names = ", ".join(own) + (", and every fact" if len(own) < len(known) else "")
+    return meant(name, known).replace("'", "'{", 1).replace("'?", "}'?") or f": there are {names}"

@@ -17,7 +17,7 @@ from rules.model import Ticket
 from rules.people import called, resolve
 from rules.policy import Policy, Rule, Step
 from rules.posts import comment_prose, ping_prose
-from rules.texts import clipped, label_text
+from rules.texts import About, clipped, label_text
 
 NOTHING = "-"
 SHARES = 2**64
@@ -58,6 +58,12 @@ class View:
     def today(self) -> date:
         """The calendar's date."""
         return self.policy.calendar.today(self.now)
+
+    @property
+    def about(self) -> About:
+        """What texts on the ticket are filled with."""
+        kind = self.evaluation.kind
+        return About(policy=self.policy, ticket=self.ticket, now=self.now, kind=kind, memory=self.memory)
 
     def undone(self, verb: str) -> frozenset[str]:
         """Return the values that a person undid here, now or earlier, whichever rule had asked for them."""
@@ -107,7 +113,7 @@ def comment_ops(view: View) -> Iterator[Op]:
     """Yield the comments that rules post once an episode; they notify nobody in particular."""
     for held in view.holding:
         if held.rule.comment:
-            post = Post(prose=comment_prose(view.policy, view.ticket, held, view.now))
+            post = Post(prose=comment_prose(view.about, held))
             yield from _op(view, held, post, "comment", after="a comment")
 
 
@@ -235,7 +241,7 @@ def _ping(view: View, held: Holding, due: tuple[int, ...]) -> Iterator[Op]:
     people = resolve(view.policy, view.ticket, *step.ping).logins
     if not people:
         return
-    post = Post(prose=ping_prose(view.policy, view.ticket, held, step, people, view.now), people=people)
+    post = Post(prose=ping_prose(view.about, held, step, people), people=people)
     for op in _op(view, held, post, f"s{number}", after=f"ping {', '.join(people)}"):
         missed = [each for each in due[:-1] if _step_id(view, held, each) not in view.memory.done]
         skipped = tuple(f"step {each} came due before and is skipped" for each in missed)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from rules.evaluate import Holding
-from rules.model import Code, Line, Paragraph, Prose, Span, Text, Ticket
-from rules.policy import Clause, Policy, Step
-from rules.texts import clipped, fill, mentioned, mentions, notifying_values, quiet_values
+from rules.model import Code, Line, Paragraph, Prose, Span, Text
+from rules.policy import Clause, Step
+from rules.texts import About, clipped, mentioned, mentions, notifying, quiet
 
 LOOK = "Please have a look at {title}."
 REASON = "That is what the rule "
@@ -15,20 +13,17 @@ SAYS = " asks for: "
 OBJECTION = "If it should not, comment: "
 
 
-def ping_prose(
-    policy: Policy, ticket: Ticket, held: Holding, step: Step, people: tuple[str, ...], now: datetime
-) -> Prose:
+def ping_prose(about: About, held: Holding, step: Step, people: tuple[str, ...]) -> Prose:
     """Return a ping: the people it is for are mentioned, each once, whatever the text says."""
-    said = fill(step.say or held.rule.say or held.rule.about or LOOK, notifying_values(policy, ticket, now, people))
+    said = notifying(step.say or held.rule.say or held.rule.about or LOOK, about, people)
     missing = tuple(person for person in people if person not in mentioned(said))
     start: Line = (*mentions(missing), Text(": ")) if missing else ()
     return Prose((Paragraph((*start, *said)), *closing(held)))
 
 
-def comment_prose(policy: Policy, ticket: Ticket, held: Holding, now: datetime) -> Prose:
+def comment_prose(about: About, held: Holding) -> Prose:
     """Return a rule's comment; it mentions nobody."""
-    said = fill(held.rule.comment, quiet_values(policy, ticket, now))
-    return Prose((Paragraph(said), *closing(held)))
+    return Prose((Paragraph(quiet(held.rule.comment, about)), *closing(held)))
 
 
 def closing(held: Holding) -> tuple[Paragraph, ...]:

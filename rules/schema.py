@@ -198,7 +198,9 @@ class RuleTable(Table):
     )
     label: str = Field(default="", description="A label worn while the rule holds, taken off when it no longer does.")
     add_label: str = Field(default="", description="A label put on once and kept. '{domain}' is the certain domain's.")
-    say: Sentence = Field(default="", description="A line on the card.")
+    say: Sentence = Field(
+        default="", description="A line on the card. '{title}', or any fact in braces, is filled in from the ticket."
+    )
     comment: Sentence = Field(default="", description="Posted once an episode.")
     due: DueTable | None = Field(default=None, description="Gives a due date, by priority.")
     assign: str = Field(default="", description="A role or person who becomes the owner if there is none.")

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from rules.fact_domain import suggested_domain
+from rules.fact_table import FACTS, suggested_domain
+from rules.facts import of
+from rules.memory import NOTHING, Memory
 from rules.model import Line, Mention, Span, Text, Ticket
 from rules.people import LEAD, asked_of, called, resolve
 from rules.policy import Policy
 
-PLACEHOLDERS = ("title", "key", "owner", "lead", "reporter", "due", "priority", "status", "today")
+SPOKEN = ("title", "key", "owner", "lead", "reporter", "due", "priority", "status", "today")
+PLACEHOLDERS = (*SPOKEN, *(name for name in FACTS if name not in SPOKEN))
+"""What stands in braces: first what is worded for people, then any fact."""
 LONGEST_VALUE = 200  # characters of somebody else's text that a sentence of ours carries
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 NOBODY, NO_DATE, NO_PRIORITY = "nobody", "no date", "no priority"
+NONE, UNKNOWN = "none", "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a text is about: placeholders stand for what is known of it."""
+
+    policy: Policy
+    ticket: Ticket
+    now: datetime
+    kind: str = ""
+    memory: Memory = NOTHING
 
 
 def fill(template: str, values: Mapping[str, Line]) -> Line:
@@ -32,8 +50,44 @@ def fill(template: str, values: Mapping[str, Line]) -> Line:
     return tuple(line)
 
 
-def quiet_values(policy: Policy, ticket: Ticket, now: datetime) -> Mapping[str, Line]:
-    """Return what placeholders stand for where nobody is to be notified: names are plain text."""
+def quiet(template: str, about: About, **more: Line) -> Line:
+    """Fill a text where nobody is to be notified: names are plain text. `more` are placeholders of its own."""
+    return fill(template, {**_quiet_values(template, about), **more})
+
+
+def notifying(template: str, about: About, people: tuple[str, ...]) -> Line:
+    """Fill a text of a ping to `people`: those of them who are named are mentioned."""
+    ticket, leads = about.ticket, resolve(about.policy, about.ticket, LEAD).logins
+    named = {"owner": sorted(ticket.assignees), "lead": leads, "reporter": (ticket.reporter,)}
+    loud = {
+        role: _joined(tuple(Mention(login) for login in logins))
+        for role, logins in named.items()
+        if logins and set(logins) <= set(people)
+    }
+    return fill(template, {**_quiet_values(template, about), **loud})
+
+
+def facts_in(template: str, about: About) -> Mapping[str, str]:
+    """Return the facts that a text names in braces, as words for people, no longer than a title may be."""
+    names = dict.fromkeys(name for name in PLACEHOLDER.findall(template) if name in FACTS and name not in SPOKEN)
+    if not names:
+        return {}
+    today = about.policy.calendar.today(about.now)
+    found = of(about.ticket, about.kind, about.memory, about.policy, today, names)
+    return {name: clipped(_worded(found.get(name))) for name in names}
+
+
+def _worded(value: object) -> str:
+    """Word what a fact is; None is a missing one."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return (", ".join(map(str, value)) if isinstance(value, list) else str(value)) or NONE
+
+
+def _quiet_values(template: str, about: About) -> Mapping[str, Line]:
+    policy, ticket = about.policy, about.ticket
     leads = resolve(policy, ticket, LEAD).logins
     plain = {
         "title": ticket.title,
@@ -44,21 +98,9 @@ def quiet_values(policy: Policy, ticket: Ticket, now: datetime) -> Mapping[str, 
         "due": ticket.due.isoformat() if ticket.due else NO_DATE,
         "priority": ticket.priority or NO_PRIORITY,
         "status": ticket.status,
-        "today": policy.calendar.today(now).isoformat(),
+        "today": policy.calendar.today(about.now).isoformat(),
     }
-    return {name: (Text(clipped(value)),) for name, value in plain.items()}
-
-
-def notifying_values(policy: Policy, ticket: Ticket, now: datetime, people: tuple[str, ...]) -> Mapping[str, Line]:
-    """Return what placeholders stand for in a ping to `people`: those of them who are named are mentioned."""
-    leads = resolve(policy, ticket, LEAD).logins
-    named = {"owner": sorted(ticket.assignees), "lead": leads, "reporter": (ticket.reporter,)}
-    loud = {
-        role: _joined(tuple(Mention(login) for login in logins))
-        for role, logins in named.items()
-        if logins and set(logins) <= set(people)
-    }
-    return {**quiet_values(policy, ticket, now), **loud}
+    return {name: (Text(clipped(value)),) for name, value in {**plain, **facts_in(template, about)}.items()}
 
 
 def label_text(policy: Policy, ticket: Ticket, template: str) -> str:

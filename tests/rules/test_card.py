@@ -178,6 +178,47 @@ def test_what_others_wrote_stays_text_in_cards_and_posts():
     assert not any(isinstance(span, Mention) for span in spans(card_of(found).verb.prose))
 
 
+@pytest.mark.parametrize(
+    ("say", "expected"),
+    [
+        ("{labels}", "improvement"),
+        ("{components}", "none"),
+        ("{sprint}", "none"),
+        ("{has_owner} {open}", "no yes"),
+        ("{days_open} days", "1 days"),
+        ("{days_to_due}", "unknown"),
+        ("{reversals} of {kind}", "0 of improvement"),
+        ("{owner}", "nobody"),
+        ("{nothing}", "{nothing}"),
+    ],
+)
+def test_any_fact_may_stand_in_a_text(say, expected):
+    """On the card, in a comment and in a ping; what people call by a word of their own keeps it."""
+    loud = rule(say=say, comment=say, steps=(step(0, "lead"),))
+    found = decision(policy(loud)).ops
+    texts = [words(op.verb.prose) for op in (*posts(found), card_of(found))]
+    assert [expected in text.split("\n")[place] for text, place in zip(texts, (0, 0, 2), strict=True)] == [True] * 3
+
+
+def test_a_fact_in_a_text_stays_text_and_is_not_too_long():
+    """Labels are somebody else's words: one plain span, cut where a title is."""
+    labels = frozenset({"improvement", HOSTILE, *(f"label {number}" for number in range(100))})
+    found = card_of(decision(policy(rule(say="{labels}{title}")), ticket(labels=labels, title="{labels}")).ops)
+    one, two = (found.verb.prose.blocks[2].line[number] for number in (0, 1))
+    assert (type(one), len(one.text), two) == (Text, 200, Text("{labels}"))
+
+
+def test_a_card_is_brought_up_to_date_when_a_fact_it_names_changes():
+    """But not for what changes by the day."""
+    rules = policy(rule(say="{labels}, open for {days_open} days"))
+    of, memory, _ = done(rules)
+    assert done(rules, of, memory, later(1))[2].ops == ()
+    more = replace(of, labels=of.labels | {"urgent"})
+    assert "improvement, urgent, open for 2 days" in words(
+        card_of(done(rules, more, memory, later(1))[2].ops).verb.prose
+    )
+
+
 def test_a_ping_mentions_each_person_once_and_says_how_to_object():
     """Whoever the text does not name is named before it."""
     asks = rule(when=("open",), say="{owner}, is this still yours?", steps=(step(0, "owner", "lead"),))

@@ -347,6 +347,14 @@ def test_a_wrong_key_is_told_with_its_place(line, problem):
         ("say = \"{{ ''.__class__ }}\"", "say, column 1: braces are for placeholders like '{title}' alone"),
         ('comment = "}"', "comment, column 1: braces are for placeholders like '{title}' alone"),
         ('add_label = "{domian}"', "add_label, column 1: no placeholder '{domian}' (did you mean '{domain}'?)"),
+        ('say = "{lables}"', "say, column 1: no placeholder '{lables}' (did you mean '{labels}'?)"),
+        (
+            'say = "{xyz}"',
+            (
+                "say, column 1: no placeholder '{xyz}': there are title, key, owner, lead, reporter, due, priority,"
+                " status, today, and every fact"
+            ),
+        ),
         ('label = "{domain}"', "label, column 1: no placeholder '{domain}': this text has none"),
         ('assign = "anna"', "assign: no role or person 'anna' (did you mean 'ana'?)"),
         ('label = " x"', "label: the label ' x' begins or ends with a space: write 'x'"),
