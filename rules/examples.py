@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from rules.feeds import Feed, read_feed
 from rules.memory import Memory, Stated, Statement, Work
 from rules.model import Phase, Ticket
 from rules.policy import Rule, Test
@@ -68,6 +69,7 @@ def _memory(given: GivenTable, at: datetime) -> Memory:
     """Return what people stated and which changes name the ticket."""
     stated: list[tuple[Stated, str]] = [("evidence", each) for each in given.evidence]
     stated += [("outcome", given.outcome)] if given.outcome else []
+    stated += [("feeds", each.value) for each in map(read_feed, given.feeds) if isinstance(each, Feed)]
     return Memory(
         statements=tuple(
             Statement(comment=f"given/{number}", what=what, value=value, by="somebody", at=at - LONG_AGO)

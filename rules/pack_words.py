@@ -127,6 +127,7 @@ GIVEN: Mapping[str, Callable[..., str]] = {
     "sprint": lambda name: f"in the sprint {code(name)}",
     "evidence": lambda links: f"with the evidence {_listed(links)}",
     "outcome": lambda text: f"with the outcome {quote(text)} stated",
+    "feeds": lambda texts: f"said to feed {_listed(texts)}",
     "merged_changes": lambda keys: f"named by the merged pull request{'s' if len(keys) > 1 else ''} {_listed(keys)}",
 }
 """A key of `given` -> its value in words; a key that has none is shown as it is."""

@@ -25,6 +25,9 @@ NAMED = re.compile(
     rf"|(?<![A-Za-z0-9_-])(?P<jira>[A-Z][A-Z0-9_]{{1,30}}-[0-9]{{1,9}}))(?![0-9A-Za-z_])"
 )
 EVIDENCE = re.compile(r"[\s*_-]{0,10}evidence[*_]{0,3}\s{0,3}:[*_]{0,3}(?P<rest>[^\n]{0,2100})", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s/?#<>\"|\[\]]+[^\s<>\"|\[\]]*", re.IGNORECASE)
+LONGEST_ADDRESS = 400
+KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+-[1-9][0-9]{0,8}|(?:[\w.-]+/[\w.-]+)?#[1-9][0-9]{0,8}", re.ASCII)
 URL = re.compile(r"https?://[A-Za-z0-9][^\s<>\"'`()\[\]{}|\\^]{0,2000}")
 
 
@@ -50,7 +53,7 @@ def evidence_links(text: str) -> tuple[str, ...]:
     if "vidence" not in text and "VIDENCE" not in text:
         return ()
     lines = (EVIDENCE.match(line) for line in _said(text).split("\n"))
-    links = (url[0].rstrip(".,;:!?*_") for line in lines if line for url in URL.finditer(line["rest"]))
+    links = chain.from_iterable(_addresses(line["rest"]) for line in lines if line)
     return tuple(dict.fromkeys(links))[:MOST]
 
 
@@ -59,6 +62,38 @@ def plain_lines(text: str) -> tuple[str, ...]:
     seen = text[:LONGEST].replace("\r\n", "\n")
     seen = "".join(_unblocked("\n".join(_unfenced(HIDDEN.sub(" ", seen) if "<!--" in seen else seen))))
     return tuple(LINK.sub(r" \g<url> ", seen).split("\n"))
+
+
+def reference(words: str, repository: str = "") -> str:
+    """Return the address or the ticket that words are: "https://...", "OPS-12", "acme/shop#12"; "" if they are none.
+
+    `#12` is an issue of `repository`, without one it is nothing.
+    """
+    text = words.strip("<>[]").partition("|")[0].strip("<>[]")
+    if ADDRESS.fullmatch(text) and len(text) <= LONGEST_ADDRESS:
+        return text
+    if not KEY.fullmatch(text) or (text.startswith("#") and not repository):
+        return ""
+    if text.startswith("#"):
+        return repository + text
+    return text if "#" in text else text.upper()
+
+
+def lines_in_sight(text: str) -> list[str]:
+    """Return the lines that a text shows in plain sight, their links as bare addresses."""
+    return _said(text).split("\n")
+
+
+def links_of(repository: str, line: str) -> tuple[str, ...]:
+    """Return the addresses and the tickets that a line in plain sight names, each once."""
+    keys = (key for key in _keys(repository, URL.sub(" ", line)) if not key.startswith("#"))
+    links = chain(_addresses(line), (key if "#" in key else key.upper() for key in keys))
+    return tuple(dict.fromkeys(links))[:MOST]
+
+
+def _addresses(line: str) -> Iterator[str]:
+    for url in URL.finditer(line):
+        yield url[0].rstrip(".,;:!?*_")
 
 
 def _keys(repository: str, text: str) -> Iterator[str]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from rules.calendar import parse_duration
 from rules.errors import CalendarError
+from rules.feeds import Feed, read_feed
 from rules.governance import Section
 from rules.policy import Duration
 from rules.wording import shown
@@ -74,12 +75,20 @@ def _due(value: object) -> date | None:
     return None if value == "none" else _date(value)
 
 
+def _feed(value: str) -> str:
+    found = read_feed(value)
+    if isinstance(found, Feed):
+        return value
+    raise ValueError(f"{found} Write 'roadmap OPS-12' or 'budget none because ...'")
+
+
 Span = Annotated[Duration, PlainValidator(_duration), WithJsonSchema(DURATION_SCHEMA)]
 Day = Annotated[date, PlainValidator(_date), WithJsonSchema(DATE_SCHEMA)]
 FileDue = Annotated[Duration | str, PlainValidator(_file_due), WithJsonSchema(FILE_DUE_SCHEMA)]
 Due = Annotated[date | None, PlainValidator(_due), WithJsonSchema({"anyOf": [{"const": "none"}, DATE_SCHEMA]})]
 Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE_SCHEMA)]
 Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
+Feeds = Annotated[list[Annotated[str, AfterValidator(_feed)]], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
 Sentence = Annotated[str, Field(max_length=2000)]
 PolicyLine = Annotated[
@@ -172,6 +181,7 @@ class GivenTable(Table):
     sprint: str = ""
     evidence: Names = Field(default=[], description="What people gave as evidence, as by `/kaizen evidence`.")
     outcome: str = Field(default="", description="The effect that people expect, as by `/kaizen outcome`.")
+    feeds: Feeds = Field(default=[], description="What it feeds, as by `/kaizen feeds`: ['roadmap OPS-12'].")
     merged_changes: Names = Field(default=[], description="Keys of merged pull requests that name the ticket.")
 
 

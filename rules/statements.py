@@ -1,4 +1,4 @@
-"""Statements: what somebody tells about a ticket by `owner`, `due`, `defer`, `evidence`, `outcome` and `held`."""
+"""Statements: what somebody tells about a ticket by a command: `owner`, `due`, `defer`, `evidence`, `outcome` ..."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from datetime import date, timedelta
 from typing import Literal
 
 from rules.fact_asked import UNKNOWN_SOURCE
+from rules.feeds import NONE, Feed, read_feed
 from rules.model import Ticket
 from rules.people import called, login_of
 from rules.phrases import day_of, no_day, past, split
 from rules.policy import Policy
+from rules.references import reference
 from rules.texts import clipped
 from rules.wording import meant, shown
 
-What = Literal["defer", "evidence", "outcome", "held", "owner", "due"]
+What = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds"]
 
 FORMS: Mapping[What, str] = {
     "owner": "/kaizen owner @x",
@@ -25,12 +27,12 @@ FORMS: Mapping[What, str] = {
     "evidence": "/kaizen evidence URL",
     "outcome": "/kaizen outcome METRIC FROM -> TO by YYYY-MM-DD",
     "held": "/kaizen held",
+    "feeds": "/kaizen feeds roadmap TICKET",
 }
+FEEDS_NONE = "/kaizen feeds budget none because ..."
+TICKETS = "a ticket like OPS-12 or acme/shop#12"
 EXAMPLE = "/kaizen outcome mttr(checkout) 90m -> 45m by 2027-03-31"
-LONGEST_URL = 400
 MENTION = re.compile(r"\[~(?:accountid:)?(?P<person>[^\[\]|\s]+)\]")
-URL = re.compile(r"https?://[^\s/?#<>\"|\[\]]+[^\s<>\"|\[\]]*", re.IGNORECASE)
-KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+-[1-9][0-9]{0,8}|(?:[\w.-]+/[\w.-]+)?#[1-9][0-9]{0,8}", re.ASCII)
 NUMBER = r"(?P<{0}>-?[0-9]{{1,15}}(?:[.,][0-9]{{1,6}})?)\s*(?P<{0}_unit>%|/?[^\W\d_]{{1,20}}(?:/[^\W\d_]{{1,19}})?)?"
 OUTCOME = re.compile(
     r"(?P<name>[A-Za-z][\w-]{0,60})\s*(?:\((?P<subject>[^()]{1,80})\))?\s+"
@@ -168,16 +170,20 @@ def _milestone(asking: Asking) -> str:
 
 def _evidence(words: str, asking: Asking) -> Stated | str:
     head, _, because = split(words, "because")
-    text = head.strip("<>[]").partition("|")[0].strip("<>[]")
-    if URL.fullmatch(text) and len(text) <= LONGEST_URL:
-        return Stated(value=text, because=because, reply=f"Noted as evidence: {text}")
-    if not KEY.fullmatch(text) or (text.startswith("#") and _kind(asking) != "github"):
-        wrong = f"{shown(text)} is no address and no ticket. " if text else "Which evidence? "
-        return f"{wrong}{right_form('evidence')[:-1]}, or with a ticket like OPS-12 or acme/shop#12."
-    if text.startswith("#"):
-        text = asking.ticket.key.rpartition("#")[0] + text
-    key = text if "#" in text else text.upper()
-    return Stated(value=key, because=because, reply=f"Noted as evidence: {key}")
+    found = reference(head, _repository(asking))
+    if found:
+        return Stated(value=found, because=because, reply=f"Noted as evidence: {found}")
+    wrong = f"{shown(head)} is no address and no ticket. " if head else "Which evidence? "
+    return f"{wrong}{right_form('evidence')[:-1]}, or with {TICKETS}."
+
+
+def _feeds(words: str, asking: Asking) -> Stated | str:
+    found = read_feed(words, _repository(asking))
+    if not isinstance(found, Feed):
+        return f"{found} {right_form('feeds')[:-1]}, with an address or {TICKETS}, or '{FEEDS_NONE}'."
+    if found.to != NONE and found.to.lower() in (asking.ticket.key.lower(), asking.ticket.url.lower()):
+        return f"{shown(found.to)} is this ticket itself: name the one that comes of it."
+    return Stated(value=found.value, because=found.because, reply=f"Noted for {found.target}: {found.to}")
 
 
 def _outcome(words: str, asking: Asking) -> Stated | str:
@@ -210,6 +216,11 @@ def _held(words: str, asking: Asking) -> Stated | str:
     return Stated(value=day.isoformat(), reply=f"Held on {day.isoformat()}.")
 
 
+def _repository(asking: Asking) -> str:
+    """Return the repository that `#12` is an issue of, "" where that means nothing."""
+    return asking.ticket.key.rpartition("#")[0] if _kind(asking) == "github" else ""
+
+
 def _kind(asking: Asking) -> str:
     return asking.policy.sources.get(asking.ticket.source, UNKNOWN_SOURCE).kind
 
@@ -221,4 +232,5 @@ READERS: Mapping[What, Callable[[str, Asking], Stated | str]] = {
     "evidence": _evidence,
     "outcome": _outcome,
     "held": _held,
+    "feeds": _feeds,
 }

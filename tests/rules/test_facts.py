@@ -100,6 +100,10 @@ def test_all_facts_of_a_ticket():
         "open_filed": [],
         "has_origin": False,
         "owned_by_lead": False,
+        "feeds": [],
+        "feeds_missing": ["roadmap", "budget", "staffing", "training"],
+        "fed": [],
+        "fed_nothing": False,
     }
 
 

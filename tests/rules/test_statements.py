@@ -15,6 +15,10 @@ from rules.statements import FORMS
 from tests.rules.factories import NOW, PEOPLE, comment, jira_ticket, policy, ticket
 
 POLICY = policy(people=PEOPLE | {"zed": Person(name="zed", logins={"jira": "acc-zed"})})
+FEEDS = (
+    "Write '/kaizen feeds roadmap TICKET', with an address or a ticket like OPS-12 or acme/shop#12,"
+    " or '/kaizen feeds budget none because ...'."
+)
 OWNED = ticket(assignees=frozenset({"lena-gh"}))
 JIRA = jira_ticket(assignees=frozenset({"acc-lena"}))
 
@@ -111,6 +115,20 @@ def read(body, of=OWNED, author=None, memory=Memory(), now=NOW, changed=None):  
         ),
         ("held", OWNED, ("held", "2026-11-03", ""), "Held on 2026-11-03."),
         ("held on 2026-10-30", OWNED, ("held", "2026-10-30", ""), "Held on 2026-10-30."),
+        ("feeds roadmap ops-12", OWNED, ("feeds", "roadmap OPS-12", ""), "Noted for roadmap: OPS-12"),
+        ("feeds Training: #7", OWNED, ("feeds", "training acme/shop#7", ""), "Noted for training: acme/shop#7"),
+        (
+            "feeds budget [https://a.example/x|https://a.example/x|smart-link]",
+            JIRA,
+            ("feeds", "budget https://a.example/x", ""),
+            "Noted for budget: https://a.example/x",
+        ),
+        (
+            "feeds budget none because it is free",
+            JIRA,
+            ("feeds", "budget none", "it is free"),
+            "Noted for budget: none",
+        ),
     ],
 )
 def test_what_is_understood(body, of, expected, reply):
@@ -201,6 +219,17 @@ def test_what_is_understood(body, of, expected, reply):
             OWNED,
             "From 9 to 9.0 is no change, as there is in '/kaizen outcome mttr(checkout) 90m -> 45m by 2027-03-31'.",
         ),
+        ("feeds", OWNED, f"What does it feed? It is one of roadmap, budget, staffing and training. {FEEDS}"),
+        (
+            "feeds trainig OPS-1",
+            OWNED,
+            f"'trainig' is not 'roadmap', 'budget', 'staffing' or 'training' (did you mean 'training'?). {FEEDS}",
+        ),
+        ("feeds roadmap", OWNED, f"Which ticket is it for roadmap? {FEEDS}"),
+        ("feeds roadmap OPS-1 OPS-2", OWNED, f"'OPS-1 OPS-2' is no address and no ticket. {FEEDS}"),
+        ("feeds roadmap #7", JIRA, f"'#7' is no address and no ticket. {FEEDS}"),
+        ("feeds budget none", OWNED, f"Why none? Say it after 'because'. {FEEDS}"),
+        ("feeds budget #12", OWNED, "'acme/shop#12' is this ticket itself: name the one that comes of it."),
         ("held 2026-11-04", OWNED, "2026-11-04 is yet to come: say so when it was held."),
         (
             "held yes",
