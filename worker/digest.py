@@ -13,6 +13,7 @@ from rules.model import Link, Ticket
 from rules.pauses import deadline
 from rules.people import called
 from rules.policy import Policy
+from worker.digest_decisions import Unfed, feedback_kinds, unfed
 from worker.inputs import InputState
 
 WEEKS = 12
@@ -74,6 +75,7 @@ class Digest:
     account: Account
     quiet: tuple[str, ...] = ()  # domains without improvement work that is open or was finished recently
     inputs: tuple[InputState, ...] = ()  # what the council decides from; none where the config has none
+    unfed: tuple[Unfed, ...] = ()  # decisions that fed nothing, or do not say what they feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ def gather(
     """Count the improvement tickets for the week that ends before `end`."""
     covered = CoverageTally(policy, now)
     seen = list(_improvements(policy, tickets, now, covered))
+    """Count the improvement tickets for the week that ends before `end`, and find the decisions that feed nothing."""
+    seen, decided = _looked_at(policy, tickets, now)
     start = end - timedelta(days=7)
     late = sorted(
         (one.ticket for one in seen if one.late(end)),
@@ -119,6 +123,7 @@ def gather(
         account=account,
         quiet=covered.told().quiet,
         inputs=inputs,
+        unfed=tuple(decided),
     )
 
 
@@ -138,6 +143,27 @@ def _improvements(
         closed = policy.calendar.date_of(ticket.closed) if ticket.closed and ticket.phase == "done" else None
         created = policy.calendar.date_of(ticket.created)
         yield _Seen(ticket, str(domain) or NO_DOMAIN, created, closed, deadline(policy, ticket, memory, today))
+def _looked_at(
+    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime
+) -> tuple[list[_Seen], list[Unfed]]:
+    """Look once at each ticket: return the improvements, and the decisions on which feedback is missing."""
+    today, kinds = policy.calendar.today(now), feedback_kinds(policy)
+    seen: list[_Seen] = []
+    decided: list[Unfed] = []
+    for ticket, memory in tickets:
+        kind = kind_of(ticket, memory, policy, today)
+        if kind == IMPROVEMENT:
+            seen.append(_improvement(policy, ticket, memory, today))
+        if kind in kinds and (found := unfed(policy, ticket, kind, memory, now)):
+            decided.append(found)
+    return seen, decided
+
+
+def _improvement(policy: Policy, ticket: Ticket, memory: Memory, today: date) -> _Seen:
+    domain = of(ticket, IMPROVEMENT, memory, policy, today, ("domain",))["domain"]
+    closed = policy.calendar.date_of(ticket.closed) if ticket.closed and ticket.phase == "done" else None
+    created = policy.calendar.date_of(ticket.created)
+    return _Seen(ticket, str(domain) or NO_DOMAIN, created, closed, deadline(policy, ticket, memory, today))
 
 
 def _rows(policy: Policy, seen: Sequence[_Seen], start: date, end: date) -> tuple[DomainRow, ...]:

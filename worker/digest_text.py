@@ -10,6 +10,8 @@ from rules.card import CARD
 from rules.coverage import RECENTLY
 from rules.model import Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Table, Text, Ticket
 from worker.digest import Account, Did, Digest, DomainRow
+from worker.digest import NO_DOMAIN, Account, Did, Digest, DomainRow
+from worker.digest_decisions import decisions
 from worker.inputs import InputState
 
 MOST = 10
@@ -30,6 +32,7 @@ def prose(digest: Digest) -> Prose:
             _domains(digest),
             Paragraph(_trend(digest.weeks)),
             *_overdue(digest),
+            *decisions(digest.unfed),
             *_inputs(digest.inputs),
             *_account(digest.account),
         )

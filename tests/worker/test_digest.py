@@ -1,15 +1,20 @@
 """The digest: figures counted by hand, and words that say what they leave out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from integrations.github.markdown import render as markdown
 from integrations.jira.markup import render as wiki
-from rules.memory import NOTHING, Memory, Pause
-from rules.model import Link, Table
-from tests.rules.factories import jira_ticket, policy, ticket
+from rules.conditions import compile_all
+from rules.fact_table import KIND_TYPES
+from rules.memory import NOTHING, Ignore, Memory, Pause
+from rules.model import Link, Prose, Table
+from rules.policy import Kind
+from tests.rules.factories import jira_ticket, policy, rule, ticket, words
 from worker.digest import NO_DOMAIN, Account, Did, DomainRow, gather
+from worker.digest_decisions import decisions
 from worker.digest_text import MOST, prose, sparkline
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -148,6 +153,66 @@ def test_it_says_what_was_done_why_and_what_could_not_be():
     assert "61 cards" in said
     assert "was refused: locked" in said
     assert "People took back 2 of these" in said
+
+
+FEEDS = rule(
+    "feeds",
+    ("open && workdays_open >= 3 || fed_nothing", "size(feeds_missing) > 0 || fed_nothing"),
+    on=("decision",),
+    section="feedback",
+)
+NONES = "\n".join(f"{target}: none because of that" for target in ("Roadmap", "Budget", "Staffing", "Training"))
+
+
+def decided(number, **changes):
+    """Make a decision of ana's, a week old."""
+    plain = {"labels": frozenset({"decision"}), "created": day("11-16"), "assignees": frozenset({"ana-gh"})}
+    return ticket(number, **(plain | changes))
+
+
+def told(*tickets, rules=FEEDS, memory=NOTHING):
+    """Return the lines on decisions in the digest of a company whose rules ask for feedback."""
+    kinds = (Kind(name="decision", when=compile_all(['"decision" in labels'], where="kinds", types=KIND_TYPES)),)
+    made = gather(
+        "shop",
+        "2026-W48",
+        policy=replace(policy(rules), kinds=kinds),
+        tickets=[(one, memory) for one in tickets],
+        account=Account(),
+        end=END,
+        now=NOW,
+    )
+    blocks = decisions(made.unfed)
+    assert [block for block in prose(made).blocks if block in blocks] == list(blocks)
+    return words(Prose(blocks)).split("\n")
+
+
+def test_decisions_that_fed_nothing_are_listed_with_what_is_missing():
+    """The oldest first, each with its owner; those with answers are not there."""
+    assert told(
+        decided(1, body="Roadmap: OPS-1\nBudget: none because of that\nTraining: OPS-2", title="Buy a cache"),
+        decided(2, body=NONES, created=day("11-10"), title="Talk more", assignees=frozenset()),
+        decided(3, body=NONES.replace("Roadmap: none because of that", "Roadmap: OPS-1")),
+    ) == [
+        "Decisions that feed nothing, or do not say what",
+        "acme/shop#2 Talk more: feeds nothing, no owner",
+        "acme/shop#1 Buy a cache: says nothing of staffing, ana",
+    ]
+
+
+def test_more_decisions_than_fit_are_counted():
+    """Ten are listed."""
+    said = told(*(decided(number) for number in range(1, 14)))
+    assert (len(said), said[-1]) == (1 + MOST + 1, "and 3 more such decisions")
+
+
+def test_a_decision_of_which_no_rule_speaks_is_not_listed():
+    """Too young, ignored, or the rule is a shadow: nobody asks for its feedback."""
+    ignored = Memory(ignores=(Ignore(rule=FEEDS.id, by="ana-gh", at=NOW),))
+    assert told(decided(1, created=day("11-22"))) == [""]
+    assert told(decided(1), memory=ignored) == [""]
+    assert told(decided(1), rules=replace(FEEDS, mode="shadow")) == [""]
+    assert told(decided(1), rules=replace(FEEDS, section="backlog")) == [""]
 
 
 def test_a_hostile_title_stays_text():
