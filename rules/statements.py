@@ -180,7 +180,7 @@ def _evidence(words: str, asking: Asking) -> Stated | str:
 def _feeds(words: str, asking: Asking) -> Stated | str:
     found = read_feed(words, _repository(asking))
     if not isinstance(found, Feed):
-        return f"{found} {right_form('feeds')[:-1]}, with an address or {TICKETS}, or '{FEEDS_NONE}'."
+        return f"{found} {right_form('feeds')[:-1]}, {TICKETS} or an address, or '{FEEDS_NONE}'."
     if found.to != NONE and found.to.lower() in (asking.ticket.key.lower(), asking.ticket.url.lower()):
         return f"{shown(found.to)} is this ticket itself: name the one that comes of it."
     return Stated(value=found.value, because=found.because, reply=f"Noted for {found.target}: {found.to}")

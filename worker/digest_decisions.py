@@ -70,4 +70,4 @@ def decisions(found: Sequence[Unfed]) -> tuple[Heading | Bullets, ...]:
 def _line(one: Unfed) -> Line:
     what = f"says nothing of {', '.join(one.missing)}" if one.missing else NOTHING
     owners = " and ".join(one.owners) or "no owner"
-    return (Link(one.ticket.key, one.ticket.url), Text(f" {clipped(one.ticket.title)}: {what}, {owners}"))
+    return (Link(one.ticket.key, one.ticket.url), Text(f" {clipped(one.ticket.title)} ({owners}): {what}"))

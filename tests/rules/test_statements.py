@@ -16,7 +16,7 @@ from tests.rules.factories import NOW, PEOPLE, comment, jira_ticket, policy, tic
 
 POLICY = policy(people=PEOPLE | {"zed": Person(name="zed", logins={"jira": "acc-zed"})})
 FEEDS = (
-    "Write '/kaizen feeds roadmap TICKET', with an address or a ticket like OPS-12 or acme/shop#12,"
+    "Write '/kaizen feeds roadmap TICKET', a ticket like OPS-12 or acme/shop#12 or an address,"
     " or '/kaizen feeds budget none because ...'."
 )
 OWNED = ticket(assignees=frozenset({"lena-gh"}))

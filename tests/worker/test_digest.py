@@ -195,8 +195,8 @@ def test_decisions_that_fed_nothing_are_listed_with_what_is_missing():
         decided(3, body=NONES.replace("Roadmap: none because of that", "Roadmap: OPS-1")),
     ) == [
         "Decisions that feed nothing, or do not say what",
-        "acme/shop#2 Talk more: feeds nothing, no owner",
-        "acme/shop#1 Buy a cache: says nothing of staffing, ana",
+        "acme/shop#2 Talk more (no owner): feeds nothing",
+        "acme/shop#1 Buy a cache (ana): says nothing of staffing",
     ]
 
 
