@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
 from rules.fact_domain import components, domain, domains, suggested_domain
-from rules.fact_leads import LEAD_FACTS
 from rules.fact_feedback import FEEDBACK
+from rules.fact_leads import LEAD_FACTS
 from rules.fact_related import RELATED_FACTS
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.fact_domain import suggested_domain
-from rules.fact_table import FACTS, suggested_domain
+from rules.fact_table import FACTS
 from rules.facts import of
 from rules.memory import NOTHING, Memory
 from rules.model import Line, Mention, Span, Text, Ticket

@@ -102,11 +102,9 @@ def gather(
     now: datetime,
     inputs: tuple[InputState, ...] = (),
 ) -> Digest:
-    """Count the improvement tickets for the week that ends before `end`."""
-    covered = CoverageTally(policy, now)
-    seen = list(_improvements(policy, tickets, now, covered))
     """Count the improvement tickets for the week that ends before `end`, and find the decisions that feed nothing."""
-    seen, decided = _looked_at(policy, tickets, now)
+    covered = CoverageTally(policy, now)
+    seen, decided = _looked_at(policy, tickets, now, covered)
     start = end - timedelta(days=7)
     late = sorted(
         (one.ticket for one in seen if one.late(end)),
@@ -131,20 +129,8 @@ def _owners(policy: Policy, ticket: Ticket) -> tuple[str, ...]:
     return tuple(sorted(called(policy, ticket.source, login) for login in ticket.assignees))
 
 
-def _improvements(
-    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime, covered: CoverageTally
-) -> Iterable[_Seen]:
-    today = policy.calendar.today(now)
-    for ticket, memory in tickets:
-        if kind_of(ticket, memory, policy, today) != IMPROVEMENT:
-            continue
-        covered.add(ticket, memory, IMPROVEMENT)
-        domain = of(ticket, IMPROVEMENT, memory, policy, today, ("domain",))["domain"]
-        closed = policy.calendar.date_of(ticket.closed) if ticket.closed and ticket.phase == "done" else None
-        created = policy.calendar.date_of(ticket.created)
-        yield _Seen(ticket, str(domain) or NO_DOMAIN, created, closed, deadline(policy, ticket, memory, today))
 def _looked_at(
-    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime
+    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime, covered: CoverageTally
 ) -> tuple[list[_Seen], list[Unfed]]:
     """Look once at each ticket: return the improvements, and the decisions on which feedback is missing."""
     today, kinds = policy.calendar.today(now), feedback_kinds(policy)
@@ -154,6 +140,7 @@ def _looked_at(
         kind = kind_of(ticket, memory, policy, today)
         if kind == IMPROVEMENT:
             seen.append(_improvement(policy, ticket, memory, today))
+            covered.add(ticket, memory, kind)
         if kind in kinds and (found := unfed(policy, ticket, kind, memory, now)):
             decided.append(found)
     return seen, decided

@@ -10,7 +10,6 @@ from rules.card import CARD
 from rules.coverage import RECENTLY
 from rules.model import Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Table, Text, Ticket
 from worker.digest import Account, Did, Digest, DomainRow
-from worker.digest import NO_DOMAIN, Account, Did, Digest, DomainRow
 from worker.digest_decisions import decisions
 from worker.inputs import InputState
 
