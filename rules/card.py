@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from urllib.parse import quote, unquote
 
@@ -13,7 +13,7 @@ from rules.card_content import Content, content, essence
 from rules.card_words import prose
 from rules.commanded import Asked, newest, op_id
 from rules.effects import DUE, LABELLED, PRIORITY, REOPENED, value_of
-from rules.memory import Effect, Episode, Reversal
+from rules.memory import Card, Effect, Episode, Reversal
 from rules.moves import NOTHING, View, target_of
 from rules.policy import Policy
 from rules.worn import is_worn
@@ -24,6 +24,7 @@ FIRST = "c0"
 NOON = time(12, tzinfo=UTC)  # a date in a marker is read as its noon: the same date in nearly all zones
 DAY = r"\d{4}-\d{2}-\d{2}"
 ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<began>{DAY})(?::(?P<ended>{DAY}))?")
+BASELINE_ITEM = re.compile(rf"baseline:(?P<rule>[\w.-]+/[\w.-]+):(?P<taken>{DAY})")
 HEARD_ITEM = re.compile(r"heard:([0-9a-f]{1,64})")
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
 TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority", REOPENED: "reopen"}
@@ -49,7 +50,7 @@ def card_op(view: View, ops: Sequence[Op]) -> Op | None:
     """Return the write of the card if it has something new to say.
 
     `view` is the ticket as the real `ops` of this pass will leave it, so that a card never speaks of what is settled
-    in the same moment. A card that somebody deleted is not written again.
+    in the same moment. A card that somebody deleted is not written again; that rules went to a baseline is no news.
     """
     card = view.memory.card
     if card is not None and card.gone:
@@ -61,10 +62,20 @@ def card_op(view: View, ops: Sequence[Op]) -> Op | None:
         if not said.points:
             return None
     now = essence(said)
-    if card is not None and card.essence == now:
+    if card is not None and (card.essence == now or _says_as_before(card, view, shadow=shadow)):
         return None
     op = _op(view, said, now, ops, shadow=shadow)
     return None if op.id in view.memory.done else op
+
+
+def _says_as_before(card: Card, view: View, *, shadow: bool) -> bool:
+    """Tell whether the card says what it would say if no rule were in a baseline: so it stood before there was one."""
+    every = view.evaluation.holding
+    if not any(held.episode.baseline for held in every):
+        return False
+    acting = tuple(replace(held, episode=replace(held.episode, baseline=None)) for held in every)
+    before = replace(view, evaluation=replace(view.evaluation, holding=acting))
+    return card.essence == essence(content(before, shadow=shadow))
 
 
 def _worth_writing(said: Content, exists: bool, ops: Sequence[Op]) -> bool:
@@ -102,6 +113,7 @@ def write_state(view: View) -> str:
     `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30` is ours, as are
     `did:label:backlog/owned:needs-owner` and what came of it, `undone:...`; labels are quoted as in a URL. Where the
     card is a due date's only place, it stays there: after the database was lost, nothing else tells whose it was.
+    `baseline:backlog/owned:2026-11-23`: the rule was in the baseline of that day, and still is in the same episode.
     `heard:...` is the op of a command of the last days: it is not carried out twice.
     """
     date_of = view.policy.calendar.date_of
@@ -109,6 +121,8 @@ def write_state(view: View) -> str:
     for episode in sorted(view.evaluation.episodes, key=lambda each: each.rule):
         days = [date_of(moment).isoformat() for moment in (episode.began, episode.ended) if moment]
         items.append(":".join((episode.rule, str(episode.number), *days)))
+        if episode.baseline and not episode.ended:
+            items.append(f"baseline:{episode.rule}:{date_of(episode.baseline).isoformat()}")
     due = view.ticket.due.isoformat() if view.ticket.due else ""
     source = view.policy.sources.get(view.ticket.source)
     only_here = bool(due and source and source.due_on_card)
@@ -132,12 +146,15 @@ def _trace(of: Effect | Reversal) -> str:
 def read_state(text: str) -> tuple[Episode, ...]:
     """Return the episodes that a marker keeps. Whatever is no episode is passed over."""
     episodes: dict[str, Episode] = {}
+    taken = {found["rule"]: found["taken"] for found in map(BASELINE_ITEM.fullmatch, text.split(",")) if found}
     for item in text.split(","):
         found = ITEM.fullmatch(item)
         began, ended = (_moment(found[name]) if found and found[name] else None for name in ("began", "ended"))
         if found and began and bool(ended) is bool(found["ended"]):
             rule = found["rule"]
-            episodes[rule] = Episode(rule=rule, number=int(found["number"]), began=began, ended=ended)
+            baseline = None if ended else _moment(taken.get(rule, ""))
+            number = int(found["number"])
+            episodes[rule] = Episode(rule=rule, number=number, began=began, ended=ended, baseline=baseline)
     return tuple(episodes.values())
 
 

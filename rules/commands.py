@@ -232,7 +232,8 @@ def _reasons(policy: Policy, ticket: Ticket, memory: Memory, now: datetime) -> s
 
 def _reason(each: Explanation) -> str:
     if each.state == "holds":
-        return f"{each.rule.id} holds: {', '.join(str(clause) for clause in each.clauses)}"
+        aside = " (in the baseline: nothing is done about it)" if each.episode and each.episode.baseline else ""
+        return f"{each.rule.id} holds{aside}: {', '.join(str(clause) for clause in each.clauses)}"
     if each.state == "does not hold":
         missing = [str(clause) for clause in each.clauses if clause.holds is not True]
         return f"{each.rule.id} does not hold: not {', '.join(missing)}"

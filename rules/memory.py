@@ -18,7 +18,7 @@ class Episode:
     number: int
     began: datetime
     ended: datetime | None = None
-    baseline: bool = False  # it held when a baseline was taken: nothing is done about it for as long as it lasts
+    baseline: datetime | None = None  # when a baseline was taken: nothing is done about it for as long as it lasts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,10 +44,9 @@ class View:
 
     @property
     def holding(self) -> tuple[Holding, ...]:
-        """The rules that hold and have a say."""
-        if not self.barred:
-            return self.evaluation.holding
-        return tuple(held for held in self.evaluation.holding if held.rule.id not in self.barred)
+        """The rules that hold and have a say: neither barred nor in a baseline."""
+        every = self.evaluation.holding
+        return tuple(held for held in every if held.rule.id not in self.barred and not held.episode.baseline)
 
     @property
     def ticket(self) -> Ticket:

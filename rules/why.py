@@ -68,7 +68,7 @@ def _explained(view: View, rule: Rule, clauses: tuple[Clause, ...]) -> Explanati
         state="holds" if held else _obstacle(view, rule),
         clauses=clauses,
         episode=held.episode if held else None,
-        next=next_step(view, held) if held else None,
+        next=next_step(view, held) if held and not held.episode.baseline else None,
         notes=tuple(_notes(view, rule)),
     )
 
@@ -106,8 +106,16 @@ def _notes(view: View, rule: Rule) -> Iterator[str]:
             what = "the reopening" if undo.verb == REOPENED else f"{undo.verb} {undo.value}"
             yield f"{what} was taken back{by} and stays so"
     for held in view.evaluation.holding:
-        if held.rule.id == rule.id:
+        if held.rule.id == rule.id and held.episode.baseline:
+            yield in_baseline(view.policy, held.episode.baseline)
+        elif held.rule.id == rule.id:
             yield from _reached(view, held)
+
+
+def in_baseline(policy: Policy, taken: datetime) -> str:
+    """Say why a rule that holds does nothing."""
+    day = policy.calendar.date_of(taken).isoformat()
+    return f"holds since before the baseline of {day}: nothing is done about it"
 
 
 def _reached(view: View, held: Holding) -> Iterator[str]:

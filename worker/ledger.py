@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from rules.actions import Held, Post
 from worker.codec import op_from_json, to_json
+from worker.ledger_baseline import Baselines
 from worker.ledger_entries import Entry, State
-from worker.ledger_memory import Memories
 from worker.ledger_ops import STANDING, Ops
 from worker.rows import clean, moment, name_set, names
 
@@ -31,7 +31,7 @@ class RuleReport:
     held: int  # times that a ceiling stopped it
 
 
-class Ledger(Ops, Memories):
+class Ledger(Ops, Baselines):
     """What we did and what people did about it. Each method is one transaction, on the disk when it returns."""
 
     def begin_run(self, verb: str, policy: str, now: datetime) -> int:

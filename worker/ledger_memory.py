@@ -85,12 +85,11 @@ class Memories:
 
     def save_episodes(self, episodes: Iterable[tuple[str, Episode]]) -> int:
         """Save episodes of tickets (by uid) as they began or ended; return how many changed."""
-        rows = [(uid, e.rule, e.number, moment(e.began), moment_or_none(e.ended)) for uid, e in episodes]
-        return self._write(f"{_INSERT_EPISODE} {_OR_UPDATE_EPISODE}", rows)
+        return self._write(UPSERT_EPISODE, [episode_row(uid, episode) for uid, episode in episodes])
 
     def adopt(self, uid: str, episodes: Iterable[Episode]) -> int:
         """Take a ticket's episodes from its card after the database was lost; what is known already counts more."""
-        rows = [(uid, e.rule, e.number, moment(e.began), moment_or_none(e.ended)) for e in episodes]
+        rows = [episode_row(uid, episode) for episode in episodes]
         return self._write(f"{_INSERT_EPISODE} on conflict (uid, rule, number) do nothing", rows)
 
     def save_pauses(self, pauses: Iterable[tuple[str, Pause]]) -> int:
@@ -159,6 +158,12 @@ class Memories:
             return connection.exec_driver_sql(self._database.sql(statement), rows).rowcount
 
 
+def episode_row(uid: str, episode: Episode) -> tuple[Any, ...]:
+    """Return an episode of a ticket as the table has it."""
+    times = (moment(episode.began), moment_or_none(episode.ended), moment_or_none(episode.baseline))
+    return (uid, episode.rule, episode.number, *times)
+
+
 def _put_op(draft: _Draft, row: Any) -> None:
     _, op, rule, verb, value, changed, standing, episode = row
     draft.done.add(op)
@@ -168,8 +173,10 @@ def _put_op(draft: _Draft, row: Any) -> None:
 
 
 def _put_episode(draft: _Draft, row: Any) -> None:
-    _, rule, number, began, ended = row
-    draft.episodes[rule] = Episode(rule=rule, number=number, began=when(began), ended=when_or_none(ended))
+    _, rule, number, began, ended, baseline = row
+    draft.episodes[rule] = Episode(
+        rule=rule, number=number, began=when(began), ended=when_or_none(ended), baseline=when_or_none(baseline)
+    )
 
 
 def _put_reversal(draft: _Draft, row: Any) -> None:
@@ -271,7 +278,7 @@ _PARTS = (
         "order by changed, id",
         _put_op,
     ),
-    ("select uid, rule, number, began, ended from episodes", "order by rule, number", _put_episode),
+    ("select uid, rule, number, began, ended, baseline from episodes", "order by rule, number", _put_episode),
     ("select uid, rule, verb, value, at, person from reversals", "order by at, rule, verb, value", _put_reversal),
     ("select uid, rule, person, at, until, because from ignores", "order by at, rule", _put_ignore),
     ("select uid, comment, command, person, at, reply from answers", "order by at, comment", _put_answer),
@@ -286,10 +293,13 @@ _PARTS = (
 INSERT_RELATION = """
     insert into relations (uid, other, what, at) values (?, ?, ?, ?) on conflict (uid, other) do nothing
 """
-_INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended) values (?, ?, ?, ?, ?)"
-_OR_UPDATE_EPISODE = """
-    on conflict (uid, rule, number) do update set began = excluded.began, ended = excluded.ended
+_INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended, baseline) values (?, ?, ?, ?, ?, ?)"
+UPSERT_EPISODE = f"""
+    {_INSERT_EPISODE}
+    on conflict (uid, rule, number) do update set
+        began = excluded.began, ended = excluded.ended, baseline = excluded.baseline
     where excluded.began is distinct from episodes.began or excluded.ended is distinct from episodes.ended
+        or excluded.baseline is distinct from episodes.baseline
 """
 _INSERT_REVERSAL = """
     insert into reversals (uid, rule, verb, value, at, person) values (?, ?, ?, ?, ?, ?)

@@ -169,7 +169,7 @@ EPISODES = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     *_moments("began"),
     *_moments_or_none("ended"),
-    *_numbers("baseline"),  # 1: it held when a baseline was taken
+    *_moments_or_none("baseline"),  # when a baseline was taken in which it held
 )
 PAUSES = Table(
     "pauses",

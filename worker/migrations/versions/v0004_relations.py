@@ -9,7 +9,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Bring the schema to this version."""
-    op.add_column("episodes", sa.Column("baseline", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("episodes", sa.Column("baseline", sa.BigInteger(), nullable=True))
     op.create_table(
         "put_offs",
         sa.Column("uid", sa.Text(), nullable=False),
