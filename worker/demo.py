@@ -93,7 +93,7 @@ def _show_plan(found: Look, stage: Stage) -> None:
     left = len(found.plan.ops) - len(shown)
     stage.out.print(f"... and {left} more (`kaizend plan` shows all). By rule:" if left else "By rule:", markup=False)
     stage.out.print(rule_table(found.plan))
-    for remark in plan_remarks(found.plan):
+    for remark in plan_remarks(found):
         stage.out.print(remark, markup=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from rules.coverage import IMPROVEMENT, CoverageTally
@@ -15,6 +15,7 @@ from rules.people import called
 from rules.policy import Policy
 from worker.digest_decisions import Unfed, feedback_kinds, unfed
 from worker.inputs import InputState
+from worker.ledger_baseline import Debt
 
 WEEKS = 12
 NO_DOMAIN = "(no domain)"
@@ -39,6 +40,8 @@ class Account:
     did: tuple[Did, ...] = ()
     could_not: tuple[str, ...] = ()  # one line each: failed, in doubt, parked, over a ceiling, sources unread, paused
     undone: int = 0  # how often people took something back
+    baseline: Debt = field(default_factory=Debt)
+    baseline_before: int = 0  # tickets in the baseline a week earlier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

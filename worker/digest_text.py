@@ -142,10 +142,22 @@ def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:
         blocks.append(Paragraph((Text("Nothing."),)))
     if account.undone:
         blocks.append(Paragraph((Text(f"People took back {account.undone} of these; they stay taken back."),)))
+    if account.baseline.tickets:
+        blocks.append(Paragraph((Text(_left_alone(account)),)))
     if could_not:
         blocks.append(Heading((Text("What it could not do"),)))
         blocks.append(Bullets((*could_not, *_more(len(account.could_not) - MOST, "such lines"))))
     return tuple(blocks)
+
+
+def _left_alone(account: Account) -> str:
+    """Say how much is in the baseline, by rule, and whether that shrinks."""
+    debt, before = account.baseline, account.baseline_before
+    rules = [f"{rule} {count}" for rule, count in list(debt.rules.items())[:MOST]]
+    rules += [f"{len(debt.rules) - MOST} more rules"] if len(debt.rules) > MOST else []
+    tickets = "1 ticket" if debt.tickets == 1 else f"{debt.tickets} tickets"
+    then = f" ({before} a week before)" if before else ""
+    return f"In the baseline, and so left alone: {tickets}{then}. By rule: {', '.join(rules)}."
 
 
 def _did(one: Did) -> Line:

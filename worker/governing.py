@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from rules.document import Pack
@@ -23,6 +23,7 @@ class Served:
     demands: str
     rules: tuple[tuple[Rule, RuleReport], ...]
     packs: tuple[str, ...] = ()  # that ship, would serve it, and are not switched on
+    baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets it leaves alone
 
     @property
     def advice(self) -> str:
@@ -33,8 +34,13 @@ class Served:
         return f"no rule: switch on {names}" if names else "no rule serves it"
 
 
-def governing(policy: Policy, reports: Iterable[RuleReport], shipped: Iterable[Pack]) -> tuple[Served, ...]:
-    """Return every section with its rules, in the policy's order; rules of no section serve none and are left out."""
+def governing(
+    policy: Policy, reports: Iterable[RuleReport], shipped: Iterable[Pack], baseline: Mapping[str, int]
+) -> tuple[Served, ...]:
+    """Return every section with its rules, in the policy's order; rules of no section serve none and are left out.
+
+    `baseline` is on how many tickets each rule does nothing, because it held when a baseline was taken.
+    """
     did: Mapping[str, RuleReport] = {report.rule: report for report in reports}
     on = {rule.pack for rule in policy.rules}
     off: dict[Section, dict[str, None]] = {}
@@ -48,14 +54,17 @@ def governing(policy: Policy, reports: Iterable[RuleReport], shipped: Iterable[P
             demands=demands,
             rules=tuple((rule, did.get(rule.id, NOTHING)) for rule in policy.rules if rule.section == section),
             packs=tuple(off.get(section, ())),
+            baseline=baseline,
         )
         for section, demands in SECTIONS.items()
     )
 
 
-def told(report: RuleReport) -> str:
-    """Say in a few words what a rule did: "12 add label, 3 ping; 1 taken back; held back 2 times"."""
+def told(report: RuleReport, baseline: int = 0) -> str:
+    """Say in a few words what a rule did: "12 add label, 3 ping; 1 taken back; 40 tickets in the baseline"."""
     parts = [", ".join(f"{count} {verb}" for verb, count in sorted(report.done.items()))]
     parts += [f"{report.reversed} taken back"] if report.reversed else []
     parts += [f"held back {report.held} times"] if report.held else []
-    return "; ".join(part for part in parts if part) or "nothing"
+    parts = [part for part in parts if part] or ["nothing"]
+    parts += [f"{baseline} {'ticket' if baseline == 1 else 'tickets'} in the baseline"] if baseline else []
+    return "; ".join(parts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rules.actions import Op, Plan, WriteCard
@@ -44,6 +45,7 @@ class Look:
     pauses: tuple[tuple[str, Pause], ...]
     unsettled: frozenset[str]  # tickets of sources that could not be read: nothing is concluded about them
     unread: dict[str, str]  # source -> why
+    baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets looked at that it leaves alone
 
     def with_plan_of(self, later: Look) -> Look:
         """Return this look with the plan of a later one of the same pass behind its own."""
@@ -80,6 +82,7 @@ def look(
     reversals: list[tuple[str, Reversal]] = []
     pauses: list[tuple[str, Pause]] = []
     unsettled: set[str] = set()
+    left: Counter[str] = Counter()
     looked = 0
     resting = worker.ledger.resting(now)
     for ticket, known in remembered(worker, found):
@@ -89,6 +92,7 @@ def look(
         refused = resting.get(ticket.uid)
         memory = replace(known, done=known.done | refused) if refused else known
         evaluation = evaluate(policy, ticket, memory, now)
+        left.update(held.rule.id for held in evaluation.holding if held.episode.baseline)
         looked += 1
         if progress is not None:
             progress(looked)
@@ -127,6 +131,7 @@ def look(
         pauses=tuple(pauses),
         unsettled=frozenset(unsettled) | _kept_back(ops, plan),
         unread=unread,
+        baseline=dict(left.most_common()),
     )
 
 

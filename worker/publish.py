@@ -19,6 +19,7 @@ from worker.digest import Account, Did, Digest, gather
 from worker.digest_text import prose
 from worker.inputs import read_due, states
 from worker.ledger import Entry, State
+from worker.ledger_baseline import Chosen
 from worker.look import paused_rules, remembered
 from worker.settings.tables import DigestTable
 from worker.stop import Stop
@@ -215,10 +216,13 @@ def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime
         )
         for (rule, verb), entries in groups.items()
     ]
+    chosen = Chosen(sources=tuple(about))
     return Account(
         did=tuple(sorted(did, key=lambda one: (-one.count, one.rule, one.verb))),
         could_not=tuple(_could_not(worker, about, since, now)),
         undone=sum(report.reversed for report in worker.ledger.report(since)),
+        baseline=worker.ledger.baseline(now, chosen),
+        baseline_before=worker.ledger.baseline(since, chosen).tickets,
     )
 
 

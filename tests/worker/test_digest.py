@@ -10,12 +10,13 @@ from integrations.jira.markup import render as wiki
 from rules.conditions import compile_all
 from rules.fact_table import KIND_TYPES
 from rules.memory import NOTHING, Ignore, Memory, Pause
-from rules.model import Link, Prose, Table
+from rules.model import Link, Prose, Table, Text
 from rules.policy import Kind
 from tests.rules.factories import jira_ticket, policy, rule, ticket, words
 from worker.digest import NO_DOMAIN, Account, Did, DomainRow, gather
 from worker.digest_decisions import decisions
 from worker.digest_text import MOST, prose, sparkline
+from worker.ledger_baseline import Debt
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 END = date(2026, 11, 23)
@@ -213,6 +214,19 @@ def test_a_decision_of_which_no_rule_speaks_is_not_listed():
     assert told(decided(1), memory=ignored) == [""]
     assert told(decided(1), rules=replace(FEEDS, mode="shadow")) == [""]
     assert told(decided(1), rules=replace(FEEDS, section="backlog")) == [""]
+def test_what_is_left_alone_because_of_a_baseline_is_counted_in_a_line():
+    """How many tickets, how many there were a week before, and by which rules; without a baseline no word of it."""
+
+    def said(account):
+        lines = (getattr(block, "line", ()) for block in prose(digest(account=account)).blocks)
+        return "".join(span.text for line in lines for span in line if isinstance(span, Text))
+
+    one = Debt(tickets=1, rules={"backlog/owned": 1})
+    assert "In the baseline, and so left alone: 1 ticket. By rule: backlog/owned 1." in said(Account(baseline=one))
+    many = Account(baseline=Debt(tickets=30, rules={f"a/{n}": 3 for n in range(MOST + 2)}), baseline_before=41)
+    assert "left alone: 30 tickets (41 a week before). By rule: a/0 3, a/1 3," in said(many)
+    assert f"a/{MOST - 1} 3, 2 more rules." in said(many)
+    assert "baseline" not in said(Account())
 
 
 def test_a_hostile_title_stays_text():

@@ -14,7 +14,7 @@ import typer
 from integrations.errors import TrackerError
 from rules.errors import RulesError
 from worker import __version__
-from worker.cli import looks, passes, reasons, records, scores, trying
+from worker.cli import baselines, looks, passes, reasons, records, scores, trying
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
 from worker.errors import LockHeld, LockLost, WorkerError
@@ -43,6 +43,7 @@ app.command("schema")(looks.schema)
 app.command("sync")(passes.sync)
 app.command("plan")(passes.plan)
 app.command("apply")(passes.apply)
+app.command("baseline")(baselines.baseline)
 app.command("once")(passes.once_)
 app.command("run")(passes.run_)
 app.command("why")(reasons.why_)

@@ -96,11 +96,11 @@ def policy(context: typer.Context, *, json: Json = False) -> None:
     settings = cli.settings()
     try:
         with cli.alone(settings) as worker:
-            reports = worker.ledger.report(now() - MONTH)
+            reports, baseline = worker.ledger.report(now() - MONTH), worker.ledger.baseline(now()).rules
     except NoDatabase:
-        reports = ()
+        reports, baseline = (), {}
     shipped = [rule_pack(*read_pack(each)) for each in packs_that_ship()]
-    sections = governing(policy_of(settings), reports, shipped)
+    sections = governing(policy_of(settings), reports, shipped, baseline)
     if json:
         data([policy_data(served) for served in sections])
     else:

@@ -90,7 +90,7 @@ def _show(found: Look) -> None:
 def _remark(found: Look) -> None:
     for source, why in found.unread.items():
         talk(f"source {source} was not read, nothing is planned for it: {why}")
-    for remark in plan_remarks(found.plan):
+    for remark in plan_remarks(found):
         talk(remark)
 
 

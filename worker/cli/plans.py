@@ -130,13 +130,17 @@ def _kinds(ops: Iterable[Op]) -> set[tuple[str, str]]:
     return {(op.rule, op.name) for op in ops}
 
 
-def plan_remarks(plan: Plan) -> Iterable[str]:
+def plan_remarks(found: Look) -> Iterable[str]:
     """Say what the plan leaves out, and why."""
+    plan = found.plan
     for held in plan.held:
         left = "the pings above it wait" if held.what.startswith("person ") else "nothing of it is written"
         yield f"held back: {held.what} wanted {held.wanted}, its ceiling is {held.ceiling}: {left}"
     yield from (f"conflict: {conflict}" for conflict in plan.conflicts)
     yield from plan.notes
+    if found.baseline:
+        rules = ", ".join(f"{rule} on {count}" for rule, count in found.baseline.items())
+        yield f"in the baseline, and so left alone (rule on tickets): {rules}"
 
 
 def plan_data(found: Look) -> dict[str, Any]:
@@ -144,7 +148,8 @@ def plan_data(found: Look) -> dict[str, Any]:
 
     `ops` is a flat list; an op has id, source, target, url, verb, before, after, rule, because (a list of clauses with
     their values), episode and shadow (true: shown, never written). `held` lists the ceilings that stopped something,
-    `conflicts` rules that undo each other, `unread` the sources that could not be read, with the reason.
+    `conflicts` rules that undo each other, `unread` the sources that could not be read, with the reason, `baseline` on
+    how many tickets each rule does nothing because of a baseline.
     """
     plan = found.plan
     return {
@@ -155,6 +160,7 @@ def plan_data(found: Look) -> dict[str, Any]:
         "conflicts": plan.conflicts,
         "notes": plan.notes,
         "unread": found.unread,
+        "baseline": found.baseline,
     }
 
 

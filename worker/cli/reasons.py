@@ -146,6 +146,7 @@ def _rule_data(one: Explanation) -> dict[str, Any]:
         "clauses": [{"text": c.text, "holds": c.holds, "values": dict(c.values)} for c in one.clauses],
         "since": one.episode.began if one.episode else None,
         "episode": one.episode.number if one.episode else None,
+        "baseline": one.episode.baseline if one.episode else None,
         "next": _step_data(one.next) if one.next else None,
         "notes": one.notes,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, assert_never
 
 from rich import box
@@ -14,10 +14,12 @@ from rules.document import Pack
 from rules.facts import Fact
 from rules.model import Block, Bullets, Heading, Line, Mention, Paragraph
 from rules.model import Table as ProseTable
+from worker.baseline import Standing
 from worker.cycle import Passed
 from worker.doctor import Finding
 from worker.governing import Served, told
 from worker.ledger import Entry
+from worker.ledger_baseline import Debt
 from worker.sync import Synced
 
 MARKS = {"good": "[green]ok[/]", "warn": "[yellow]warn[/]", "bad": "[red]BAD[/]"}
@@ -67,7 +69,9 @@ def policy_table(sections: Iterable[Served]) -> Table:
         table.add_column(name, overflow="fold", no_wrap=name == "mode")
     for served in sections:
         first = f"[bold]{served.section}[/bold]: {escape(served.demands)}"
-        rows: list[tuple[str, str, str]] = [(rule.id, rule.mode, told(report)) for rule, report in served.rules]
+        rows: list[tuple[str, str, str]] = [
+            (rule.id, rule.mode, told(report, served.baseline.get(rule.id, 0))) for rule, report in served.rules
+        ]
         rows = rows or [("-", "-", served.advice)]
         for number, row in enumerate(rows):
             table.add_row("" if number else first, *(escape(cell) for cell in row))
@@ -78,10 +82,39 @@ def policy_table(sections: Iterable[Served]) -> Table:
 def policy_data(served: Served) -> dict[str, Any]:
     """Return a section of the governance policy for scripts."""
     rules = [
-        {"rule": rule.id, "mode": rule.mode, "done": dict(did.done), "taken_back": did.reversed, "held_back": did.held}
+        {
+            "rule": rule.id,
+            "mode": rule.mode,
+            "done": dict(did.done),
+            "taken_back": did.reversed,
+            "held_back": did.held,
+            "baseline": served.baseline.get(rule.id, 0),
+        }
         for rule, did in served.rules
     ]
     return {"section": served.section, "demands": served.demands, "rules": rules, "packs_off": served.packs}
+
+
+def baseline_table(rules: Mapping[str, Standing]) -> Table:
+    """Show on how many tickets each rule holds: those that would be new in a baseline, and those that are in one."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("rule", no_wrap=True)
+    for name in ("holds on", "first seen", "under way", "in it already"):
+        table.add_column(name, justify="right")
+    for rule, counted in rules.items():
+        cells = (counted.fresh + counted.going_on + counted.known, counted.fresh, counted.going_on, counted.known)
+        table.add_row(escape(rule), *(str(count) for count in cells))
+    return table
+
+
+def debt_table(debt: Debt) -> Table:
+    """Show how many tickets of each rule are in the baseline."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("rule", overflow="fold")
+    table.add_column("in the baseline", justify="right")
+    for rule, count in debt.rules.items():
+        table.add_row(escape(rule), str(count))
+    return table
 
 
 def findings_table(findings: Iterable[Finding]) -> Table:
