@@ -189,7 +189,7 @@ def _check_country(country: str, subdivision: str) -> None:
         raise CalendarError(f"no holidays known for the country {shown(country)}: write an ISO code like 'DE'")
     if subdivision and subdivision not in known[country]:
         near = meant(subdivision, known[country])
-        raise CalendarError(f"the country '{country}' has no subdivision {shown(subdivision)}{near}")
+        raise CalendarError(f"subdivision: the country '{country}' has no subdivision {shown(subdivision)}{near}")
 
 
 @lru_cache(maxsize=64)

@@ -21,6 +21,7 @@ from rules.lint_filing import filed_amiss
 from rules.overrides import Shipped, overridden
 from rules.policy import LEVELS, DueRule, NewTicket, Policy, Rule, Step, Test
 from rules.rejections import problems_of
+from rules.saying import CONFIG, Say
 from rules.schema import DueTable, FileTable, RuleFile, RuleTable, StepTable
 from rules.tables import read_tables
 from rules.toml_text import Toml, parse
@@ -81,12 +82,13 @@ def read_pack(file: str, text: str) -> Pack:
     )
 
 
-def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *, config: str = "config.toml") -> Policy:
+def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *, say: Say = CONFIG) -> Policy:
     """Make the policy of the config's plain tables and the rule files, given as (file name, text).
 
-    Raises PolicyError with all problems, one line each. Without any rule file there is no policy.
+    `say` knows the places of the config's keys. Raises PolicyError with all problems, one line each. Without any rule
+    file there is no policy.
     """
-    company = read_tables(tables, config)
+    company = read_tables(tables, say)
     problems = list(company.problems)
     read: list[Pack] = []
     for file, text in packs:
@@ -97,11 +99,11 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
     problems += _same_names(read)
     sound = len(read) == len(packs) == len({pack.name for pack in read})  # else overrides would miss their rules
     overrides = tables.get("override") or {} if sound else {}
-    placed, wrong = overridden([rule for pack in read for rule in pack.placed()], overrides, config, _rule)
+    placed, wrong = overridden([rule for pack in read for rule in pack.placed()], overrides, say, _rule)
     problems += wrong
     problems += lint(placed, company)
     if not packs:
-        problems.append(f"{config}: no rule files: name at least one, like 'pack:backlog'")
+        problems.append(say(("instance", "rules"), "no rule files: name at least one, like 'pack:backlog'"))
     if problems:
         raise PolicyError(problems)
     policy = Policy(
@@ -122,7 +124,7 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         labels=company.labels,
         tests=tuple(test for pack in read for test in pack.tests(company.calendar.zone)),
     )
-    if amiss := list(filed_amiss(policy, config)):
+    if amiss := list(filed_amiss(policy, say)):
         raise PolicyError(amiss)
     return policy
 

@@ -24,7 +24,7 @@ def lint(rules: Iterable[Placed], company: Company) -> Iterator[str]:
     for each in placed:
         shipped = set(_alone(each.shipped, company)) if each.override else set()
         for problem in _alone(each.rule, company):
-            yield f"{each.blamed(problem, shipped)}, {problem}"
+            yield each.told(problem, shipped)
     for one, other in combinations(placed, 2):
         yield from _between(one, other)
 
@@ -35,7 +35,7 @@ def _between(one: Placed, other: Placed) -> Iterator[str]:
         one, other = other, one
     shipped = set(_quarrels(one.shipped, other.shipped)) if other.override else set()
     for problem in _quarrels(one.rule, other.rule):
-        yield f"{other.blamed(problem, shipped)}, {problem}"
+        yield other.told(problem, shipped)
 
 
 def _alone(rule: Rule, company: Company) -> Iterator[str]:

@@ -13,6 +13,7 @@ from rules.lint_texts import placeholders_in
 from rules.memory import NOTHING
 from rules.model import Ticket
 from rules.policy import NewTicket, Policy, Step
+from rules.saying import Say
 from rules.tables import Company
 from rules.texts import PLACEHOLDERS
 from rules.wording import meant, shown, there_is
@@ -47,7 +48,7 @@ def _names(new: NewTicket, company: Company) -> Iterator[str]:
         yield "title: with 'each' it must hold '{item}', or all would be called the same"
 
 
-def filed_amiss(policy: Policy, config: str) -> Iterator[str]:
+def filed_amiss(policy: Policy, say: Say) -> Iterator[str]:
     """Find kinds that would not be recognised, once filed, as what they were filed as."""
     kinds = {step.file.kind for rule in policy.rules for step in rule.steps if step.file}
     for kind in sorted(kinds):
@@ -57,9 +58,10 @@ def filed_amiss(policy: Policy, config: str) -> Iterator[str]:
             made = f"labelled {', '.join(sorted(filing.labels)) or 'with nothing'}"
             made += f", of the type {shown(filing.type)}" if filing.type else ""
             what = f"of the kind {shown(found)}" if found else "of no kind"
-            yield (
-                f"{config}: [file.{kind}]: what is filed, {made}, would be {what}: have [kinds] {kind} ask for that, or"
-                " name here what it asks for"
+            yield say(
+                ("file" if kind in policy.filing else "kinds", kind),
+                f"[file.{kind}]: what is filed, {made}, would be {what}: have [kinds] {kind} ask for that, or"
+                " name here what it asks for",
             )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 from pydantic import ValidationError
 
 from rules.errors import ConditionError, PolicyError
 from rules.policy import Rule
 from rules.rejections import problems_within
+from rules.saying import CONFIG, Say, path_of
 from rules.schema import RuleTable
+from rules.toml_text import Path
 from rules.wording import listed, meant, shown, there_is
 
 FIXED = frozenset({"id", "on", "test"})
@@ -43,30 +45,47 @@ class Placed:
     rule: Rule
     shipped: Rule
     where: str
-    override: str = ""  # 'config.toml: [override."backlog.owned"]'; "" if nothing is overridden
+    override: str = ""  # the name of its table in [override]: "backlog.owned"; "" if nothing is overridden
+    say: Say = CONFIG  # where that is
 
-    def blamed(self, problem: str, shipped: Collection[str]) -> str:
-        """Return where a problem comes from: the file if it is one of those `shipped` with it, else the override."""
-        return self.where if problem in shipped or not self.override else self.override
+    def told(self, problem: str, shipped: Collection[str]) -> str:
+        """Return a problem with where it is: in the file if it is one of those `shipped` with it, else the override."""
+        if problem in shipped or not self.override:
+            return f"{self.where}, {problem}"
+        return self.say(("override", self.override, *path_of(problem)), f"{table_name(self.override)}, {problem}")
 
 
 def overridden(
-    rules: Sequence[Shipped], overrides: Mapping[str, Plain], config: str, make: Make
+    rules: Sequence[Shipped], overrides: Mapping[str, Plain], say: Say, make: Make
 ) -> tuple[tuple[Placed, ...], tuple[str, ...]]:
     """Lay the config's [override] tables over the rules; return all rules in their order, and what is wrong."""
     problems: list[str] = []
     changed: dict[str, Placed] = {}
     for name, override in overrides.items():
-        where = f"{config}: {table_name(name)}"
         try:
-            shipped = _meant_rule(name, override, rules, where)
-            _first(shipped, changed, where)
-            rule = make(shipped.rule.pack, _laid_over(shipped, override, where), where)
+            shipped = _meant_rule(name, override, rules)
+            _first(shipped, changed)
+            rule = make(shipped.rule.pack, _laid_over(shipped, override), table_name(name))
             rule = replace(rule, section=rule.section or shipped.rule.section)
-            changed[rule.id] = Placed(rule=rule, shipped=shipped.rule, where=shipped.where, override=where)
-        except (PolicyError, ConditionError) as error:
-            problems += error.problems
+            changed[rule.id] = Placed(rule=rule, shipped=shipped.rule, where=shipped.where, override=name, say=say)
+        except (PolicyError, ConditionError, ValidationError) as error:
+            problems += (say(("override", name, *path), problem) for path, problem in _wrong(error, table_name(name)))
     return tuple(changed.get(each.rule.id) or _as_it_is(each) for each in rules), tuple(problems)
+
+
+def _wrong(error: PolicyError | ConditionError | ValidationError, table: str) -> Iterator[tuple[Path, str]]:
+    """Word what is wrong with an override, each with its keys below the table."""
+    match error:
+        case ValidationError():
+            yield from problems_within(error, table)
+        case ConditionError():
+            yield from ((path_of(problem.removeprefix(f"{table}, ")), problem) for problem in error.problems)
+        case PolicyError():
+            for problem in error.problems:
+                path = path_of(problem)
+                yield path, f"{table}{',' if path else ':'} {problem}"
+        case _:
+            assert_never(error)
 
 
 def table_name(name: str) -> str:
@@ -78,20 +97,20 @@ def _as_it_is(each: Shipped) -> Placed:
     return Placed(rule=each.rule, shipped=each.rule, where=each.where)
 
 
-def _meant_rule(name: str, override: Plain, rules: Sequence[Shipped], where: str) -> Shipped:
+def _meant_rule(name: str, override: Plain, rules: Sequence[Shipped]) -> Shipped:
     """Find the rule that "PACK.RULE" or "PACK/RULE" names. Raises PolicyError."""
     found = [each for each in rules if name in (each.rule.id, f"{each.rule.pack}.{each.own_id}")]
     if len(found) == 1:
         return found[0]
     if found:
-        raise PolicyError(f"{where}: can be {listed(each.rule.id for each in found)}: write which")
-    raise PolicyError(f"{where}: {_no_rule(name, override, rules)}")
+        raise PolicyError(f"can be {listed(each.rule.id for each in found)}: write which")
+    raise PolicyError(_no_rule(name, override, rules))
 
 
-def _first(shipped: Shipped, changed: Collection[str], where: str) -> None:
+def _first(shipped: Shipped, changed: Collection[str]) -> None:
     """Raise PolicyError if the rule is overridden by another table already, which may spell its name otherwise."""
     if shipped.rule.id in changed:
-        raise PolicyError(f"{where}: the rule is overridden already: make it one table")
+        raise PolicyError("the rule is overridden already: make it one table")
 
 
 def _no_rule(name: str, override: Plain, rules: Sequence[Shipped]) -> str:
@@ -112,17 +131,12 @@ def _no_rule(name: str, override: Plain, rules: Sequence[Shipped]) -> str:
     return f"no pack {shown(pack)}{meant(pack, packs) or there_is(packs)}"
 
 
-def _laid_over(shipped: Shipped, override: Plain, where: str) -> RuleTable:
-    """Return the rule's table with the override's values in it. Raises PolicyError."""
-    fixed = [
-        f"{where}: '{key}' cannot be overridden: copy the rule to a file of your own" for key in FIXED & override.keys()
-    ]
+def _laid_over(shipped: Shipped, override: Plain) -> RuleTable:
+    """Return the rule's table with the override's values in it. Raises PolicyError, and pydantic's ValidationError."""
+    fixed = sorted(FIXED & override.keys())
     if fixed:
-        raise PolicyError(sorted(fixed))
-    try:
-        return RuleTable.model_validate(merged(shipped.plain, override))
-    except ValidationError as error:
-        raise PolicyError(problems_within(error, where)) from error
+        raise PolicyError(f"{key}: cannot be overridden: copy the rule to a file of your own" for key in fixed)
+    return RuleTable.model_validate(merged(shipped.plain, override))
 
 
 def merged(below: Plain, above: Plain) -> dict[str, Any]:

@@ -30,13 +30,16 @@ def problems_of(error: ValidationError, toml: Toml) -> tuple[str, ...]:
     return tuple(_worded(detail, toml) for detail in error.errors(include_url=False))
 
 
-def problems_within(error: ValidationError, table: str) -> Iterator[str]:
-    """Word what pydantic rejected in a rule's keys that stand in another table: 'config.toml: [override."a.b"]'."""
+def problems_within(error: ValidationError, table: str) -> Iterator[tuple[Path, str]]:
+    """Word what pydantic rejected in a rule's keys that stand in another table, '[override."a.b"]', each with its path.
+
+    The path goes on from the table.
+    """
     for detail in error.errors(include_url=False):
         path: Path = detail["loc"]
         around = path[:-1] if detail["type"] in ABOUT_KEYS else path
         at = ", ".join(part for part in (table, _dotted(around)) if part)
-        yield f"{at}: {_told(detail, ('rule', 0, *path))}"
+        yield path, f"{at}: {_told(detail, ('rule', 0, *path))}"
 
 
 def where(toml: Toml, path: Path) -> str:

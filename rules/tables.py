@@ -13,6 +13,7 @@ from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
 from rules.people import ROLES
 from rules.policy import Ceilings, Domain, Filing, Kind, Person, SourceFacts, Team
+from rules.saying import Say, path_of
 from rules.wording import meant, shown
 
 ANY = "any"  # in a rule: of whatever kind
@@ -41,18 +42,18 @@ class Company:
     problems: tuple[str, ...] = ()
 
 
-def read_tables(tables: Plain, config: str) -> Company:
-    """Read the config's tables; `config` is the file's name.
+def read_tables(tables: Plain, say: Say) -> Company:
+    """Read the config's tables; `say` knows the places of their keys.
 
     They are [calendar], [ceilings], [kinds], [domains], [people], [teams], [council], [commands], [labels], [file] and,
     by name, `sources` with kind, component_label and priorities.
     """
     problems: list[str] = []
     company = Company(
-        calendar=_made(_calendar, _table(tables, "calendar"), f"{config}: [calendar]: ", problems) or WorkCalendar(),
+        calendar=_made(_calendar, _table(tables, "calendar"), "[calendar]: ", problems) or WorkCalendar(),
         waiting=_lower(_table(tables, "calendar").get("waiting", ())),
         ceilings=_ceilings(_table(tables, "ceilings")),
-        kinds=tuple(_kinds(_table(tables, "kinds"), config, problems)),
+        kinds=tuple(_kinds(_table(tables, "kinds"), problems)),
         kind_names=tuple(_table(tables, "kinds")),
         domains=tuple(_domain(name, domain) for name, domain in _table(tables, "domains").items()),
         people={name: Person(name=name, logins=dict(logins)) for name, logins in _table(tables, "people").items()},
@@ -63,11 +64,8 @@ def read_tables(tables: Plain, config: str) -> Company:
         labels={name: _look(look) for name, look in _table(tables, "labels").items()},
         filing={name: _filing(name, table) for name, table in _table(tables, "file").items()},
     )
-    problems += (
-        f"{config}: {problem}"
-        for problem in (*_strangers(company), *_places(company), *_clashes(company), *_labels(company))
-    )
-    return replace(company, problems=tuple(problems))
+    problems += (*_strangers(company), *_places(company), *_clashes(company), *_labels(company))
+    return replace(company, problems=tuple(say(path_of(problem), problem) for problem in problems))
 
 
 def _table(tables: Plain, name: str) -> Plain:
@@ -110,20 +108,24 @@ def _clashes(company: Company) -> Iterator[str]:
     """Find names that mean something else already."""
     yield from (f"[people]: {shown(name)} is what rules call a role" for name in company.people if name in ROLES)
     if ANY in company.kind_names:
-        yield f"[kinds]: '{ANY}' is what rules call every kind"
+        yield f"[kinds] {ANY}: '{ANY}' is what rules call every kind"
     labelled: dict[str, str] = {}
     for domain in company.domains:
         first = labelled.setdefault(domain.label.lower(), domain.name)
         if first != domain.name:
-            yield f"[domains.{domain.name}]: the label {shown(domain.label)} is that of '{first}', too"
+            by_itself = domain.label == f"domain:{domain.name}"  # then the other one was given its label
+            one, other = (first, domain.name) if by_itself else (domain.name, first)
+            yield f"[domains.{one}]: label: the label {shown(domain.label)} is that of '{other}', too"
 
 
 def _labels(company: Company) -> Iterator[str]:
     """Find labels that a tracker in use would refuse."""
     jira = any(source.kind == "jira" for source in company.sources.values())
-    worn = [(f"[domains.{domain.name}]", domain.label) for domain in company.domains]
+    worn = [(f"[domains.{domain.name}]: label", domain.label) for domain in company.domains]
     worn += [(f"[labels] {name}", name) for name in company.labels]
-    worn += [(f"[file.{name}]", label) for name, filing in company.filing.items() for label in sorted(filing.labels)]
+    worn += [
+        (f"[file.{name}]: labels", label) for name, filing in company.filing.items() for label in sorted(filing.labels)
+    ]
     return (f"{at}: {problem}" for at, name in worn if (problem := label_problem(name, jira=jira)))
 
 
@@ -145,10 +147,10 @@ def _ceilings(table: Plain) -> Ceilings:
     return Ceilings(**{"pass_" if name == "pass" else name: value for name, value in table.items()})
 
 
-def _kinds(table: Plain, config: str, problems: list[str]) -> Iterable[Kind]:
+def _kinds(table: Plain, problems: list[str]) -> Iterable[Kind]:
     for name, when in table.items():
         try:
-            yield Kind(name=name, when=compile_all(when, where=f"{config}: [kinds] {name}", types=KIND_TYPES))
+            yield Kind(name=name, when=compile_all(when, where=f"[kinds] {name}", types=KIND_TYPES))
         except RulesError as error:
             problems += error.problems
 

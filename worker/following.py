@@ -68,7 +68,8 @@ class Following:
         changed = [name for name, differs in fixed.items() if differs]
         if changed:
             raise SettingsError(
-                [f"{settings.name}: [instance]: '{name}' changes with a restart only" for name in changed]
+                settings.say(("instance", name), f"[instance]: '{name}' changes with a restart only")
+                for name in changed
             )
         return settings, policy, configs, inputs
 

@@ -16,6 +16,7 @@ from rules.conditions import All, compile_all
 from rules.document import build_policy
 from rules.errors import ConditionError
 from rules.policy import Policy
+from rules.saying import path_of
 from worker.budget import DatabaseBudget
 from worker.database import Database, open_database
 from worker.inputs import TicketInput
@@ -32,7 +33,7 @@ Sleep = Callable[[float], None]
 
 def policy_of(settings: Settings) -> Policy:
     """Read the rule files and check them. Raises SettingsError and rules.errors.PolicyError, with all that is wrong."""
-    policy = build_policy(settings.policy_tables(), settings.packs(), config=settings.name)
+    policy = build_policy(settings.policy_tables(), settings.packs(), say=settings.say)
     input_conditions(settings)
     return policy
 
@@ -44,9 +45,9 @@ def input_conditions(settings: Settings) -> dict[str, All]:
     for name, table in settings.inputs.items():
         if isinstance(table, TrackerInput):
             try:
-                compiled[name] = compile_all(table.when, where=f"{settings.name}: {where(name)}: when")
+                compiled[name] = compile_all(table.when, where=f"{where(name)}: when")
             except ConditionError as error:
-                problems += error.problems
+                problems += (settings.say(path_of(problem), problem) for problem in error.problems)
     if problems:
         raise ConditionError(problems)
     return compiled

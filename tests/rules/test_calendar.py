@@ -125,7 +125,7 @@ def test_the_week_is_the_countrys_unless_it_is_given():
         ({"zone": "../etc/passwd"}, "no time zone '../etc/passwd'"),
         ({"zone": "Europe"}, "no time zone 'Europe'"),
         ({"country": "XX"}, "no holidays known for the country 'XX'"),
-        ({"country": "DE", "subdivision": "ZZ"}, "the country 'DE' has no subdivision 'ZZ'"),
+        ({"country": "DE", "subdivision": "ZZ"}, "subdivision: the country 'DE' has no subdivision 'ZZ'"),
     ],
 )
 def test_unknown_places_are_refused(given_names, problem):

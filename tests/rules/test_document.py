@@ -11,6 +11,7 @@ from rules.document import build_policy, read_pack
 from rules.errors import PolicyError
 from rules.model import Ticket
 from rules.policy import Ceilings, Domain, DueRule, Duration, Person, SourceFacts, Step, Team
+from rules.saying import in_file
 
 FILE = "backlog.toml"
 TABLES = {
@@ -437,10 +438,13 @@ def test_rules_that_never_meet_may_do_the_same(first, second):
             {"teams": {"a": {"lead": "ana", "sources": ["shp"]}}},
             "[teams.a]: sources: no source 'shp' (did you mean 'shop'?)",
         ),
-        ({"domains": {"a": {"label": "x,y"}}}, "[domains.a]: the label 'x,y' holds a comma"),
-        ({"domains": {"a": {"label": "x"}, "b": {"label": "X"}}}, "[domains.b]: the label 'X' is that of 'a', too"),
+        ({"domains": {"a": {"label": "x,y"}}}, "[domains.a]: label: the label 'x,y' holds a comma"),
+        (
+            {"domains": {"a": {"label": "x"}, "b": {"label": "X"}}},
+            "[domains.b]: label: the label 'X' is that of 'a', too",
+        ),
         ({"people": TABLES["people"] | {"lead": {}}}, "[people]: 'lead' is what rules call a role"),
-        ({"kinds": TABLES["kinds"] | {"any": ["open"]}}, "[kinds]: 'any' is what rules call every kind"),
+        ({"kinds": TABLES["kinds"] | {"any": ["open"]}}, "[kinds] any: 'any' is what rules call every kind"),
     ],
 )
 def test_the_configs_tables_are_checked(changes, problem):
@@ -453,7 +457,7 @@ def test_all_problems_of_all_files_are_told_at_once():
     wrong = TABLES | {"kinds": {"improvement": ["opne"]}}
     files = [("a.toml", PACK + RULE + 'lable = "x"\nsya = "x"'), ("b.toml", PACK + RULE.replace("'open'", "'opne'"))]
     with pytest.raises(PolicyError) as caught:
-        build_policy(wrong, files, config="kaizend.toml")
+        build_policy(wrong, files, say=in_file("kaizend.toml"))
     assert [problem.split(":")[0] for problem in caught.value.problems] == [
         "kaizend.toml",
         "a.toml",

@@ -139,8 +139,8 @@ OWNED = '[override."backlog.owned"]'
             ('[override."backlog"]: names a pack, not a rule: write [override."backlog.time-boxed"], with the quotes'),
         ),
         ("backlog.owned", {"lable": "x"}, f"{OWNED}: no key 'lable' (did you mean 'label'?)"),
-        ("backlog.owned", {"id": "x"}, f"{OWNED}: 'id' cannot be overridden: copy the rule to a file of your own"),
-        ("backlog.owned", {"test": []}, f"{OWNED}: 'test' cannot be overridden: copy the rule to a file of your own"),
+        ("backlog.owned", {"id": "x"}, f"{OWNED}, id: cannot be overridden: copy the rule to a file of your own"),
+        ("backlog.owned", {"test": []}, f"{OWNED}, test: cannot be overridden: copy the rule to a file of your own"),
         (
             "backlog.owned",
             {"due": {"hihg": "1 day"}},

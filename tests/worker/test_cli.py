@@ -99,7 +99,7 @@ def test_a_wrong_condition_in_the_config_names_the_config_as_it_is_called(shop, 
     assert shop.run("check") == 1
     _, err = said()
     assert len(err) == 1
-    assert err[0].startswith("shop.toml: [kinds] incident[1]")
+    assert err[0].startswith("shop.toml: line 16, column 13: [kinds] incident[1]")
 
 
 def test_an_override_is_checked_with_the_rules(shop, said):
@@ -110,7 +110,10 @@ def test_an_override_is_checked_with_the_rules(shop, said):
     assert "rules (1 overridden), " in err[-1]
     shop.edit('mode = "shadow"', "lable = 'x'")
     assert shop.run("check") == 1
-    assert said() == ([], ["shop.toml: [override.\"backlog.owned\"]: no key 'lable' (did you mean 'label'?)"])
+    assert said() == (
+        [],
+        ["shop.toml: line 29, column 1: [override.\"backlog.owned\"]: no key 'lable' (did you mean 'label'?)"],
+    )
 
 
 def test_each_section_of_the_policy_is_accounted_for(shop, said):

@@ -214,6 +214,8 @@ def test_a_decision_of_which_no_rule_speaks_is_not_listed():
     assert told(decided(1), memory=ignored) == [""]
     assert told(decided(1), rules=replace(FEEDS, mode="shadow")) == [""]
     assert told(decided(1), rules=replace(FEEDS, section="backlog")) == [""]
+
+
 def test_what_is_left_alone_because_of_a_baseline_is_counted_in_a_line():
     """How many tickets, how many there were a week before, and by which rules; without a baseline no word of it."""
 

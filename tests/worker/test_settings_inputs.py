@@ -160,6 +160,6 @@ def test_conditions_are_checked_with_the_rules(load):
     with pytest.raises(ConditionError) as caught:
         policy_of(settings)
     first, second = caught.value.problems
-    assert first.startswith("config.toml: [inputs.postmortems]: when[1]")
+    assert first.startswith("config.toml: line 9, column 9: [inputs.postmortems]: when[1]")
     assert "'open'" in first
-    assert second.startswith("config.toml: [inputs.pulse]: when[1]")
+    assert second.startswith("config.toml: line 12, column 9: [inputs.pulse]: when[1]")

@@ -212,3 +212,111 @@ def test_an_example_that_no_longer_holds_is_told_with_what_came_instead(checked)
         "    holds: open (open = yes)",
     ]
     assert err[-1].endswith(" tests failed")
+
+
+# -- the config -------------------------------------------------------------------------------------------------------
+
+MORE = """
+[override."backlog.owned"]
+mode = "on"
+label = "ownerless"
+when = [
+  "open",
+  "!has_owner",
+]
+step = [{ after = "5 workdays", ping = ["lead"] }]
+
+[override."backlog.time-boxed"]
+due = { high = "10 workdays" }
+
+[council]
+members = ["ana"]
+
+[commands]
+allowed = ["bo"]
+
+[domains.security]
+components = ["login"]
+label = "security"
+
+[labels.needs-owner]
+colour = "d93f0b"
+
+[calendar]
+time_zone = "Europe/Berlin"
+country = "DE"
+subdivision = "BE"
+
+[file.incident]
+source = "shop"
+labels = ["incident"]
+
+[inputs.postmortems]
+kind = "tracker"
+when = ["kind == 'incident'"]
+"""
+OWNER = '[override."backlog.owned"]'
+
+
+@pytest.fixture
+def configured(tmp_path, capsys):
+    """Return what `kaizend check` says of a config in which `old` is `new`, and the line on which `new` begins."""
+
+    def check(old="", new=""):
+        with serving(tmp_path) as shop:
+            shop.configure(more=MORE)
+            text = shop.config.read_text("utf-8")
+            assert text.count(old) == 1 or not old
+            start = text.index(old)
+            shop.config.write_text(text[:start] + new + text[start + len(old) :], "utf-8")
+            code = shop.run("check")
+        return code, capsys.readouterr().err.splitlines(), text.count("\n", 0, start) + 1
+
+    return check
+
+
+def test_the_config_has_nothing_wrong_before_it_is_edited(configured):
+    """What the edits below are told of is theirs."""
+    code, err, _ = configured()
+    assert (code, len(err)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"backlog.owned"]', '"backlog.onwed"]', "no rule 'onwed' in the pack 'backlog' (did you mean 'owned'?)"),
+        ('label = "ownerless"', 'lable = "ownerless"', f"{OWNER}: no key 'lable' (did you mean 'label'?)"),
+        ('label = "ownerless"', 'id = "ownerless"', f"{OWNER}, id: cannot be overridden: copy the rule"),
+        ('mode = "on"', 'mode = "off"', f"{OWNER}, mode: 'off' is not one of 'shadow', 'canary' or 'on'"),
+        ('label = "ownerless"', 'label = "needs-domain"', f"{OWNER}, label: rule 'backlog/needs-domain' puts"),
+        (
+            '"!has_owner"',
+            '"!has_onwer"',
+            f"{OWNER}, when[2], column 2: no fact 'has_onwer' (did you mean 'has_owner'?)",
+        ),
+        ('["lead"]', '["laed"]', f"{OWNER}, step[1].ping: no role or person 'laed' (did you mean 'lead'?)"),
+        ('"5 workdays"', '"5 wrokdays"', f"{OWNER}, step[1].after: no unit 'wrokdays' in the duration"),
+        ('"10 workdays"', '"10 wrokdays"', "due.high: no unit 'wrokdays' in the duration '10 wrokdays'"),
+        (
+            "incident = ['\"incident\" in labels']",
+            'incident = ["opne"]',
+            "[kinds] incident[1], column 1: no fact 'opne'",
+        ),
+        ('members = ["ana"]', 'members = ["anna"]', "'members': no person 'anna' (did you mean 'ana'?)"),
+        ('allowed = ["bo"]', 'allowed = ["boo"]', "'allowed': no person 'boo' (did you mean 'bo'?)"),
+        ('lead = "ana"', 'lead = "anna"', "[teams.all]: no person 'anna' (did you mean 'ana'?)"),
+        ('sources = ["shop"]', 'sources = ["shpo"]', "'sources': no source 'shpo' (did you mean 'shop'?)"),
+        ('bo = { github = "bo-gh" }', 'bo = { gihub = "bo-gh" }', "no source or kind of source 'gihub'"),
+        ('label = "security"', 'label = "domain:performance"', "[domains.security]: label: the label"),
+        ("[labels.needs-owner]", '[labels."a,b"]', "[labels] a,b: the label 'a,b' holds a comma"),
+        ('subdivision = "BE"', 'subdivision = "XX"', "the country 'DE' has no subdivision 'XX'"),
+        ('source = "shop"', 'source = "shpo"', "[file.incident]: source: no source 'shpo' (did you mean 'shop'?)"),
+        ("[\"kind == 'incident'\"]", '["knd"]', "[inputs.postmortems]: when[1], column 1: no fact 'knd'"),
+    ],
+)
+def test_a_wrong_edit_of_the_config_is_one_line_with_its_place_and_its_remedy(configured, old, new, expected):
+    """Whoever finds it, the config or the rules beside it: the line of the key, and what would be right."""
+    code, err, line = configured(old, new)
+    assert (code, len(err)) == (1, 1)
+    assert err[0].startswith(f"shop.toml: line {line}, column ")
+    assert expected in err[0]
