@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from rules.effects import OPEN, REOPENED
 from rules.feeds import Feed, read_feed
-from rules.memory import Memory, Stated, Statement, Work
+from rules.memory import Effect, Input, Memory, Stated, Statement, Work, World
 from rules.model import Phase, Ticket
 from rules.policy import Rule, Test
 from rules.schema import GivenTable, TestTable
@@ -66,7 +67,7 @@ def _ticket(given: GivenTable, at: datetime, zone: ZoneInfo) -> Ticket:
 
 
 def _memory(given: GivenTable, at: datetime) -> Memory:
-    """Return what people stated and which changes name the ticket."""
+    """Return what is known of the ticket besides, and how the inputs stand."""
     stated: list[tuple[Stated, str]] = [("evidence", each) for each in given.evidence]
     stated += [("outcome", given.outcome)] if given.outcome else []
     stated += [("feeds", each.value) for each in map(read_feed, given.feeds) if isinstance(each, Feed)]
@@ -78,6 +79,11 @@ def _memory(given: GivenTable, at: datetime) -> Memory:
         work=tuple(
             Work(uid=f"given/{key}", key=key, url="https://tracker.example/change", state="merged", merged=at)
             for key in given.merged_changes
+        ),
+        world=World(inputs=tuple(Input(name=name, configured=False) for name in given.inputs_missing)),
+        effects=tuple(
+            Effect(op=f"given/{rule}", rule=rule, verb=REOPENED, value=OPEN, at=at - LONG_AGO)
+            for rule in given.reopened_by
         ),
     )
 

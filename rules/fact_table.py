@@ -12,8 +12,10 @@ from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
 from rules.fact_domain import components, domain, domains, suggested_domain
 from rules.fact_feedback import FEEDBACK
+from rules.fact_inputs import INPUT_FACTS
 from rules.fact_leads import LEAD_FACTS
 from rules.fact_related import RELATED_FACTS
+from rules.fact_reopened import REOPENED_FACTS
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
 from rules.policy import LEVELS, Policy
@@ -280,6 +282,8 @@ TABLE: tuple[Fact, ...] = (
     *LEAD_FACTS,
     # what a decision feeds
     *FEEDBACK,
+    *INPUT_FACTS,
+    *REOPENED_FACTS,
 )
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}

@@ -120,13 +120,23 @@ class PutOff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """The newest thing that an input had for some time."""
+
+    at: datetime  # of the thing itself
+    until: datetime  # when it was last read and still the newest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
     """One of the inputs that the council decides from, and when it had something new."""
 
     name: str
     limit: timedelta | None = None  # how old its newest may be
-    times: tuple[datetime, ...] = ()  # of the newest thing it brought, each time that changed; oldest first
+    newest: datetime | None = None  # of what it brings now; none: nothing
+    times: tuple[Brought, ...] = ()  # what it brought so far, by the moments of the things, oldest first
     configured: bool = True  # False: the policy wants it, the config does not have it
+    since: datetime | None = None  # what was closed before is not held against it; none: always asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,8 @@ GIVEN: Mapping[str, Callable[..., str]] = {
     "evidence": lambda links: f"with the evidence {_listed(links)}",
     "outcome": lambda text: f"with the outcome {quote(text)} stated",
     "feeds": lambda texts: f"said to feed {_listed(texts)}",
+    "inputs_missing": lambda names: f"without the input{'s' if len(names) > 1 else ''} {_listed(names)}",
+    "reopened_by": lambda ids: f"opened again by {_listed(ids)}",
     "merged_changes": lambda keys: f"named by the merged pull request{'s' if len(keys) > 1 else ''} {_listed(keys)}",
 }
 """A key of `given` -> its value in words; a key that has none is shown as it is."""

@@ -183,6 +183,8 @@ class GivenTable(Table):
     outcome: str = Field(default="", description="The effect that people expect, as by `/kaizen outcome`.")
     feeds: Feeds = Field(default=[], description="What it feeds, as by `/kaizen feeds`: ['roadmap OPS-12'].")
     merged_changes: Names = Field(default=[], description="Keys of merged pull requests that name the ticket.")
+    inputs_missing: Names = Field(default=[], description="Inputs that are missing, and were all along.")
+    reopened_by: Names = Field(default=[], description="Ids of the rules that opened it again: 'PACK/RULE'.")
 
 
 class TestTable(Table):

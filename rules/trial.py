@@ -127,7 +127,7 @@ def _memory(alone: Policy, rule: Rule, test: Test) -> Memory:
     if not rule.label or rule.label not in test.given.labels:
         return replace(test.memory, episodes=episodes)
     ours = Effect(op="given", rule=rule.id, verb=LABELLED, value=rule.label, at=test.given.created)
-    return replace(test.memory, episodes=episodes, effects=(ours,))
+    return replace(test.memory, episodes=episodes, effects=(*test.memory.effects, ours))
 
 
 def _began(alone: Policy, test: Test) -> datetime | None:

@@ -17,7 +17,7 @@ from rules.commanded import COMMANDED
 from rules.evaluate import evaluate
 from rules.fact_table import touched
 from rules.filing import LINKS
-from rules.memory import NOTHING, Memory
+from rules.memory import Memory, World
 from rules.model import Ticket
 from rules.people import asked_of
 from rules.plan import operations
@@ -25,6 +25,7 @@ from worker.carry import carry_out, seen_filed
 from worker.look import same
 from worker.stop import Stop
 from worker.worker import Worker
+from worker.world import memory_of, world
 
 log = structlog.get_logger()
 FINE = frozenset({"done", "dropped"})
@@ -80,6 +81,7 @@ def apply_alone(worker: Worker, run: int, op: Op, stop: Stop) -> Applied:
 
 def _carried(worker: Worker, ops: Sequence[Op], stop: Stop, progress: Callable[[Op], None] | None) -> Applied:
     applied = Applied()
+    around = world(worker, worker.clock())
     for uid, group in groupby(ops, key=lambda op: op.target.uid):
         mine = list(group)
         applied.unsettled.add(uid)
@@ -87,7 +89,7 @@ def _carried(worker: Worker, ops: Sequence[Op], stop: Stop, progress: Callable[[
         if stop.asked or source in applied.stopped or source not in worker.trackers:
             applied.counts["unsent"] += len(mine)
             continue
-        if _ticket(worker, mine, applied, stop, progress):
+        if _ticket(worker, mine, applied, stop, progress, around):
             applied.unsettled.discard(uid)
     return applied
 
@@ -99,7 +101,14 @@ def _again(worker: Worker) -> Iterator[Op]:
             yield entry.op
 
 
-def _ticket(worker: Worker, ops: list[Op], applied: Applied, stop: Stop, progress: Callable[[Op], None] | None) -> bool:
+def _ticket(
+    worker: Worker,
+    ops: list[Op],
+    applied: Applied,
+    stop: Stop,
+    progress: Callable[[Op], None] | None,
+    around: World,
+) -> bool:
     """Carry out one ticket's ops; return whether all of them are settled."""
     tracker = worker.trackers[ops[0].target.source]
     try:
@@ -111,7 +120,7 @@ def _ticket(worker: Worker, ops: list[Op], applied: Applied, stop: Stop, progres
         _stop(applied, tracker.name, error)
         applied.counts["unsent"] += len(ops)
         return False
-    memory = _memory(worker, ops[0].target.uid)
+    memory = memory_of(worker, ops[0].target.uid, around)
     fitting = _fitting(worker, ops, ticket, memory)
     whole = _give_up(worker, [op for op in ops if op.id not in fitting], applied, "the ticket has changed meanwhile")
     done = applied.counts["done"]
@@ -145,10 +154,6 @@ def _fresh(worker: Worker, tracker: Tracker, op: Op) -> Ticket | None:
         return None
     worker.mirror.put_ticket(tracker.ticket(op.target.ref), worker.clock())
     return worker.mirror.ticket(op.target.uid)
-
-
-def _memory(worker: Worker, uid: str) -> Memory:
-    return worker.ledger.memory((uid,)).get(uid, NOTHING)
 
 
 def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory) -> frozenset[str]:

@@ -9,14 +9,12 @@ from datetime import date, timedelta
 from rules.card import CARD
 from rules.coverage import RECENTLY
 from rules.model import Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Table, Text, Ticket
+from worker.agenda_inputs import input_blocks
 from worker.digest import Account, Did, Digest, DomainRow
 from worker.digest_decisions import decisions
-from worker.inputs import InputState
 
 MOST = 10
 """Lines of a list that are shown; the rest is counted."""
-WIDEST = 100
-"""Characters of what an input says that are shown."""
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -32,7 +30,7 @@ def prose(digest: Digest) -> Prose:
             Paragraph(_trend(digest.weeks)),
             *_overdue(digest),
             *decisions(digest.unfed),
-            *_inputs(digest.inputs),
+            *input_blocks(digest.inputs),
             *_account(digest.account),
         )
     )
@@ -90,46 +88,6 @@ def _overdue(digest: Digest) -> tuple[Heading | Bullets, ...]:
         for late in digest.overdue[:MOST]
     ]
     return (Heading((Text("Longest overdue"),)), Bullets((*lines, *_more(len(digest.overdue) - MOST, "overdue"))))
-
-
-def _inputs(inputs: Sequence[InputState]) -> tuple[Heading | Table, ...]:
-    if not inputs:
-        return ()
-    rows = tuple(((Text(one.name),), _newest(one), (Text(_age(one)),), (Text(standing(one)),)) for one in inputs)
-    return (Heading((Text("What the council decides from"),)), Table(("input", "newest", "age", "state"), rows))
-
-
-def _newest(one: InputState) -> Line:
-    said = one.said if len(one.said) <= WIDEST else f"{one.said[: WIDEST - 1]}…"
-    if not said:
-        return (Text("-"),)
-    return (Link(said, one.url),) if one.url else (Text(said),)
-
-
-def _age(one: InputState) -> str:
-    return "-" if one.age is None else _days(one.age)
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
-
-
-def standing(one: InputState) -> str:
-    """Say in a few words how an input stands."""
-    if one.missing:
-        return "not configured: a decision without it is not valid"
-    if one.error:
-        return f"not read: {one.error}"
-    if one.at is None:
-        return "nothing yet"
-    if one.fresh:
-        return "fresh"
-    return f"stale: older than {_span(one.limit)}" if one.limit is not None else "stale"
-
-
-def _span(limit: timedelta) -> str:
-    hours = round(limit.total_seconds() / 3600)
-    return _days(limit.days) if hours % 24 == 0 or hours > 72 else f"{hours} hours"
 
 
 def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from integrations.base import Identity, Tracker
 from integrations.errors import NotAllowed, TrackerError
-from worker.digest_text import standing
+from worker.agenda_inputs import standing
 from worker.inputs import InputState, read_now, states
 from worker.settings.tables import TrackerInput
 from worker.worker import Worker

@@ -13,13 +13,15 @@ from integrations.errors import Incomplete, TrackerError
 from integrations.inputs.registry import where
 from rules.conditions import activate
 from rules.facts import kind_of, of
+from rules.freshness import age, fresh
 from rules.memory import Memory
 from rules.model import Ticket
 from rules.policy import Condition
+from worker.informing import last_closed, wake
 from worker.look import remembered
 from worker.readings import Kept, Readings
-from worker.settings.tables import INPUTS
 from worker.worker import Worker
+from worker.world import asked_for
 
 HOUR = timedelta(hours=1)
 """An input is not read again before: a worker may tick every minute, what others keep for the council does not."""
@@ -84,14 +86,32 @@ class TicketInput:
 
 
 def read_due(worker: Worker) -> int:
-    """Read the inputs that were not read within the hour; return how many. One that fails stops nothing."""
-    readings = Readings(worker.database)
+    """Read the inputs that were not read within the hour; return how many. One that fails stops nothing.
+
+    One that is not fresh is read at once after a ticket was closed that is judged by it: it may have come just before.
+    """
+    readings, now = Readings(worker.database), worker.clock()
+    if readings.watch(_asked(worker), now):
+        wake(worker)
     kept = readings.all()
     readings.forget(name for name in kept if name not in worker.inputs)
-    due = [name for name in worker.signals if name not in kept or _is_due(kept[name], worker.clock())]
+    due = [name for name in worker.signals if name not in kept or _is_due(kept[name], now)]
+    wanted = {name: kept[name].read for name in _not_fresh(worker, now) if name in kept and name not in due}
+    closed = last_closed(worker, min(wanted.values())) if wanted else None
+    due += [name for name, read in wanted.items() if closed is not None and read < closed]
     for name in due:
         read_now(worker, name)
     return len(due)
+
+
+def _asked(worker: Worker) -> dict[str, str]:
+    """Return how each input is asked for, by its name: with which limit in seconds, "" if it is not configured."""
+    tables = {name: worker.inputs.get(name) for name in asked_for(worker)}
+    return {name: f"{table.fresh.total_seconds():.0f}" if table else "" for name, table in tables.items()}
+
+
+def _not_fresh(worker: Worker, now: datetime) -> list[str]:
+    return [state.name for state in states(worker, now) if state.name in worker.signals and not state.fresh]
 
 
 def _is_due(kept: Kept, now: datetime) -> bool:
@@ -99,8 +119,12 @@ def _is_due(kept: Kept, now: datetime) -> bool:
 
 
 def read_now(worker: Worker, name: str) -> str:
-    """Read one input and keep what it brought; return why it could not be read, "" if it could."""
+    """Read one input and keep what it brought; return why it could not be read, "" if it could.
+
+    If it brought something new, the tickets that wait for inputs are looked at again.
+    """
     readings = Readings(worker.database)
+    before = readings.all().get(name)
     try:
         reading = _believable(name, worker.signals[name].read(), worker.clock())
     except TrackerError as error:
@@ -108,6 +132,8 @@ def read_now(worker: Worker, name: str) -> str:
         readings.failed(name, str(error), worker.clock())
         return str(error)
     readings.keep(name, reading, worker.clock())
+    if before is None or before.at != reading.at:
+        wake(worker)
     return ""
 
 
@@ -124,11 +150,8 @@ def states(worker: Worker, now: datetime) -> tuple[InputState, ...]:
 
     Those of the policy that are not configured are missing; who configures none at all is not told so.
     """
-    if not worker.inputs:
-        return ()
-    kept = Readings(worker.database).all()
-    own = [name for name in worker.inputs if name not in INPUTS]
-    return tuple(_state(worker, name, kept.get(name), now) for name in (*INPUTS, *own))
+    kept = Readings(worker.database).all() if worker.inputs else {}
+    return tuple(_state(worker, name, kept.get(name), now) for name in asked_for(worker))
 
 
 def _state(worker: Worker, name: str, kept: Kept | None, now: datetime) -> InputState:
@@ -138,13 +161,11 @@ def _state(worker: Worker, name: str, kept: Kept | None, now: datetime) -> Input
     if kept is None:
         return InputState(name=name, limit=table.fresh)
     calendar = worker.policy.calendar
-    age = None if kept.at is None else max(0, (calendar.today(now) - calendar.date_of(kept.at)).days)
-    whole_days = table.fresh % timedelta(days=1) == timedelta()
     return InputState(
         name=name,
         at=kept.at,
-        age=age,
-        fresh=kept.at is not None and (timedelta(days=age or 0) if whole_days else now - kept.at) <= table.fresh,
+        age=None if kept.at is None else age(calendar, kept.at, calendar.today(now)),
+        fresh=kept.at is not None and fresh(calendar, kept.at, table.fresh, now),
         limit=table.fresh,
         said=kept.said,
         url=kept.url,

@@ -7,7 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rules.memory import Answer, Card, Effect, Episode, Ignore, Memory, Pause, Related, Reversal, Statement, Work
+from rules.memory import (
+    EMPTY,
+    Answer,
+    Card,
+    Effect,
+    Episode,
+    Ignore,
+    Memory,
+    Pause,
+    Related,
+    Reversal,
+    Statement,
+    Work,
+    World,
+)
 from worker.audit import Audit
 from worker.database import Database
 from worker.rows import clean, day, iso, moment, moment_or_none, name_set, when, when_or_none
@@ -35,8 +49,9 @@ class _Draft:
     card: Card | None = None
     touched: datetime | None = None
 
-    def finished(self) -> Memory:
+    def finished(self, world: World) -> Memory:
         return Memory(
+            world=world,
             episodes=tuple(self.episodes.values()),
             effects=tuple(self.effects),
             reversals=tuple(self.reversals),
@@ -59,15 +74,15 @@ class Memories:
         self._database = database
         self._audit = Audit(database, key)
 
-    def memory(self, uids: Iterable[str] | None = None) -> dict[str, Memory]:
-        """Return what is remembered, of these tickets or of all. Tickets without memories are left out."""
+    def memory(self, uids: Iterable[str] | None = None, *, world: World = EMPTY) -> dict[str, Memory]:
+        """Return what is remembered, of these tickets or of all, each in that world. Those without are left out."""
         wanted = None if uids is None else tuple(uids)
         drafts: dict[str, _Draft] = {}
         for statement, order, put in _PARTS:
             for row in self._rows(statement, order, wanted):
                 put(drafts.setdefault(row[0], _Draft()), row)
         known = drafts if wanted is None or len(wanted) <= FEW else drafts.keys() & set(wanted)
-        return {uid: drafts[uid].finished() for uid in known}
+        return {uid: drafts[uid].finished(world) for uid in known}
 
     def _rows(self, statement: str, order: str, wanted: tuple[str, ...] | None) -> Iterable[Any]:
         if wanted is None or len(wanted) > FEW:
@@ -82,6 +97,13 @@ class Memories:
     def save_relation(self, uid: str, other: str, what: str, now: datetime) -> int:
         """Save that a ticket (by uid) was filed as `what` from another one; return 1 if that is news."""
         return self._write(INSERT_RELATION, [(uid, other, what, moment(now))])
+
+    def within(self, rules: Iterable[str]) -> tuple[str, ...]:
+        """Return the tickets (uids) with an open episode of one of these rules."""
+        names = sorted(rules)
+        places = ", ".join("?" * len(names))
+        statement = f"select distinct uid from episodes where ended is null and rule in ({places})"  # noqa: S608 - question marks
+        return tuple(uid for (uid,) in self._database.rows(statement, tuple(names))) if names else ()
 
     def save_episodes(self, episodes: Iterable[tuple[str, Episode]]) -> int:
         """Save episodes of tickets (by uid) as they began or ended; return how many changed."""

@@ -11,13 +11,14 @@ from rules.card import Trace, read_due, read_heard, read_state, read_traces
 from rules.commanded import VERBS, Asked, deed, op_id, waiting
 from rules.commands import Shown, foreseen, overruled, read_commands
 from rules.effects import ASSIGNED, DUE, applied, value_of
-from rules.memory import NOTHING, Card, Ignore, Memory, Reversal, Statement
+from rules.memory import NOTHING, Card, Ignore, Memory, Reversal, Statement, World
 from rules.model import Comment, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
 from worker.look import HISTORY
 from worker.perform import card_op
 from worker.worker import Worker
+from worker.world import memory_of, world
 
 
 def listen(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
@@ -27,6 +28,7 @@ def listen(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
     """
     heard = 0
     looked: list[Comment] = []
+    around = world(worker, now)
     for comment in worker.mirror.new_comments():
         if comment.source not in authors:
             continue
@@ -34,7 +36,7 @@ def listen(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
         if _is_ours(worker, comment, authors[comment.source]):
             heard += _recognise(worker, comment, now)
         else:
-            heard += _obey(worker, comment, authors[comment.source], now)
+            heard += _obey(worker, comment, authors[comment.source], around, now)
     worker.mirror.mark_read(looked)
     return heard
 
@@ -99,13 +101,13 @@ def _occasion(trace: Trace) -> str:
     return f"e{trace.number}"
 
 
-def _obey(worker: Worker, comment: Comment, ours: str, now: datetime) -> int:
+def _obey(worker: Worker, comment: Comment, ours: str, around: World, now: datetime) -> int:
     if "/kaizen" not in comment.body:
         return 0
     ticket: Ticket | None = worker.mirror.ticket(comment.ticket)
     if ticket is None:
         return 0
-    memory = worker.ledger.memory((ticket.uid,)).get(ticket.uid, NOTHING)
+    memory = memory_of(worker, ticket.uid, around)
     tracker = _shown(worker, ticket, comment, ours)
     coming = _coming(worker, ticket, memory, now)
     commands = read_commands(worker.policy, coming, comment, now, memory=memory, tracker=tracker)

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from rules.actions import Op, Plan, WriteCard
 from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
-from rules.memory import NOTHING, Episode, Memory, Pause, Reversal
+from rules.memory import Episode, Memory, Pause, Reversal
 from rules.model import Event, Ticket
 from rules.plan import assemble, decide
 from worker.breaker import DAY, broken
 from worker.ration import ration
 from worker.worker import Worker
+from worker.world import world
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
@@ -157,20 +158,22 @@ def paused_rules(worker: Worker, now: datetime) -> frozenset[str]:
 
 
 def remembered(worker: Worker, tickets: Iterable[Ticket]) -> Iterable[tuple[Ticket, Memory]]:
-    """Yield tickets, each with what is remembered of it, a batch at a time."""
+    """Yield tickets, each with what is remembered of it in the world as it is, a batch at a time."""
     batch: list[Ticket] = []
     everything: dict[str, Memory] | None = None
+    around = world(worker, worker.clock())
+    nothing = Memory(world=around)
     for ticket in tickets:
         if everything is not None:
-            yield ticket, everything.get(ticket.uid, NOTHING)
+            yield ticket, everything.get(ticket.uid, nothing)
             continue
         batch.append(ticket)
         if len(batch) > MANY:
-            everything = worker.ledger.memory()
-            yield from ((each, everything.get(each.uid, NOTHING)) for each in batch)
+            everything = worker.ledger.memory(world=around)
+            yield from ((each, everything.get(each.uid, nothing)) for each in batch)
             batch = []
-    known = worker.ledger.memory([ticket.uid for ticket in batch]) if batch else {}
-    yield from ((each, known.get(each.uid, NOTHING)) for each in batch)
+    known = worker.ledger.memory([ticket.uid for ticket in batch], world=around) if batch else {}
+    yield from ((each, known.get(each.uid, nothing)) for each in batch)
 
 
 def same(planned: Op, asked: Op) -> bool:

@@ -182,6 +182,11 @@ class Mirror:
         rows = self._database.rows(statement, (source, limit))
         return tuple((TICKET.noun(row), when(row[-1])) for row in rows)
 
+    def closed_after(self, then: datetime) -> Iterator[Ticket]:
+        """Stream the tickets that are done and were closed after a moment."""
+        where = "where closed > ? and phase = 'done' and buried is null"
+        return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {where}", (moment(then),)))
+
     def mark_seen(self, uid: str, now: datetime) -> int:
         """Note that a ticket was read just now, changed or not; return 1 if it is there."""
         with self._database.begin_lazy() as connection:

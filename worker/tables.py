@@ -130,6 +130,14 @@ INPUT_TIMES = Table(
     METADATA,
     *_key("name"),
     Column("at", BigInteger, primary_key=True, autoincrement=False),  # of the newest thing it brought at some time
+    *_moments("until"),  # when it was last read and this was still the newest
+)
+INPUT_WATCHES = Table(
+    "input_watches",
+    METADATA,
+    *_key("name"),
+    *_texts("asked"),  # how old its newest may be, in seconds; "" where it is not configured
+    *_moments("since"),  # when it began to be asked for so
 )
 
 # -- the ledger: what we did, and what people did about it ----------------------------------------------------------

@@ -104,6 +104,9 @@ def test_all_facts_of_a_ticket():
         "feeds_missing": ["roadmap", "budget", "staffing", "training"],
         "fed": [],
         "fed_nothing": False,
+        "inputs_missing": [],
+        "informed": True,
+        "reopened_by": [],
     }
 
 

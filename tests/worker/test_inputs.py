@@ -9,7 +9,8 @@ from integrations.errors import Unavailable
 from integrations.github.markdown import render as markdown
 from rules.model import Table
 from tests.worker.places import BEFORE, NOW, place
-from worker.digest_text import prose, standing
+from worker.agenda_inputs import standing
+from worker.digest_text import prose
 from worker.doctor import examine
 from worker.following import Following
 from worker.inputs import HOUR, InputState, read_due, read_now, states

@@ -12,13 +12,13 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from rules.memory import NOTHING
 from rules.model import Ticket
 from rules.moves import NextStep
 from rules.why import Explanation, why
 from worker.cli.context import Cli, data, now, out
 from worker.errors import WorkerError
 from worker.look import paused_rules
+from worker.world import memory_of, world
 
 HOLDS = {True: "[green]yes[/]", False: "[red]no[/]", None: "[yellow]cannot be said[/]"}
 STATES = {"holds": "[bold green]holds[/]", "does not hold": "[dim]does not hold[/]"}
@@ -43,7 +43,7 @@ def why_(
     moment = now()
     with cli.alone(cli.settings()) as worker:
         ticket = _the_one(key, worker.mirror.candidates(key))
-        memory = worker.ledger.memory((ticket.uid,)).get(ticket.uid, NOTHING)
+        memory = memory_of(worker, ticket.uid, world(worker, moment))
         explained = why(worker.policy, ticket, memory, moment, paused=paused_rules(worker, moment))
         read = worker.mirror.reads().get(ticket.source)
     if json:
