@@ -92,7 +92,7 @@ def read_due(worker: Worker) -> int:
     """
     readings, now = Readings(worker.database), worker.clock()
     if readings.watch(_asked(worker), now):
-        wake(worker)
+        worker.mirror.unsettle_all()
     kept = readings.all()
     readings.forget(name for name in kept if name not in worker.inputs)
     due = [name for name in worker.signals if name not in kept or _is_due(kept[name], now)]
@@ -121,7 +121,7 @@ def _is_due(kept: Kept, now: datetime) -> bool:
 def read_now(worker: Worker, name: str) -> str:
     """Read one input and keep what it brought; return why it could not be read, "" if it could.
 
-    If it brought something new, the tickets that wait for inputs are looked at again.
+    If it brought something else than before, tickets are looked at again.
     """
     readings = Readings(worker.database)
     before = readings.all().get(name)
@@ -132,9 +132,16 @@ def read_now(worker: Worker, name: str) -> str:
         readings.failed(name, str(error), worker.clock())
         return str(error)
     readings.keep(name, reading, worker.clock())
-    if before is None or before.at != reading.at:
-        wake(worker)
+    _wake(worker, before.at if before else None, reading.at)
     return ""
+
+
+def _wake(worker: Worker, before: datetime | None, now: datetime | None) -> None:
+    """Have tickets looked at again: those that wait for inputs if one is newer, all if one has become older."""
+    if before is not None and (now is None or now < before):
+        worker.mirror.unsettle_all()
+    elif before != now:
+        wake(worker)
 
 
 def _believable(name: str, reading: Reading, now: datetime) -> Reading:

@@ -219,6 +219,11 @@ class Mirror:
             connection.exec_driver_sql(self._database.sql("delete from settled where policy <> ?"), (policy,))
             connection.exec_driver_sql(self._database.sql(_SETTLE), (policy, iso(day), upto))
 
+    def unsettle_all(self) -> None:
+        """Have all tickets evaluated again in the next pass."""
+        with self._database.begin_lazy() as connection:
+            connection.exec_driver_sql("delete from settled")
+
     def unsettle(self, uids: Iterable[str]) -> int:
         """Have tickets evaluated again in the next pass; return how many."""
         return self._change("update tickets set revision = ? where uid = ?", [(uid,) for uid in uids])

@@ -7,6 +7,7 @@ import pytest
 from integrations.base import Reading
 from integrations.errors import Unavailable
 from integrations.github.markdown import render as markdown
+from rules.memory import Brought
 from rules.model import Table
 from tests.worker.places import BEFORE, NOW, place
 from worker.agenda_inputs import standing
@@ -250,6 +251,33 @@ def test_readings_are_kept_in_either_database(database):
     }
     readings.forget(["a"])
     assert list(readings.all()) == ["b"]
+
+
+def test_what_was_the_newest_is_kept_in_either_database(database):
+    """Each thing with the last time it was read and still the newest; what is long past is dropped."""
+    readings, day = Readings(database), timedelta(days=1)
+    readings.keep("a", Reading(at=BEFORE, said="one"), NOW)
+    readings.keep("a", Reading(at=BEFORE, said="one"), NOW + HOUR)
+    readings.keep("a", Reading(at=None, said="nothing"), NOW + day)
+    readings.keep("a", Reading(at=NOW, said="two"), NOW + 2 * day)
+    readings.failed("a", "down", NOW + 3 * day)
+    one, two = Brought(at=BEFORE, until=NOW + HOUR), Brought(at=NOW, until=NOW + 2 * day)
+    assert readings.times() == {"a": (one, two)}
+    readings.keep("a", Reading(at=NOW, said="two"), NOW + 401 * day)
+    assert readings.times() == {"a": (Brought(at=NOW, until=NOW + 401 * day),)}
+    readings.forget(["a"])
+    assert readings.times() == {}
+
+
+def test_since_when_an_input_is_asked_for_is_kept_in_either_database(database):
+    """It begins anew when it is asked for in another way, and ends with its config."""
+    readings = Readings(database)
+    assert readings.watch({"a": "60", "b": ""}, NOW)
+    assert not readings.watch({"a": "60", "b": ""}, NOW + HOUR)
+    assert readings.watch({"a": "60", "b": "60"}, NOW + HOUR)
+    assert readings.since() == {"a": NOW, "b": NOW + HOUR}
+    assert readings.watch({"b": "60"}, NOW + 2 * HOUR)
+    assert readings.since() == {"b": NOW + HOUR}
 
 
 # -- what people see ------------------------------------------------------------------------------------------------
