@@ -238,3 +238,22 @@ def test_an_input_that_cannot_be_read_is_fresh_within_its_limit(made):
     close(made)
     settle(made)
     assert is_open(made) == (False, False)
+
+
+def test_an_input_that_has_become_older_is_news_for_all(made):
+    """Its newest row was a mistake: the open tickets are told in the pass that reads it."""
+    (made.folder / "postmortems.csv").write_text("day,what\n2026-10-01,a row\n", encoding="utf-8")
+    made.clock.forward(hours=1)
+    settle(made)
+    assert all("bring these inputs up to date: postmortems." in card(made, key) for key in KEYS)
+
+
+def test_whoever_asks_why_is_told_the_inputs(made):
+    """By the command, as by the card."""
+    let_go_stale(made, "scores")
+    made.clock.forward(minutes=5)
+    made.github.comment(1, "/kaizen why", author="bo-gh")
+    made.jira.comment("OPS-1", "/kaizen why", author="bo")
+    settle(made)
+    assert all("inputs/informed-first holds" in card(made, key) for key in KEYS)
+    assert all("inputs_missing = postmortems" in card(made, key) for key in KEYS)
