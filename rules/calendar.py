@@ -101,6 +101,8 @@ class WorkCalendar:
         self.zone = zone_of(zone)
         if country:
             _check_country(country, subdivision)
+        elif subdivision:
+            raise CalendarError(f"subdivision: {shown(subdivision)} is of no country: name its country, too")
         self._table = _workdays(country, subdivision, closed, worked, week)
         self._first = FIRST.toordinal()
         self._share = self._table[-1] / len(self._table)
@@ -186,7 +188,7 @@ def zone_of(name: str) -> ZoneInfo:
 def _check_country(country: str, subdivision: str) -> None:
     known = holidays.list_supported_countries()
     if country not in known:
-        raise CalendarError(f"no holidays known for the country {shown(country)}: write an ISO code like 'DE'")
+        raise CalendarError(f"country: no holidays known for the country {shown(country)}: write an ISO code like 'DE'")
     if subdivision and subdivision not in known[country]:
         near = meant(subdivision, known[country])
         raise CalendarError(f"subdivision: the country '{country}' has no subdivision {shown(subdivision)}{near}")

@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
-from rules.memory import Memory
+from rules.memory import NOTHING, Memory
 from rules.model import Ticket
-from rules.policy import Policy, SourceFacts
+from rules.people import calendar_of
+from rules.policy import Calendar, Policy, SourceFacts
 
 FactType = Literal["bool", "int", "string", "list(string)"]
 UNKNOWN_SOURCE = SourceFacts(name="", kind="github")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the calendar is looked for once, when a fact asks for it
 class Asked:
     """What facts are found from."""
 
@@ -35,13 +37,23 @@ class Asked:
         """Return the calendar's date of a moment."""
         return self.policy.calendar.date_of(moment)
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar by which the ticket's workdays count."""
+        return calendar_of(self.policy, self.ticket)
+
     def workdays(self, start: date, end: date) -> int:
         """Count the workdays after `start` up to and with `end`."""
-        return self.policy.calendar.workdays_between(start, end)
+        return self.calendar.workdays_between(start, end)
 
     def end(self) -> date:
         """Return the day up to which the ticket was open: the day it closed, or today."""
         return self.today if self.ticket.closed is None else self.day(self.ticket.closed)
+
+
+def asked_of(policy: Policy, ticket: Ticket, *, memory: Memory = NOTHING) -> Asked:
+    """Return a ticket as the table of facts takes it, for facts on which neither kind nor time has a say."""
+    return Asked(ticket, "", memory, policy, policy.calendar.date_of(ticket.created))
 
 
 @dataclass(frozen=True, slots=True)

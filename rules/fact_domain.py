@@ -1,4 +1,4 @@
-"""Facts of domains: which a ticket wears, which one is certain, and the components that make it so."""
+"""Facts of domains: which a ticket wears, and which one is certain."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ import re
 from functools import lru_cache
 
 from rules.fact_asked import Asked
+from rules.people import components_of
 
 SEVERAL = "several"  # the domain of a ticket that wears the labels of two or more
 WORD = re.compile(r"[^\W_]+")
-
-
-def components(asked: Asked) -> frozenset[str]:
-    """Return the ticket's components; where the source's labels name components, those too."""
-    prefix = asked.source.component_label
-    if not prefix:
-        return asked.ticket.components
-    start = len(prefix)
-    named = {label[start:].strip() for label in asked.ticket.labels if label.lower().startswith(prefix.lower())}
-    return asked.ticket.components | (named - {""})
 
 
 def domains(asked: Asked) -> list[str]:
@@ -39,7 +30,7 @@ def domain(asked: Asked) -> str:
 
 def suggested_domain(asked: Asked) -> str:
     """Return the domain that is certain: the only one by component or, if none is, by words of the title."""
-    named = {name.lower() for name in components(asked)}
+    named = components_of(asked.policy, asked.ticket)
     found = [domain.name for domain in asked.policy.domains if not named.isdisjoint(domain.components)]
     if not found:
         title = _words(asked.ticket.title)

@@ -1,6 +1,7 @@
 """The table of facts: what a condition may ask of a ticket: name, type, meaning and how it is found.
 
-Facts of time are whole days in the policy's calendar, so that a verdict stays the same within one local day.
+Facts of time are whole days in the policy's zone, so that a verdict stays the same within one local day. Workdays are
+those of the team that answers for the ticket.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
-from rules.fact_domain import components, domain, domains, suggested_domain
+from rules.fact_domain import domain, domains, suggested_domain
 from rules.fact_feedback import FEEDBACK
 from rules.fact_inputs import INPUT_FACTS
 from rules.fact_leads import LEAD_FACTS
@@ -18,6 +19,7 @@ from rules.fact_related import RELATED_FACTS
 from rules.fact_reopened import REOPENED_FACTS
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
+from rules.people import components
 from rules.policy import LEVELS, Policy
 
 OURS = timedelta(minutes=2)  # an update this soon after our newest write is taken for that write
@@ -137,7 +139,12 @@ TABLE: tuple[Fact, ...] = (
     Fact("title", "string", "its title", lambda a: readable(a.ticket.title)),
     Fact("body", "string", "its description", lambda a: readable(a.ticket.body)),
     Fact("labels", "list(string)", "its labels, in order of the alphabet", lambda a: _listed(a.ticket.labels)),
-    Fact("components", "list(string)", "its components, also those that labels name", lambda a: _listed(components(a))),
+    Fact(
+        "components",
+        "list(string)",
+        "its components, also those that labels name",
+        lambda a: _listed(components(a.policy, a.ticket)),
+    ),
     Fact("comments", "int", "how many comments it has, ours among them", lambda a: a.ticket.comments),
     Fact("locked", "bool", "nobody may comment on it", lambda a: a.ticket.locked),
     # where it stands
@@ -240,7 +247,7 @@ TABLE: tuple[Fact, ...] = (
         "paused_workdays",
         "int",
         "workdays in which it was blocked or waiting while open, as far as we saw, up to today",
-        lambda a: paused_workdays(a.policy, a.memory, a.today),
+        lambda a: paused_workdays(a.policy, a.ticket, a.memory, a.today),
     ),
     # what came of it
     Fact(

@@ -11,12 +11,12 @@ from rules import facts
 from rules.action_items import normal, same_item
 from rules.actions import NAMES, FileTicket, LinkTo, Op
 from rules.evaluate import Holding
-from rules.fact_asked import UNKNOWN_SOURCE
+from rules.fact_asked import UNKNOWN_SOURCE, asked_of
 from rules.fact_domain import domain, suggested_domain
 from rules.filing_words import filed_prose, filed_title
 from rules.memory import Related
 from rules.moves import NOTHING, View, due_steps, op_of, target_of
-from rules.people import asked_of, there
+from rules.people import there
 from rules.policy import Duration, Filing, NewTicket, Policy
 from rules.texts import clipped
 
@@ -111,7 +111,7 @@ def _due(view: View, asked: _Asked) -> date | None:
     if due is None:
         return None
     if isinstance(due, Duration):
-        return view.policy.calendar.add(view.today, due)
+        return view.calendar.add(view.today, due)
     said = asked.item if due == ITEM else _fact(view, due)
     try:
         day = date.fromisoformat(str(said)[:10])

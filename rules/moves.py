@@ -14,8 +14,8 @@ from rules.evaluate import Evaluation, Holding
 from rules.fact_table import level_of
 from rules.memory import Memory
 from rules.model import Ticket
-from rules.people import called, resolve
-from rules.policy import Policy, Rule, Step
+from rules.people import calendar_of, called, resolve
+from rules.policy import Calendar, Policy, Rule, Step
 from rules.posts import comment_prose, ping_prose
 from rules.texts import About, clipped, label_text
 
@@ -63,6 +63,11 @@ class View:
         """What texts on the ticket are filled with."""
         kind = self.evaluation.kind
         return About(policy=self.policy, ticket=self.ticket, now=self.now, kind=kind, memory=self.memory)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar by which the ticket's workdays count."""
+        return calendar_of(self.policy, self.ticket)
 
     def undone(self, verb: str) -> frozenset[str]:
         """Return the values that a person undid here, now or earlier, whichever rule had asked for them."""
@@ -126,7 +131,7 @@ def ping_ops(view: View) -> Iterator[Op]:
 
 def step_dates(view: View, held: Holding) -> tuple[date, ...]:
     """Return the date of each step of a rule's ladder in its present episode."""
-    calendar = view.policy.calendar
+    calendar = view.calendar
     began = calendar.date_of(held.episode.began)
     return tuple(calendar.add(began, step.after) for step in held.rule.steps)
 
@@ -183,7 +188,7 @@ def _does(step: Step, *, reopens: bool) -> bool:
 
 def due_date(view: View, held: Holding) -> date | None:
     """Return the date by which the ticket is to be done, never one already past; None if its level has none."""
-    plan, calendar = held.rule.due, view.policy.calendar
+    plan, calendar = held.rule.due, view.calendar
     span = plan.by_level.get(level_of(view.policy, view.ticket)) if plan else None
     if plan is None or span is None:
         return None

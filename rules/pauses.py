@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from rules.memory import Memory, Pause
 from rules.model import Ticket
-from rules.policy import Duration, Policy
+from rules.people import calendar_of
+from rules.policy import Calendar, Duration, Policy
 
 
 def waits_outside(policy: Policy, ticket: Ticket) -> bool:
@@ -46,24 +47,26 @@ def deadline(policy: Policy, ticket: Ticket, memory: Memory, today: date) -> tup
     due, day = ticket.due, today
     if due is None:
         return None
-    lost = 0
+    calendar, lost = calendar_of(policy, ticket), 0
     for pause in memory.pauses:
         if pause.due != due:
             continue
         if pause.ended is None and stands_still(policy, ticket):
-            day = min(today, policy.calendar.date_of(pause.began))
+            day = min(today, calendar.date_of(pause.began))
         else:
-            lost += workdays(policy, pause, today)
-    return (policy.calendar.add(due, Duration(lost, "workdays")) if lost else due), day
+            lost += workdays(calendar, pause, today)
+    return (calendar.add(due, Duration(lost, "workdays")) if lost else due), day
 
 
-def paused_workdays(policy: Policy, memory: Memory, today: date) -> int:
-    """Count the workdays of all pauses up to today."""
-    return sum(workdays(policy, pause, today) for pause in memory.pauses)
+def paused_workdays(policy: Policy, ticket: Ticket, memory: Memory, today: date) -> int:
+    """Count the workdays of all pauses of a ticket up to today."""
+    if not memory.pauses:
+        return 0
+    calendar = calendar_of(policy, ticket)
+    return sum(workdays(calendar, pause, today) for pause in memory.pauses)
 
 
-def workdays(policy: Policy, pause: Pause, today: date) -> int:
+def workdays(calendar: Calendar, pause: Pause, today: date) -> int:
     """Count the workdays of a pause: those after the day on which it began, up to and with that on which it ended."""
-    date_of = policy.calendar.date_of
-    ended = today if pause.ended is None else date_of(pause.ended)
-    return max(0, policy.calendar.workdays_between(date_of(pause.began), ended))
+    ended = today if pause.ended is None else calendar.date_of(pause.ended)
+    return max(0, calendar.workdays_between(calendar.date_of(pause.began), ended))

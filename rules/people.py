@@ -1,14 +1,11 @@
-"""Who is meant: roles and names of the policy as logins of a ticket's source, and who may give commands."""
+"""Who is meant: roles and names of the policy as logins of a ticket's source, teams, and who may give commands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.fact_asked import Asked
-from rules.fact_domain import components
-from rules.memory import NOTHING, Memory
 from rules.model import Ticket
-from rules.policy import Person, Policy, Team
+from rules.policy import Calendar, Person, Policy, Team
 
 OWNER, LEAD, COUNCIL, REPORTER = "owner", "lead", "council", "reporter"
 ROLES = (OWNER, LEAD, COUNCIL, REPORTER)
@@ -70,14 +67,30 @@ def team_of(policy: Policy, ticket: Ticket) -> Team | None:
     )
 
 
-def asked_of(policy: Policy, ticket: Ticket, *, memory: Memory = NOTHING) -> Asked:
-    """Return a ticket as the table of facts takes it, for facts on which neither kind nor time has a say."""
-    return Asked(ticket, "", memory, policy, policy.calendar.date_of(ticket.created))
+def calendar_of(policy: Policy, ticket: Ticket) -> Calendar:
+    """Return the calendar by which a ticket's workdays count: that of the team that answers for it, or the company's.
+
+    Only which days are workdays differs: all calendars are in one time zone.
+    """
+    if not policy.calendars:  # nearly always, and asked for often: the team is not even looked for
+        return policy.calendar
+    team = team_of(policy, ticket)
+    return policy.calendars.get(team.name, policy.calendar) if team else policy.calendar
 
 
 def components_of(policy: Policy, ticket: Ticket) -> frozenset[str]:
     """Return the ticket's components in lower case: the tracker's own, and those its labels name."""
-    return frozenset(name.lower() for name in components(asked_of(policy, ticket)))
+    return frozenset(name.lower() for name in components(policy, ticket))
+
+
+def components(policy: Policy, ticket: Ticket) -> frozenset[str]:
+    """Return the ticket's components as they are written; where the source's labels name components, those too."""
+    facts = policy.sources.get(ticket.source)
+    if facts is None or not facts.component_label:
+        return ticket.components
+    prefix, start = facts.component_label.lower(), len(facts.component_label)
+    named = {label[start:].strip() for label in ticket.labels if label.lower().startswith(prefix)}
+    return ticket.components | (named - {""})
 
 
 def login_of(policy: Policy, source: str, person: Person | None) -> str:

@@ -13,12 +13,12 @@ from rules.commanded import command_ops
 from rules.conflicts import marked, quarrel, unique
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import Evaluation, evaluate
+from rules.fact_asked import asked_of
 from rules.fact_table import touched
 from rules.filing import file_ops, link_ops
 from rules.memory import Episode, Memory
 from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
-from rules.people import asked_of
 from rules.policy import Policy
 from rules.worn import label_ops, take_off_ops
 

@@ -238,8 +238,9 @@ class Policy:
     council: tuple[str, ...]  # names of [people]
     commanders: frozenset[str]  # names of [people] who may use slash commands; owners and leads may always
     sources: Mapping[str, SourceFacts]
-    calendar: Calendar
+    calendar: Calendar  # the company's
     filing: Mapping[str, Filing] = field(default_factory=dict)  # by kind
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)  # by team: of those with workdays of their own
     waiting: frozenset[str] = frozenset()  # lower case: labels that mean waiting for somebody outside
     ceilings: Ceilings = Ceilings()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)

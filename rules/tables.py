@@ -27,6 +27,7 @@ class Company:
     """What the config says of the company; what is wrong with it is in `problems`, and left out."""
 
     calendar: WorkCalendar
+    calendars: Mapping[str, WorkCalendar]  # by team: of those with workdays of their own
     waiting: frozenset[str]
     ceilings: Ceilings
     kinds: tuple[Kind, ...]
@@ -49,8 +50,10 @@ def read_tables(tables: Plain, say: Say) -> Company:
     by name, `sources` with kind, component_label and priorities.
     """
     problems: list[str] = []
+    calendar = _made(_calendar, _table(tables, "calendar"), "[calendar]: ", problems)
     company = Company(
-        calendar=_made(_calendar, _table(tables, "calendar"), "[calendar]: ", problems) or WorkCalendar(),
+        calendar=calendar or WorkCalendar(),
+        calendars=dict(_calendars(tables, problems)) if calendar else {},
         waiting=_lower(_table(tables, "calendar").get("waiting", ())),
         ceilings=_ceilings(_table(tables, "ceilings")),
         kinds=tuple(_kinds(_table(tables, "kinds"), problems)),
@@ -141,6 +144,26 @@ def _calendar(table: Plain) -> WorkCalendar:
         closed=frozenset(table.get("holidays", ())),
         week=frozenset(DAYS.index(day) for day in table.get("workdays", ())),
     )
+
+
+def _calendars(tables: Plain, problems: list[str]) -> Iterator[tuple[str, WorkCalendar]]:
+    """Yield the teams with workdays of their own, each with its calendar."""
+    company = _table(tables, "calendar")
+    for name, team in _table(tables, "teams").items():
+        own = {key: value for key, value in (team.get("calendar") or {}).items() if value is not None}
+        where = f"[teams.{name}]: calendar."
+        if own and (made := _made(_calendar, _laid_over(company, own), where, problems)):
+            yield name, made
+
+
+def _laid_over(company: Plain, own: Plain) -> Plain:
+    """Return a team's calendar as a whole: what it leaves out is the company's, whose days off are everybody's.
+
+    Another country comes with its own subdivisions and workdays.
+    """
+    aside = ("subdivision", "workdays") if own.get("country", company.get("country")) != company.get("country") else ()
+    kept = {key: value for key, value in company.items() if key not in aside}
+    return {**kept, **own, "holidays": [*company.get("holidays", ()), *own.get("holidays", ())]}
 
 
 def _ceilings(table: Plain) -> Ceilings:

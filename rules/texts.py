@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules.fact_asked import asked_of
 from rules.fact_domain import suggested_domain
 from rules.fact_table import FACTS
 from rules.facts import of
 from rules.memory import NOTHING, Memory
 from rules.model import Line, Mention, Span, Text, Ticket
-from rules.people import LEAD, asked_of, called, resolve
+from rules.people import LEAD, called, resolve
 from rules.policy import Policy
 
 SPOKEN = ("title", "key", "owner", "lead", "reporter", "due", "priority", "status", "today")

@@ -113,6 +113,7 @@ def _stage(policy: Policy, rule: Rule, ticket: Ticket) -> Policy:
         policy,
         rules=(rule,),
         people=everybody,
+        calendars={},
         teams=(Team(name="trial", lead=LEAD, sources=frozenset({ticket.source})),),
         council=(COUNCIL,),
         sources={ticket.source: source},

@@ -15,11 +15,11 @@ from rules.actions import Op, Reopen
 from rules.card import CARD
 from rules.commanded import COMMANDED
 from rules.evaluate import evaluate
+from rules.fact_asked import asked_of
 from rules.fact_table import touched
 from rules.filing import LINKS
 from rules.memory import Memory, World
 from rules.model import Ticket
-from rules.people import asked_of
 from rules.plan import operations
 from worker.carry import carry_out, seen_filed
 from worker.look import same

@@ -124,7 +124,8 @@ def test_the_week_is_the_countrys_unless_it_is_given():
         ({"zone": "Europe/Berln"}, "no time zone 'Europe/Berln' (did you mean 'Europe/Berlin'?)"),
         ({"zone": "../etc/passwd"}, "no time zone '../etc/passwd'"),
         ({"zone": "Europe"}, "no time zone 'Europe'"),
-        ({"country": "XX"}, "no holidays known for the country 'XX'"),
+        ({"country": "XX"}, "country: no holidays known for the country 'XX'"),
+        ({"subdivision": "BE"}, "subdivision: 'BE' is of no country: name its country, too"),
         ({"country": "DE", "subdivision": "ZZ"}, "subdivision: the country 'DE' has no subdivision 'ZZ'"),
     ],
 )

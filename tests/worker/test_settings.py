@@ -128,6 +128,29 @@ WRONG_KEYS = [
         "8, column 25: [calendar]: 'holidays': element 2 must be a date, as in 2026-12-24",
     ),
     (
+        "a team's country that is none",
+        "[people]\nana = {}\n[teams.a]\nlead = 'ana'\n[teams.a.calendar]\ncountry = 'Germany'",
+        "12, column 1: [teams.a.calendar]: 'country' must be a country's two letters, as in 'DE'",
+    ),
+    (
+        "a team's day that is none",
+        "[people]\nana = {}\n[teams.a]\nlead = 'ana'\n[teams.a.calendar]\nworkdays = ['monday', 'thurday']",
+        (
+            "12, column 23: [teams.a.calendar]: 'workdays': element 2 must be 'monday', 'tuesday', 'wednesday',"
+            " 'thursday', 'friday', 'saturday' or 'sunday' (did you mean 'thursday'?)"
+        ),
+    ),
+    (
+        "a key of a team's calendar that is misspelt",
+        "[people]\nana = {}\n[teams.a]\nlead = 'ana'\n[teams.a.calendar]\nhoildays = []",
+        "12, column 1: [teams.a.calendar]: no key 'hoildays' (did you mean 'holidays'?)",
+    ),
+    (
+        "a team's calendar on one line",
+        "[people]\nana = {}\n[teams.a]\nlead = 'ana'\ncalendar = 'DE'",
+        "11, column 1: [teams.a]: 'calendar' must be a table",
+    ),
+    (
         "a database of another kind",
         "[instance]\ndatabase = 'mysql://root:CANARY@db/kaizend'",
         ("8, column 1: [instance]: 'database' must be 'sqlite:///path/to/file.db' or 'postgresql://user@host/name'"),

@@ -247,6 +247,9 @@ time_zone = "Europe/Berlin"
 country = "DE"
 subdivision = "BE"
 
+[teams.all.calendar]
+subdivision = "BY"
+
 [file.incident]
 source = "shop"
 labels = ["incident"]
@@ -310,6 +313,12 @@ def test_the_config_has_nothing_wrong_before_it_is_edited(configured):
         ('label = "security"', 'label = "domain:performance"', "[domains.security]: label: the label"),
         ("[labels.needs-owner]", '[labels."a,b"]', "[labels] a,b: the label 'a,b' holds a comma"),
         ('subdivision = "BE"', 'subdivision = "XX"', "the country 'DE' has no subdivision 'XX'"),
+        ('subdivision = "BY"', 'subdivision = "BYY"', "has no subdivision 'BYY' (did you mean 'BY'?)"),
+        (
+            'subdivision = "BY"',
+            'country = "ZZ"',
+            "[teams.all]: calendar.country: no holidays known for the country 'ZZ'",
+        ),
         ('source = "shop"', 'source = "shpo"', "[file.incident]: source: no source 'shpo' (did you mean 'shop'?)"),
         ("[\"kind == 'incident'\"]", '["knd"]', "[inputs.postmortems]: when[1], column 1: no fact 'knd'"),
     ],

@@ -81,6 +81,15 @@ class CalendarTable(Table):
     waiting: tuple[str, ...] = ()  # labels
 
 
+class TeamCalendarTable(Table):
+    """The workdays of a team, where they are not the company's; what is left out is."""
+
+    country: Annotated[str, AfterValidator(value.country)] | None = None
+    subdivision: str | None = None
+    workdays: tuple[Day, ...] | None = None
+    holidays: tuple[date, ...] | None = None
+
+
 class CeilingsTable(Table):
     """How much a pass may do at most."""
 
@@ -97,6 +106,7 @@ class TeamTable(Table):
     sources: tuple[str, ...] = ()
     components: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
     improvement_target: Annotated[float, AfterValidator(value.share)] = 0.2
+    calendar: TeamCalendarTable | None = None
 
 
 class Council(Table):
