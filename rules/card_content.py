@@ -94,7 +94,7 @@ def essence(said: Content) -> str:
 
 def _shape(point: Point) -> list[object]:
     step = point.next
-    coming = [step.number, step.on.isoformat(), *step.people] if step else []
+    coming = [step.number, str(step.left) if step.on is None else step.on.isoformat(), *step.people] if step else []
     coming += ["/reopen"] if step and step.reopens else []
     coming += [f"/file {step.files}"] if step and step.files else []
     rule, number = point.held.rule.id, point.held.episode.number

@@ -79,7 +79,8 @@ def _next(point: Point) -> str:
     deeds += [f"a ticket of the kind {step.files} is filed"] if step.files else []
     deeds += [f"a comment goes to {clipped(who)}"] if step.pings else []
     first, *others = deeds
-    return f"Next: if nothing changes, {', and '.join([f'{first} on {step.on.isoformat()}', *others])}."
+    when = f"{step.left} after the clock goes on" if step.on is None else f"on {step.on.isoformat()}"
+    return f"Next: if nothing changes, {', and '.join([f'{first} {when}', *others])}."
 
 
 def _change(view: View, effect: Effect) -> Line:

@@ -14,8 +14,9 @@ from rules.evaluate import Evaluation, Holding
 from rules.fact_table import level_of
 from rules.memory import Memory
 from rules.model import Ticket
+from rules.pauses import ABOUT_PAUSES, Running, running, with_pauses
 from rules.people import calendar_of, called, resolve
-from rules.policy import Calendar, Policy, Rule, Step
+from rules.policy import Calendar, Duration, Policy, Rule, Step
 from rules.posts import comment_prose, ping_prose
 from rules.texts import About, clipped, label_text
 
@@ -89,8 +90,9 @@ class NextStep:
     """What a rule does next if nothing changes."""
 
     number: int
-    on: date
+    on: date | None  # None: not known while the clock stands still
     people: tuple[str, ...]  # as they are called, not as they are mentioned
+    left: Duration | None = None  # how long after the clock goes on, while it stands still
     missing: tuple[str, ...] = ()  # roles that stand for nobody
     pings: bool = True
     reopens: bool = False
@@ -129,17 +131,21 @@ def ping_ops(view: View) -> Iterator[Op]:
             yield from _ping(view, held, due)
 
 
-def step_dates(view: View, held: Holding) -> tuple[date, ...]:
-    """Return the date of each step of a rule's ladder in its present episode."""
-    calendar = view.calendar
-    began = calendar.date_of(held.episode.began)
-    return tuple(calendar.add(began, step.after) for step in held.rule.steps)
+def clock(view: View, held: Holding) -> Running:
+    """Return how the clock of a rule's ladder has run in its present episode: it stands still as a deadline's does."""
+    known = with_pauses(view.memory, view.evaluation.pauses).pauses
+    pauses = () if ABOUT_PAUSES & held.rule.when.names else known
+    began = view.policy.calendar.date_of(held.episode.began)
+    return running(view.policy, view.ticket, pauses, began, view.today)
 
 
 def due_steps(view: View, held: Holding) -> tuple[int, ...]:
     """Return the numbers, from 1, of the steps whose date has come, in the order of their dates."""
-    dated = sorted((day, number) for number, day in enumerate(step_dates(view, held), 1))
-    return tuple(number for day, number in dated if day <= view.today)
+    if not held.rule.steps:
+        return ()
+    ran = clock(view, held)
+    dated = sorted((ran.reached(step.after), number) for number, step in enumerate(held.rule.steps, 1))
+    return tuple(number for day, number in dated if day <= ran.day)
 
 
 def pings_due(view: View, held: Holding) -> tuple[int, ...]:
@@ -162,9 +168,12 @@ def may_reopen(view: View, rule: Rule) -> bool:
 
 def next_step(view: View, held: Holding) -> NextStep | None:
     """Return the first step of a rule's ladder that is still to come and has something to do, None after the last."""
-    steps, reopens = held.rule.steps, may_reopen(view, held.rule)
-    dated = enumerate(step_dates(view, held), 1)
-    coming = [(day, number) for number, day in dated if day > view.today and _does(steps[number - 1], reopens=reopens)]
+    steps = held.rule.steps
+    if not steps:
+        return None
+    reopens, ran = may_reopen(view, held.rule), clock(view, held)
+    dated = [(ran.reached(step.after), number) for number, step in enumerate(steps, 1) if _does(step, reopens=reopens)]
+    coming = [(day, number) for day, number in dated if day > ran.day]
     if not coming:
         return None
     day, number = min(coming)
@@ -173,7 +182,8 @@ def next_step(view: View, held: Holding) -> NextStep | None:
     people = tuple(called(view.policy, view.ticket.source, login) for login in found.logins)
     return NextStep(
         number=number,
-        on=day,
+        on=None if ran.still else day,
+        left=ran.left(step.after) if ran.still else None,
         people=people,
         missing=found.missing,
         pings=bool(step.ping),

@@ -45,8 +45,7 @@ def series(parts: Iterable[str], last: str = "and") -> str:
 
 def span(duration: Duration) -> str:
     """Word a span of time: "1 workday"."""
-    unit = duration.unit.removesuffix("s") if duration.count == 1 else duration.unit
-    return f"{duration.count} {unit}"
+    return str(duration)
 
 
 def people(names: Iterable[str]) -> str:

@@ -1,14 +1,18 @@
-"""Pauses: while a ticket waits for another one, or for somebody outside, the clock of its deadline stands still."""
+"""Pauses: while a ticket waits for another one, or for somebody outside, its deadline and its ladders stand still."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from rules.memory import Memory, Pause
 from rules.model import Ticket
 from rules.people import calendar_of
 from rules.policy import Calendar, Duration, Policy
+
+ABOUT_PAUSES = frozenset({"blocked", "waiting", "paused_workdays"})
+"""Facts: a rule that asks for one of them says itself what waiting means to it, so its ladder goes on meanwhile."""
 
 
 def waits_outside(policy: Policy, ticket: Ticket) -> bool:
@@ -70,3 +74,46 @@ def workdays(calendar: Calendar, pause: Pause, today: date) -> int:
     """Count the workdays of a pause: those after the day on which it began, up to and with that on which it ended."""
     ended = today if pause.ended is None else calendar.date_of(pause.ended)
     return max(0, calendar.workdays_between(calendar.date_of(pause.began), ended))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """How a clock has run since a day: its waits that are over, and the day on which it stands."""
+
+    calendar: Calendar
+    since: date
+    day: date  # today, or while it stands still the day on which that began
+    waits: tuple[tuple[date, date], ...] = ()  # from and to, none before `since`, oldest first
+    still: bool = False
+
+    def reached(self, after: Duration) -> date:
+        """Return the day on which so much time has run, if the clock does not stop again: a wait puts it off."""
+        day = self.calendar.add(self.since, after)
+        for began, ended in self.waits:
+            lost = self._time(began, ended, after) if began < day else 0
+            day = self.calendar.add(day, _of_kind(lost, after)) if lost else day
+        return day
+
+    def left(self, after: Duration) -> Duration:
+        """Return what is to run yet until so much time has run: in workdays if they are what counts, else in days."""
+        return _of_kind(self._time(self.day, self.reached(after), after), after)
+
+    def _time(self, start: date, end: date, counted: Duration) -> int:
+        return self.calendar.workdays_between(start, end) if counted.unit == "workdays" else (end - start).days
+
+
+def _of_kind(count: int, counted: Duration) -> Duration:
+    return Duration(count, "workdays" if counted.unit == "workdays" else "days")
+
+
+def running(policy: Policy, ticket: Ticket, pauses: Iterable[Pause], since: date, today: date) -> Running:
+    """Return how a clock that began on a day has run on a ticket: what it waited before that day does not count."""
+    calendar = calendar_of(policy, ticket)
+    waits, day, still = [], today, False
+    for pause in pauses:
+        began = max(since, calendar.date_of(pause.began))
+        if pause.ended is None and stands_still(policy, ticket):
+            day, still = min(today, began), True
+        elif (ended := today if pause.ended is None else calendar.date_of(pause.ended)) > began:
+            waits.append((began, ended))
+    return Running(calendar=calendar, since=since, day=day, waits=tuple(waits), still=still)

@@ -25,6 +25,10 @@ class Duration:
     count: int
     unit: Unit
 
+    def __str__(self) -> str:
+        """Word it: "1 workday"."""
+        return f"{self.count} {self.unit.removesuffix('s') if self.count == 1 else self.unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:

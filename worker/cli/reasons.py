@@ -115,7 +115,8 @@ def _rule(one: Explanation) -> Padding:
         again = f", for the {one.episode.number}. time" if one.episode.number > 1 else ""
         table.add_row("since", f"{one.episode.began:%Y-%m-%d}{again}")
     if one.next is not None:
-        table.add_row("next", escape(f"{one.next.on}: step {one.next.number}, {_deeds(one.next)}"))
+        when = one.next.on or f"{one.next.left} after the clock goes on"
+        table.add_row("next", escape(f"{when}: step {one.next.number}, {_deeds(one.next)}"))
     for note in one.notes:
         table.add_row("note", escape(note))
     state = STATES.get(one.state, one.state)
@@ -153,4 +154,5 @@ def _rule_data(one: Explanation) -> dict[str, Any]:
 
 
 def _step_data(step: NextStep) -> dict[str, Any]:
-    return {"step": step.number, "on": step.on, "ping": step.people, "reopen": step.reopens}
+    left = None if step.left is None else str(step.left)
+    return {"step": step.number, "on": step.on, "left": left, "ping": step.people, "reopen": step.reopens}
