@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.effects import OPEN, REOPENED
+from rules.effects import LABELLED, OPEN, REOPENED
 from rules.feeds import Feed, read_feed
-from rules.memory import Effect, Input, Memory, Stated, Statement, Work, World
+from rules.memory import (
+    Effect,
+    Ignore,
+    Input,
+    Memory,
+    Pause,
+    Related,
+    Reversal,
+    Stated,
+    Statement,
+    Work,
+    World,
+)
 from rules.model import Phase, Ticket
+from rules.phrases import split
 from rules.policy import Rule, Test
-from rules.schema import GivenTable, TestTable
+from rules.schema import GivenTable, RelatedTable, TestTable
 
-LONG_AGO = timedelta(days=30)  # what was stated then counts, and is carried out no more
+LONG_AGO = timedelta(days=30)  # at least, and as old as the ticket: when what has no date of its own was said
+TRACKER = "https://tracker.example"
+SOMEBODY = "somebody"
 MORNING = time(9)  # of a day that is given without a time
 
 
@@ -26,7 +42,7 @@ def tests_of(rule: Rule, tables: Sequence[TestTable], *, zone: ZoneInfo, where: 
             kind=table.given.kind or next((kind for kind in rule.on if kind != "any"), ""),
             at=at,
             expect=tuple(table.expect),
-            memory=_memory(table.given, at),
+            memory=_memory(table.given, at, zone),
             where=f"{where}, test {number}",
         )
         for number, table in enumerate(tables, 1)
@@ -42,7 +58,7 @@ def _ticket(given: GivenTable, at: datetime, zone: ZoneInfo) -> Ticket:
         uid="example/1",
         key=given.key,
         ref="1",
-        url="https://tracker.example/1",
+        url=f"{TRACKER}/1",
         title=given.title,
         body=given.body,
         created=created,
@@ -66,25 +82,67 @@ def _ticket(given: GivenTable, at: datetime, zone: ZoneInfo) -> Ticket:
     )
 
 
-def _memory(given: GivenTable, at: datetime) -> Memory:
-    """Return what is known of the ticket besides, and how the inputs stand."""
-    stated: list[tuple[Stated, str]] = [("evidence", each) for each in given.evidence]
-    stated += [("outcome", given.outcome)] if given.outcome else []
-    stated += [("feeds", each.value) for each in map(read_feed, given.feeds) if isinstance(each, Feed)]
+def _memory(given: GivenTable, at: datetime, zone: ZoneInfo) -> Memory:
+    """Return what is known of the ticket besides: what people said and undid, its waits, what belongs to it, inputs."""
+    created = _moment(given.created, zone) if given.created else at
+    since = min(created, at - LONG_AGO)
+    said = sorted(_statements(given, since, zone), key=lambda each: each.at)
     return Memory(
-        statements=tuple(
-            Statement(comment=f"given/{number}", what=what, value=value, by="somebody", at=at - LONG_AGO)
-            for number, (what, value) in enumerate(stated)
-        ),
-        work=tuple(
-            Work(uid=f"given/{key}", key=key, url="https://tracker.example/change", state="merged", merged=at)
-            for key in given.merged_changes
+        statements=tuple(replace(each, comment=f"given/{number}") for number, each in enumerate(said)),
+        ignores=tuple(Ignore(rule=rule, by=SOMEBODY, at=since) for rule in given.ignored),
+        reversals=(Reversal(rule="given/rule", verb=LABELLED, value="given", at=since),) * given.undone,
+        pauses=tuple(
+            Pause(began=_moment(each.start, zone), ended=_moment(each.end, zone) if each.end else None, due=given.due)
+            for each in given.pauses
         ),
         world=World(inputs=tuple(Input(name=name, configured=False) for name in given.inputs_missing)),
         effects=tuple(
             Effect(op=f"given/{rule}", rule=rule, verb=REOPENED, value=OPEN, at=at - LONG_AGO)
             for rule in given.reopened_by
         ),
+        work=tuple(_works(given, at)),
+        related=tuple(_related(each) for each in given.related),
+    )
+
+
+def _statements(given: GivenTable, since: datetime, zone: ZoneInfo) -> Iterator[Statement]:
+    """Yield what people stated; what has no date of its own was said at `since`."""
+
+    def said(what: Stated, value: str, because: str = "", by: str = SOMEBODY, at: datetime = since) -> Statement:
+        return Statement(comment="", what=what, value=value, by=by, at=at, because=because)
+
+    yield from (said("evidence", each) for each in given.evidence)
+    if given.outcome:
+        yield said("outcome", given.outcome)
+    yield from (said("feeds", each.value) for each in map(read_feed, given.feeds) if isinstance(each, Feed))
+    if given.held:
+        day, _, because = split(given.held, "because")
+        yield said("held", day, because)
+    for each in given.deferred:
+        yield said("defer", each.until.isoformat(), each.because, each.by, _moment(each.at, zone) if each.at else since)
+
+
+def _works(given: GivenTable, at: datetime) -> Iterator[Work]:
+    for key in given.open_changes:
+        yield Work(uid=f"given/{key}", key=key, url=f"{TRACKER}/change", state="open")
+    for key in given.merged_changes:
+        yield Work(uid=f"given/{key}", key=key, url=f"{TRACKER}/change", state="merged", merged=at)
+
+
+def _related(table: RelatedTable) -> Related:
+    return Related(
+        what=table.what,
+        way=table.way,
+        source=table.source,
+        uid=f"given/{table.key}",
+        ref=table.key,
+        key=table.key,
+        url=f"{TRACKER}/{table.key}",
+        title=table.title,
+        phase=table.phase,
+        resolution=table.resolution,
+        due=table.due,
+        assignees=frozenset(table.assignees),
     )
 
 

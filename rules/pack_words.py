@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER
 from rules.policy import LEVELS, DueRule, Duration, NewTicket
-from rules.schema import TestTable
+from rules.schema import DeferralTable, PauseTable, RelatedTable, TestTable
 
 CALLED = {
     OWNER: "the owner",
@@ -99,6 +99,28 @@ def _listed(values: Iterable[str]) -> str:
     return series(map(code, values)) if values else "none"
 
 
+def _deferral(said: DeferralTable) -> str:
+    """Word a deferral: who said so and when only where the test does."""
+    told = said.model_fields_set
+    who = f" by {code(said.by)}" if "by" in told else ""
+    when = f" on {_day(said.at)}" if said.at else ""
+    why = f" because {quote(said.because)}" if "because" in told and said.because else ""
+    return f"until {_day(said.until)}{who}{when}{why}"
+
+
+def _pause(stretch: PauseTable) -> str:
+    return f"from {_day(stretch.start)} to {_day(stretch.end)}" if stretch.end else f"since {_day(stretch.start)}"
+
+
+def _other(other: RelatedTable) -> str:
+    """Word another ticket that belongs to the test's: "from which the follow-up `OPS-2` was filed (done)"."""
+    facts = [other.phase, f"due {_day(other.due)}" if other.due else ""]
+    stands = f"{code(other.key)} ({', '.join(fact for fact in facts if fact)})"
+    if other.way == "filed":
+        return f"from which the {other.what} {stands} was filed"
+    return f"filed as {other.what} from {stands}"
+
+
 def _day(moment: date) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else moment.isoformat()
 
@@ -129,6 +151,14 @@ GIVEN: Mapping[str, Callable[..., str]] = {
     "feeds": lambda texts: f"said to feed {_listed(texts)}",
     "inputs_missing": lambda names: f"without the input{'s' if len(names) > 1 else ''} {_listed(names)}",
     "reopened_by": lambda ids: f"opened again by {_listed(ids)}",
+    "blocked": lambda blocked: "blocked by another ticket" if blocked else "not blocked",
+    "deferred": lambda said: f"put off {', and '.join(map(_deferral, said))}" if said else "never put off",
+    "held": lambda text: f"held: {quote(text)}" if text else "not said to be held",
+    "ignored": lambda rules: f"which {_listed(rules)} {'are' if len(rules) > 1 else 'is'} to leave alone",
+    "undone": lambda count: f"on which people took back what was done {count} {'time' if count == 1 else 'times'}",
+    "pauses": lambda stretches: f"waiting {', and '.join(map(_pause, stretches))}" if stretches else "never waiting",
+    "related": lambda others: f"{', '.join(map(_other, others))}" if others else "with no ticket that belongs to it",
+    "open_changes": lambda keys: f"named by the open pull request{'s' if len(keys) > 1 else ''} {_listed(keys)}",
     "merged_changes": lambda keys: f"named by the merged pull request{'s' if len(keys) > 1 else ''} {_listed(keys)}",
 }
 """A key of `given` -> its value in words; a key that has none is shown as it is."""

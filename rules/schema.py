@@ -13,6 +13,7 @@ from rules.calendar import parse_duration
 from rules.errors import CalendarError
 from rules.feeds import Feed, read_feed
 from rules.governance import Section
+from rules.phrases import day_of, split
 from rules.policy import Duration
 from rules.wording import shown
 
@@ -82,6 +83,19 @@ def _feed(value: str) -> str:
     raise ValueError(f"{found} Write 'roadmap OPS-12' or 'budget none because ...'")
 
 
+def _deferrals(value: object) -> object:
+    """Read a day as a deferral that says no more, and one of them as a list of one."""
+    several = value if isinstance(value, list) else [value]
+    return [each if isinstance(each, Mapping) else {"until": each} for each in several]
+
+
+def _held(value: str) -> str:
+    day, explained, because = split(value, "because")
+    if value and (day_of(day) is None or (explained and not because)):
+        raise ValueError(f"{shown(value)} is not a day: write '2026-09-08', or '2026-09-08 because ...'")
+    return value
+
+
 Span = Annotated[Duration, PlainValidator(_duration), WithJsonSchema(DURATION_SCHEMA)]
 Day = Annotated[date, PlainValidator(_date), WithJsonSchema(DATE_SCHEMA)]
 FileDue = Annotated[Duration | str, PlainValidator(_file_due), WithJsonSchema(FILE_DUE_SCHEMA)]
@@ -89,6 +103,7 @@ Due = Annotated[date | None, PlainValidator(_due), WithJsonSchema({"anyOf": [{"c
 Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE_SCHEMA)]
 Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Feeds = Annotated[list[Annotated[str, AfterValidator(_feed)]], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
+Held = Annotated[str, AfterValidator(_held)]
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
 Sentence = Annotated[str, Field(max_length=2000)]
 PolicyLine = Annotated[
@@ -153,6 +168,46 @@ class StepTable(Table):
     say: Sentence = Field(default="", description="The ping's text; the rule's own `say` if left out.")
 
 
+class DeferralTable(Table):
+    """That somebody put the ticket of a test off, as by `/kaizen defer`."""
+
+    until: Day = Field(description="The day up to which it was put off.")
+    because: str = Field(default="of other work", description="Why.")
+    by: str = Field(default="somebody", description="Who said so.")
+    at: Moment | None = Field(default=None, description="When; long ago if left out.")
+
+
+ONE_DEFERRAL = {"anyOf": [DATE_SCHEMA, DeferralTable.model_json_schema()]}
+Deferrals = Annotated[
+    list[DeferralTable],
+    BeforeValidator(_deferrals),
+    WithJsonSchema({"anyOf": [ONE_DEFERRAL, {"type": "array", "items": ONE_DEFERRAL}]}),
+]
+
+
+class PauseTable(Table):
+    """A stretch in which the ticket of a test was blocked or waiting, so that its clock stood still."""
+
+    start: Moment = Field(alias="from", description="When it began.")
+    end: Moment | None = Field(default=None, alias="to", description="When it ended; left out, it goes on.")
+
+
+class RelatedTable(Table):
+    """Another ticket that belongs to the one of a test."""
+
+    what: str = Field(description="What the one was filed as from the other: 'follow-up', 'review'; or 'twin'.")
+    way: Literal["filed", "origin"] = Field(
+        default="filed", description="'filed' from the test's ticket; 'origin': what that one was filed from."
+    )
+    key: str = "EXAMPLE-2"
+    source: str = "example"
+    title: str = "Another example"
+    phase: Literal["new", "active", "done"] = "new"
+    resolution: str = ""
+    due: Due = None
+    assignees: Names = []
+
+
 class GivenTable(Table):
     """The ticket of a test; what is left out is plain: open, new, nobody's."""
 
@@ -185,6 +240,15 @@ class GivenTable(Table):
     merged_changes: Names = Field(default=[], description="Keys of merged pull requests that name the ticket.")
     inputs_missing: Names = Field(default=[], description="Inputs that are missing, and were all along.")
     reopened_by: Names = Field(default=[], description="Ids of the rules that opened it again: 'PACK/RULE'.")
+    open_changes: Names = Field(default=[], description="Keys of open pull requests that name the ticket.")
+    deferred: Deferrals = Field(
+        default=[], description="How people put it off, as by `/kaizen defer`: the days, or tables that say more."
+    )
+    held: Held = Field(default="", description="That it was held, as by `/kaizen held`: '2026-09-08 because ...'.")
+    ignored: Names = Field(default=[], description="Rules that it is to be left alone by, as by `/kaizen ignore`.")
+    undone: Annotated[int, Field(ge=0)] = Field(default=0, description="How often people took back what was done.")
+    pauses: list[PauseTable] = Field(default=[], description="When it was blocked or waiting, oldest first.")
+    related: list[RelatedTable] = Field(default=[], description="What was filed from it and what it was filed from.")
 
 
 class TestTable(Table):

@@ -9,7 +9,8 @@ begun on the day from which the rule held for it. What the rule would do is word
     reopen                         file KIND: TITLE
 
 ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, a domain is certain
-for a ticket with a component of the domain's name, and the label "domain:NAME" is the domain's, however it looks.
+for a ticket with a component of the domain's name, and the label "domain:NAME" is the domain's, however it looks. What
+people command was carried out before.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.actions import AddLabel, Assign, FileTicket, LinkTo, Op, Post, RemoveLabel, Reopen, WriteCard
+from rules.commanded import VERBS, op_id
 from rules.effects import LABELLED, value_of
 from rules.evaluate import Evaluation, evaluate
 from rules.memory import Effect, Episode, Memory
@@ -78,6 +80,9 @@ class _Keys:
         return "\n".join((rule, target_uid, occasion, verb))
 
 
+KEYS = _Keys()
+
+
 def run_tests(policy: Policy) -> tuple[TrialResult, ...]:
     """Run all tests of the policy, in its order; each tests its rule as the file has it, without overrides."""
     rules = {rule.id: rule for rule in policy.rules} | dict(policy.shipped)
@@ -95,8 +100,8 @@ def _run(policy: Policy, rule: Rule, test: Test) -> TrialResult:
     alone = _stage(policy, replace(rule, mode="on"), test.given)
     memory = _memory(alone, rule, test)
     evaluation = evaluate(alone, test.given, memory, test.at, kind=test.kind)
-    ops = operations(alone, evaluation, memory, test.at, _Keys())
-    got = tuple(words for op in ops if (words := _worded(alone, test.given, op)))
+    ops = operations(alone, evaluation, memory, test.at, KEYS)
+    got = tuple(words for op in ops if op.rule == rule.id and (words := _worded(alone, test.given, op)))
     if not got and evaluation.holding and rule.say:
         got = (SAY,)
     clauses = clauses_of(alone, test.given, test.kind, memory, test.at)[rule.id]
@@ -122,13 +127,14 @@ def _stage(policy: Policy, rule: Rule, ticket: Ticket) -> Policy:
 
 
 def _memory(alone: Policy, rule: Rule, test: Test) -> Memory:
-    """Return what would be remembered: the open episode, and the rule's label if the ticket wears it."""
+    """Return what would be remembered: the open episode, the rule's label if it is worn, and commands as done."""
     began = _began(alone, test)
+    done = frozenset(op_id(KEYS, test.given, said) for said in test.memory.statements if said.what in VERBS)
     episodes = (Episode(rule=rule.id, number=1, began=began),) if began else ()
     if not rule.label or rule.label not in test.given.labels:
-        return replace(test.memory, episodes=episodes)
+        return replace(test.memory, episodes=episodes, done=done)
     ours = Effect(op="given", rule=rule.id, verb=LABELLED, value=rule.label, at=test.given.created)
-    return replace(test.memory, episodes=episodes, effects=(*test.memory.effects, ours))
+    return replace(test.memory, episodes=episodes, effects=(*test.memory.effects, ours), done=done)
 
 
 def _began(alone: Policy, test: Test) -> datetime | None:
@@ -148,7 +154,21 @@ def _began(alone: Policy, test: Test) -> datetime | None:
 
 
 def _at(alone: Policy, test: Test, moment: datetime) -> Evaluation:
-    return evaluate(alone, test.given, test.memory, moment, kind=test.kind)
+    """Look at the ticket of a test as it was: what was said later is not known yet, and what began later is not on."""
+    memory, ticket = _as_of(test.memory, moment), test.given
+    if memory.pauses != test.memory.pauses:
+        ticket = replace(ticket, blocked=any(pause.ended is None for pause in memory.pauses))
+    return evaluate(alone, ticket, memory, moment, kind=test.kind)
+
+
+def _as_of(memory: Memory, moment: datetime) -> Memory:
+    """Return the memory of an earlier moment, as far as what is remembered has a date."""
+    pauses = (pause for pause in memory.pauses if pause.began <= moment)
+    return replace(
+        memory,
+        statements=tuple(said for said in memory.statements if said.at <= moment),
+        pauses=tuple(replace(each, ended=None) if each.ended and each.ended > moment else each for each in pauses),
+    )
 
 
 def _worded(policy: Policy, ticket: Ticket, op: Op) -> str:

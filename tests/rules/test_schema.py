@@ -31,6 +31,11 @@ def rule(**changes) -> dict:
     return GOOD | {"rule": [GOOD["rule"][0] | changes]}
 
 
+def given(**values) -> dict:
+    """Return the good file with a test of such a ticket."""
+    return rule(test=[{"given": values, "at": "2026-11-03", "expect": []}])
+
+
 def wrong(document: dict) -> list[str]:
     """Return where an editor would underline."""
     return sorted(error.json_path for error in Draft202012Validator(rule_file_schema()).iter_errors(document))
@@ -63,6 +68,11 @@ def test_good_files_pass():
         (rule(**{"from": "soon"}), ["$.rule[0].from"]),
         (rule(step=[{"after": "2 weeks", "reopen": True}]), []),
         (rule(step=[{"after": "2 weeks"}]), ["$.rule[0].step[0]"]),
+        (given(deferred=["2026-12-01", {"until": "2026-12-01", "by": "ana"}], held="2026-09-08"), []),
+        (given(deferred="2026-12-01", pauses=[{"from": "2026-09-10"}], related=[{"what": "review"}]), []),
+        (given(deferred=[{"because": "of it"}]), ["$.rule[0].test[0].given.deferred"]),
+        (given(pauses=[{"to": "2026-09-10"}]), ["$.rule[0].test[0].given.pauses[0]"]),
+        (given(related=[{"what": "review", "way": "form"}]), ["$.rule[0].test[0].given.related[0].way"]),
         (rule(step=[{"after": "soon", "ping": "owner"}]), ["$.rule[0].step[0].after"]),
     ],
 )

@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rules import facts
+from rules.actions import FileTicket
 from rules.calendar import WorkCalendar
 from rules.document import build_policy
 from rules.errors import PolicyError
 from rules.memory import Memory, Pause
-from rules.policy import DueRule, Duration, Step
+from rules.policy import DueRule, Duration, NewTicket, Step
 from rules.why import why
-from tests.rules.factories import NOW, done, later, policy, rule, ticket
+from tests.rules.factories import NOW, done, later, ops, policy, rule, ticket
 
 CHECKOUT = WorkCalendar(closed=frozenset({date(2026, 11, 4)}))  # answers for the source shop
 ACCESS = WorkCalendar(week=frozenset({0, 1, 3}))  # answers for the component login; Monday, Tuesday and Thursday
@@ -97,6 +98,15 @@ def test_due_dates_and_ladders_are_counted_by_the_team(of, expected):
         pinged[now.date()] = any(op.name == "ping" for op in plan.ops)
         assert done(rules, given, memory, now)[2].ops == ()
     assert [day for day, came in pinged.items() if came] == [expected]
+
+
+@pytest.mark.parametrize(("of", "expected"), [({}, date(2026, 11, 6)), (NOBODYS, date(2026, 11, 5))])
+def test_what_is_filed_is_due_by_the_team_of_its_origin(of, expected):
+    """Two workdays from Tuesday."""
+    new = NewTicket(kind="follow-up", title="Look again", due=Duration(2, "workdays"))
+    filing = rule("filing", ("open",), steps=(Step(after=Duration(0, "days"), file=new),))
+    (filed,) = (op.verb for op in ops(policy(filing, calendars=OWN), ticket(**of)) if isinstance(op.verb, FileTicket))
+    assert filed.due == expected
 
 
 # -- the config -------------------------------------------------------------------------------------------------------
