@@ -14,6 +14,7 @@ from rules.evaluate import ANY, Holding, evaluate, grandfathered, in_force
 from rules.memory import Episode, Memory
 from rules.model import Ticket
 from rules.moves import NextStep, View, chosen, next_step, pings_due
+from rules.override_words import Overridden, overridden_values
 from rules.people import resolve
 from rules.policy import Clause, Policy, Rule
 
@@ -31,6 +32,7 @@ class Explanation:
     episode: Episode | None = None  # the open one, if the rule holds
     next: NextStep | None = None
     notes: tuple[str, ...] = ()
+    overridden: tuple[Overridden, ...] = ()  # by the config
 
 
 class _NoKeys:
@@ -70,6 +72,7 @@ def _explained(view: View, rule: Rule, clauses: tuple[Clause, ...]) -> Explanati
         episode=held.episode if held else None,
         next=next_step(view, held) if held and not held.episode.baseline else None,
         notes=tuple(_notes(view, rule)),
+        overridden=overridden_values(rule, view.policy.shipped.get(rule.id)),
     )
 
 

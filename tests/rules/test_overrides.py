@@ -9,6 +9,7 @@ import pytest
 
 from rules.document import build_policy
 from rules.errors import PolicyError
+from rules.override_words import overridden_values
 from rules.policy import DueRule, Duration, Step
 from rules.trial import run_tests
 from tests.rules.test_document import FILE, TABLES
@@ -217,3 +218,55 @@ def test_overrides_of_a_file_that_cannot_be_read_add_no_noise():
     found = problems({"backlog.owned": {"mode": "shadow"}, "nowhere": {}}, PACK + "lable = 5\n")
     assert len(found) == 1
     assert found[0].startswith(f"{FILE}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("owned", {"label": "x"}, ["label = x (the file: needs-owner)"]),
+        (
+            "owned",
+            {"label": "", "say": "Hello."},
+            ["label = none (the file: needs-owner)", "say = Hello. (the file: Nobody"],
+        ),
+        ("owned", {"when": ["open"]}, ["when = open (the file: open, !has_owner)"]),
+        (
+            "owned",
+            {"mode": "canary", "canary_share": 0.5},
+            ["mode = canary (the file: on)", "canary_share = 0.5 (the file: 0.1)"],
+        ),
+        ("owned", {"ceiling": 0}, ["ceiling = 0 (the file: none)"]),
+        ("owned", {"from": "2026-12-01"}, ["from = 2026-12-01 (the file: none)"]),
+        (
+            "owned",
+            {"step": [{"after": "1 week", "reopen": True}, {"after": "3 workdays", "ping": ["owner", "lead"]}]},
+            ["step = after 1 week, reopen true; after 3 workdays, ping owner, lead (the file: after 5 workdays"],
+        ),
+        (
+            "owned",
+            {"step": [{"after": "1 day", "file": {"kind": "improvement", "title": "Look", "due": "2 days"}}]},
+            ["step = after 1 day, file kind improvement, title Look, due 2 days (the file: after"],
+        ),
+        (
+            "time-boxed",
+            {"due": {"critical": "3 workdays", "low": "9 weeks", "from": "created"}},
+            [
+                "due.from = created (the file: episode)",
+                "due.critical = 3 workdays (the file: 5 workdays)",
+                "due.low = 9 weeks (the file: none)",
+            ],
+        ),
+        ("owned", {"label": "needs-owner"}, []),
+    ],
+)
+def test_what_is_overridden_is_told_beside_what_the_file_has(name, values, expected):
+    """Key by key, in words; what is the same as before is not told."""
+    made = policy({f"backlog.{name}": values})
+    found = overridden_values(rule(name, values), made.shipped[f"backlog/{name}"])
+    assert [str(each)[: len(line)] for each, line in zip(found, expected, strict=False)] == expected
+    assert len(found) == len(expected)
+
+
+def test_a_rule_as_its_file_has_it_overrides_nothing():
+    """There is nothing to tell of it."""
+    assert overridden_values(policy({}).rules[0], None) == ()

@@ -417,6 +417,60 @@ def test_why_for_scripts_has_all_rules(synced, said):
     assert {one["rule"] for one in told_["rules"]} == {rule.id for rule in synced.policy().rules}
 
 
+OVERRIDE = """
+[override."backlog.owned"]
+label = "nobodys"
+mode = "shadow"
+[teams.all.calendar]
+holidays = [2026-12-24]
+"""
+
+
+def test_why_tells_what_people_stated_and_what_the_config_overrides(shop, said):
+    """Who said what and when and why; each value with the one of the file; whose workdays count."""
+    shop.configure(more=OVERRIDE)
+    shop.github.comment(shop.ownerless, "/kaizen evidence OPS-7 because it is measured there", author="ana-gh")
+    assert shop.run("once") == 0
+    said()
+    assert shop.run("why", shop.ownerless.key) == 0
+    text = " ".join(" ".join(said()[0]).split())
+    today = now().date().isoformat()
+    assert f"stated: /kaizen evidence OPS-7 because it is measured there (ana, {today})" in text
+    assert "workdays: those of the team all" in text
+    assert "config label = nobodys (the file: needs-owner)" in text
+    assert "config mode = shadow (the file: on)" in text
+    assert shop.run("why", shop.ownerless.key, "--json") == 0
+    told_ = orjson.loads("\n".join(said()[0]))
+    assert [(one["what"], one["value"], one["by"], one["because"]) for one in told_["stated"]] == [
+        ("evidence", "OPS-7", "ana-gh", "it is measured there")
+    ]
+    (owned,) = [one for one in told_["rules"] if one["rule"] == "backlog/owned"]
+    assert owned["overridden"] == [
+        {"key": "label", "value": "nobodys", "shipped": "needs-owner"},
+        {"key": "mode", "value": "shadow", "shipped": "on"},
+    ]
+
+
+def test_why_tells_what_was_filed_from_a_ticket_and_what_it_was_filed_from(shop, said):
+    """Each with where it stands, from both sides."""
+    shop.configure(rules=("pack:postmortems",))
+    shop.edit(
+        "incident = ['\"incident\" in labels']",
+        "review = ['\"review\" in labels']\nincident = ['\"incident\" in labels']",
+    )
+    shop.github.close(shop.incident.number, actor="bo-gh")
+    assert shop.run("once") == 0
+    said()
+    (review,) = [one for one in shop.github.main.issues.values() if one.title.startswith("Review of")]
+    assert shop.run("why", shop.incident.key) == 0
+    assert f"filed from it: review {review.key}, open  Review of the incident: The shop is down" in said()[0]
+    assert shop.run("why", review.key) == 0
+    assert f"filed from: {shop.incident.key}, done  The shop is down" in said()[0]
+    assert shop.run("why", review.key, "--json") == 0
+    (origin,) = orjson.loads("\n".join(said()[0]))["related"]
+    assert (origin["way"], origin["what"], origin["ticket"]) == ("origin", "review", shop.incident.key)
+
+
 def test_an_unknown_ticket_is_told(synced, said):
     """And how to get to know it."""
     assert synced.run("why", "NO-1") == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,8 +12,13 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from rules.commanded import said
+from rules.memory import Memory, Related
 from rules.model import Ticket
 from rules.moves import NextStep
+from rules.people import team_of
+from rules.policy import Policy
+from rules.texts import clipped
 from rules.why import Explanation, why
 from worker.cli.context import Cli, data, now, out
 from worker.errors import WorkerError
@@ -47,10 +52,12 @@ def why_(
         explained = why(worker.policy, ticket, memory, moment, paused=paused_rules(worker, moment))
         read = worker.mirror.reads().get(ticket.source)
     if json:
-        data(_as_data(ticket, explained))
+        data(_as_data(ticket, memory, explained))
         return
     screen = out()
     _head(screen, ticket, explained[0].kind if explained else "", read.ended if read else None)
+    for line in _known(worker.policy, ticket, memory):
+        screen.print(line, markup=False, soft_wrap=True)
     looking, aside = _sorted(explained, everything=everything)
     for one in looking:
         screen.print(_rule(one))
@@ -71,6 +78,27 @@ def _head(screen: Console, ticket: Ticket, kind: str, read: datetime | None) -> 
     screen.print(ticket.url, markup=False, soft_wrap=True)
     seen = f", as read {read:%Y-%m-%d %H:%M} UTC" if read else ""
     screen.print(f"kind: {kind or 'none'}, status: {ticket.status}{seen}\n", markup=False)
+
+
+def _known(policy: Policy, ticket: Ticket, memory: Memory) -> Iterator[str]:
+    """Yield what is known of a ticket besides: whose workdays count, what people stated, what belongs to it."""
+    known = []
+    team = team_of(policy, ticket)
+    if team and team.name in policy.calendars:
+        known.append(f"workdays: those of the team {team.name}")
+    known += [f"stated: {said(policy, ticket, each)}" for each in memory.statements]
+    known += [_belonging(each) for each in memory.related]
+    yield from known
+    if known:
+        yield ""
+
+
+def _belonging(other: Related) -> str:
+    """Word another ticket: "filed from it: follow-up OPS-2, done  Look again"."""
+    way = "filed from it" if other.way == "filed" else "filed from"
+    state = "done" if other.phase == "done" else "open"
+    due = f", due {other.due.isoformat()}" if other.due and other.phase != "done" else ""
+    return f"{way}: {f'{other.what} ' if other.way == 'filed' else ''}{other.key}, {state}{due}  {clipped(other.title)}"
 
 
 def _sorted(
@@ -117,6 +145,8 @@ def _rule(one: Explanation) -> Padding:
     if one.next is not None:
         when = one.next.on or f"{one.next.left} after the clock goes on"
         table.add_row("next", escape(f"{when}: step {one.next.number}, {_deeds(one.next)}"))
+    for value in one.overridden:
+        table.add_row("config", escape(str(value)))
     for note in one.notes:
         table.add_row("note", escape(note))
     state = STATES.get(one.state, one.state)
@@ -129,12 +159,20 @@ def _deeds(step: NextStep) -> str:
     return ", ".join((*(["reopen"] if step.reopens else []), *([f"ping {whom}"] if step.pings else [])))
 
 
-def _as_data(ticket: Ticket, explained: Sequence[Explanation]) -> dict[str, Any]:
+def _as_data(ticket: Ticket, memory: Memory, explained: Sequence[Explanation]) -> dict[str, Any]:
     return {
         "ticket": ticket.key,
         "url": ticket.url,
         "title": ticket.title,
         "kind": explained[0].kind if explained else "",
+        "stated": [
+            {"what": each.what, "value": each.value, "by": each.by, "at": each.at, "because": each.because}
+            for each in memory.statements
+        ],
+        "related": [
+            {"way": each.way, "what": each.what, "ticket": each.key, "url": each.url, "phase": each.phase}
+            for each in memory.related
+        ],
         "rules": [_rule_data(one) for one in explained],
     }
 
@@ -149,6 +187,7 @@ def _rule_data(one: Explanation) -> dict[str, Any]:
         "episode": one.episode.number if one.episode else None,
         "baseline": one.episode.baseline if one.episode else None,
         "next": _step_data(one.next) if one.next else None,
+        "overridden": [{"key": each.key, "value": each.value, "shipped": each.shipped} for each in one.overridden],
         "notes": one.notes,
     }
 
