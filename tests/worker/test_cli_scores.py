@@ -10,8 +10,9 @@ from worker.cli import run
 
 
 @pytest.fixture
-def shop(tmp_path):
-    """Serve a small shop that was read once."""
+def shop(tmp_path, monkeypatch):
+    """Serve a small shop that was read once; the screen is wide."""
+    monkeypatch.setenv("COLUMNS", "200")
     with serving(tmp_path) as made:
         assert made.run("sync") == 0
         yield made
