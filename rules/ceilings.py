@@ -62,7 +62,7 @@ def _addressed(policy: Policy, op: Op) -> dict[str, frozenset[str]]:
 
 def _tickets(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
     ceiling = policy.ceilings.ticket
-    wanted = Counter(op.target.uid for op in ops if not op.shadow)
+    wanted = Counter(op.target.uid for op in ops if not op.shadow and op.target.ref)  # the others are of no ticket
     over = {uid: count for uid, count in wanted.items() if count > ceiling}
     keys = {op.target.uid: op.target.key for op in ops}
     rules = {uid: frozenset(op.rule for op in ops if op.target.uid == uid and not op.shadow) for uid in over}
@@ -74,7 +74,8 @@ def _tickets(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
 
 def _rules(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
     """Hold rules back with everything that rests on them. A card counts for each rule that speaks on it."""
-    ceilings = {rule.id: policy.ceilings.rule if rule.ceiling is None else rule.ceiling for rule in policy.rules}
+    usual = policy.ceilings.rule
+    ceilings = {each.id: usual if each.ceiling is None else each.ceiling for each in policy.rules_and_reviews}
     wanted = Counter(op.rule for op in ops if not op.shadow and not isinstance(op.verb, WriteCard))
     cards = Counter(rule for op in ops if not op.shadow and isinstance(op.verb, WriteCard) for rule in op.rules)
     wanted |= cards

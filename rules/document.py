@@ -19,10 +19,11 @@ from rules.examples import tests_of
 from rules.lint import lint
 from rules.lint_filing import filed_amiss
 from rules.overrides import Shipped, overridden
-from rules.policy import LEVELS, DueRule, NewTicket, Policy, Rule, Step, Test
+from rules.policy import LEVELS, DueRule, NewTicket, Policy, Review, Rule, Step, Test
 from rules.rejections import problems_of
+from rules.reviews import review_of
 from rules.saying import CONFIG, Say
-from rules.schema import DueTable, FileTable, RuleFile, RuleTable, StepTable
+from rules.schema import DueTable, FileTable, ReviewTable, RuleFile, RuleTable, StepTable
 from rules.tables import read_tables
 from rules.toml_text import Toml, parse
 from rules.wording import shown
@@ -41,16 +42,26 @@ class Pack:
     tables: tuple[RuleTable, ...]
     rules: tuple[Rule, ...]
     plain: tuple[Mapping[str, Any], ...]  # the rules as the parser found them
+    review_tables: tuple[ReviewTable, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    plain_reviews: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def rules_and_reviews(self) -> tuple[Rule | Review, ...]:
+        """Return whatever has an id: the rules, then the reviews."""
+        return (*self.rules, *self.reviews)
 
     def placed(self) -> Iterator[Shipped]:
-        """Yield each rule with where it stands: "backlog.toml: rule 'owned'"."""
+        """Yield each rule, then each review, with where it stands: "backlog.toml: rule 'owned'"."""
         for table, rule, plain in zip(self.tables, self.rules, self.plain, strict=True):
             yield Shipped(rule=rule, plain=plain, where=f"{self.file}: rule '{table.id}'")
+        for form, review, plain in zip(self.review_tables, self.reviews, self.plain_reviews, strict=True):
+            yield Shipped(rule=review, plain=plain, where=f"{self.file}: review '{form.id}'")
 
     def tests(self, zone: ZoneInfo) -> Iterator[Test]:
         """Yield the tests of the rules; days without a time are the zone's."""
-        for table, each in zip(self.tables, self.placed(), strict=True):
-            yield from tests_of(each.rule, table.test, zone=zone, where=each.where)
+        for table, rule in zip(self.tables, self.rules, strict=True):
+            yield from tests_of(rule, table.test, zone=zone, where=f"{self.file}: rule '{table.id}'")
 
 
 @lru_cache(maxsize=16)  # who changes one file or the config has the others read already
@@ -71,6 +82,7 @@ def read_pack(file: str, text: str) -> Pack:
             problems += error.problems
     if problems:
         raise PolicyError(_bounded(file, problems))
+    reviews = [review_of(form.pack.name, table) for table in form.review]
     return Pack(
         file=file,
         name=form.pack.name,
@@ -78,7 +90,10 @@ def read_pack(file: str, text: str) -> Pack:
         policy=form.pack.policy,
         tables=tuple(form.rule),
         rules=tuple(rules),
-        plain=tuple(toml.tables["rule"]),
+        plain=tuple(toml.tables.get("rule", ())),
+        review_tables=tuple(form.review),
+        reviews=tuple(replace(each, section=each.section or form.pack.section) for each in reviews),
+        plain_reviews=tuple(toml.tables.get("review", ())),
     )
 
 
@@ -99,7 +114,7 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
     problems += _same_names(read)
     sound = len(read) == len(packs) == len({pack.name for pack in read})  # else overrides would miss their rules
     overrides = tables.get("override") or {} if sound else {}
-    placed, wrong = overridden([rule for pack in read for rule in pack.placed()], overrides, say, _rule)
+    placed, wrong = overridden([rule for pack in read for rule in pack.placed()], overrides, say, _made)
     problems += wrong
     problems += lint(placed, company)
     if not packs:
@@ -108,8 +123,9 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         raise PolicyError(problems)
     policy = Policy(
         sha=_sha(tables, packs),
-        rules=tuple(each.rule for each in placed),
-        shipped={each.rule.id: each.shipped for each in placed if each.override},
+        rules=tuple(each.rule for each in placed if isinstance(each.rule, Rule)),
+        reviews=tuple(each.rule for each in placed if isinstance(each.rule, Review)),
+        shipped={each.rule.id: each.shipped for each in placed if each.override and isinstance(each.shipped, Rule)},
         kinds=company.kinds,
         domains=company.domains,
         people=company.people,
@@ -128,6 +144,10 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
     if amiss := list(filed_amiss(policy, say)):
         raise PolicyError(amiss)
     return policy
+
+
+def _made(pack: str, table: RuleTable | ReviewTable, where: str) -> Rule | Review:
+    return review_of(pack, table) if isinstance(table, ReviewTable) else _rule(pack, table, where)
 
 
 def _rule(pack: str, table: RuleTable, where: str) -> Rule:
@@ -177,12 +197,14 @@ def _file(table: FileTable) -> NewTicket:
 
 def _repeated(toml: Toml, form: RuleFile) -> Iterator[str]:
     seen: dict[str, str] = {}
-    for number, table in enumerate(form.rule):
-        place = toml.place(("rule", number, "id"))
-        if table.id in seen:
-            at = f"{toml.file}: rule {number + 1}, id, {place}"
-            yield f"{at}: there is a rule {shown(table.id)} already, at {seen[table.id]}: choose another name"
-        seen.setdefault(table.id, place)
+    named = [("rule", number, table.id) for number, table in enumerate(form.rule)]
+    named += [("review", number, table.id) for number, table in enumerate(form.review)]
+    for kind, number, name in named:
+        place = toml.place((kind, number, "id"))
+        if name in seen:
+            at = f"{toml.file}: {kind} {number + 1}, id, {place}"
+            yield f"{at}: there is a {seen[name]}: choose another name"
+        seen.setdefault(name, f"{kind} {shown(name)} already, at {place}")
 
 
 def _same_names(packs: Sequence[Pack]) -> Iterator[str]:

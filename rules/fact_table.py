@@ -17,6 +17,7 @@ from rules.fact_inputs import INPUT_FACTS
 from rules.fact_leads import LEAD_FACTS
 from rules.fact_related import RELATED_FACTS
 from rules.fact_reopened import REOPENED_FACTS
+from rules.fact_reviews import REVIEW_FACTS
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
 from rules.people import components
@@ -291,6 +292,8 @@ TABLE: tuple[Fact, ...] = (
     *FEEDBACK,
     *INPUT_FACTS,
     *REOPENED_FACTS,
+    # what came of a review
+    *REVIEW_FACTS,
 )
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}

@@ -7,10 +7,11 @@ from itertools import combinations
 
 from rules.labels import label_problem
 from rules.lint_filing import filings
+from rules.lint_reviews import review_problems
 from rules.lint_texts import placeholders_in
 from rules.overrides import Placed
 from rules.people import ROLES
-from rules.policy import Rule
+from rules.policy import Review, Rule
 from rules.tables import ANY, Company
 from rules.texts import PLACEHOLDERS
 from rules.wording import meant, shown, there_is
@@ -38,7 +39,11 @@ def _between(one: Placed, other: Placed) -> Iterator[str]:
         yield other.told(problem, shipped)
 
 
-def _alone(rule: Rule, company: Company) -> Iterator[str]:
+def _alone(rule: Rule | Review, company: Company) -> Iterator[str]:
+    return review_problems(rule, company) if isinstance(rule, Review) else _of_rule(rule, company)
+
+
+def _of_rule(rule: Rule, company: Company) -> Iterator[str]:
     yield from _names(rule, company)
     yield from _labels(rule, jira=any(source.kind == "jira" for source in company.sources.values()))
     texts = {"say": rule.say, "comment": rule.comment}
@@ -89,8 +94,11 @@ def _meet(one: Rule, other: Rule) -> bool:
     return ANY in (*one.on, *other.on) or not set(one.on).isdisjoint(other.on)
 
 
-def _quarrels(one: Rule, other: Rule) -> Iterator[str]:
-    return _against(one, other) if _meet(one, other) else iter(())
+def _quarrels(one: Rule | Review, other: Rule | Review) -> Iterator[str]:
+    """Find where two rules are at odds; reviews only file tickets."""
+    if isinstance(one, Review) or isinstance(other, Review) or not _meet(one, other):
+        return iter(())
+    return _against(one, other)
 
 
 def _against(one: Rule, other: Rule) -> Iterator[str]:

@@ -13,6 +13,7 @@ from rules.lint_texts import placeholders_in
 from rules.memory import NOTHING
 from rules.model import Ticket
 from rules.policy import NewTicket, Policy, Step
+from rules.reviews import REVIEW
 from rules.saying import Say
 from rules.tables import Company
 from rules.texts import PLACEHOLDERS
@@ -51,6 +52,7 @@ def _names(new: NewTicket, company: Company) -> Iterator[str]:
 def filed_amiss(policy: Policy, say: Say) -> Iterator[str]:
     """Find kinds that would not be recognised, once filed, as what they were filed as."""
     kinds = {step.file.kind for rule in policy.rules for step in rule.steps if step.file}
+    kinds |= {REVIEW} if policy.reviews else set()
     for kind in sorted(kinds):
         filing = filing_of(policy, kind)
         found = kind_of(_filed(policy, kind), NOTHING, policy, EPOCH.date())

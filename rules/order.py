@@ -16,7 +16,7 @@ CARDS, PINGS = len(NAMES), len(NAMES) + 1  # after all fields and labels; what n
 
 def in_order(policy: Policy, ops: Iterable[Op]) -> list[Op]:
     """Return the ops as they are carried out: a ticket's fields and labels, its card, then what notifies."""
-    rank = {rule.id: place for place, rule in enumerate(policy.rules)}
+    rank = {each.id: place for place, each in enumerate(policy.rules_and_reviews)}
     every = list(ops)
     reopening = {(op.target.uid, op.rule) for op in every if isinstance(op.verb, Reopen)}
     return sorted(every, key=lambda op: (*_place(op), _turn(op, reopening), rank.get(op.rule, len(rank)), op.id))

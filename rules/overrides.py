@@ -1,4 +1,4 @@
-"""The config's overrides: single values of a pack's rules, replaced without a copy of the file."""
+"""The config's overrides: single values of a pack's rules and reviews, replaced without a copy of the file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, assert_never
 from pydantic import ValidationError
 
 from rules.errors import ConditionError, PolicyError
-from rules.policy import Rule
+from rules.policy import Review, Rule
 from rules.rejections import problems_within
 from rules.saying import CONFIG, Say, path_of
-from rules.schema import RuleTable
+from rules.schema import ReviewTable, RuleTable
 from rules.toml_text import Path
 from rules.wording import listed, meant, shown, there_is
 
@@ -20,15 +20,15 @@ FIXED = frozenset({"id", "on", "test"})
 """What makes a rule the rule it is: no override changes it."""
 
 Plain = Mapping[str, Any]
-Make = Callable[[str, RuleTable, str], Rule]
-"""Makes a rule of a pack's name, a table and where the table stands."""
+Make = Callable[[str, RuleTable | ReviewTable, str], Rule | Review]
+"""Makes a rule or a review of a pack's name, a table and where the table stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipped:
-    """A rule as its file has it."""
+    """A rule or a review as its file has it."""
 
-    rule: Rule
+    rule: Rule | Review
     plain: Plain  # its table
     where: str  # "backlog.toml: rule 'owned'"
 
@@ -40,10 +40,10 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A rule as it is in force, the one its file has, and where both stand."""
+    """A rule or a review as it is in force, the one its file has, and where both stand."""
 
-    rule: Rule
-    shipped: Rule
+    rule: Rule | Review
+    shipped: Rule | Review
     where: str
     override: str = ""  # the name of its table in [override]: "backlog.owned"; "" if nothing is overridden
     say: Say = CONFIG  # where that is
@@ -131,12 +131,13 @@ def _no_rule(name: str, override: Plain, rules: Sequence[Shipped]) -> str:
     return f"no pack {shown(pack)}{meant(pack, packs) or there_is(packs)}"
 
 
-def _laid_over(shipped: Shipped, override: Plain) -> RuleTable:
-    """Return the rule's table with the override's values in it. Raises PolicyError, and pydantic's ValidationError."""
-    fixed = sorted(FIXED & override.keys())
+def _laid_over(shipped: Shipped, override: Plain) -> RuleTable | ReviewTable:
+    """Return the table with the override's values in it. Raises PolicyError, and pydantic's ValidationError."""
+    form, kind = (RuleTable, "rule") if isinstance(shipped.rule, Rule) else (ReviewTable, "review")
+    fixed = sorted(FIXED & override.keys() & form.model_fields.keys())
     if fixed:
-        raise PolicyError(f"{key}: cannot be overridden: copy the rule to a file of your own" for key in fixed)
-    return RuleTable.model_validate(merged(shipped.plain, override))
+        raise PolicyError(f"{key}: cannot be overridden: copy the {kind} to a file of your own" for key in fixed)
+    return form.model_validate(merged(shipped.plain, override))
 
 
 def merged(below: Plain, above: Plain) -> dict[str, Any]:

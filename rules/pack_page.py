@@ -1,4 +1,4 @@
-"""A rule file -> a page of Markdown for admins who have never seen the code: what each rule is for, asks and does."""
+"""A rule file -> a page of Markdown for admins who have never seen the code: what it is for, asks and does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from rules.document import Pack
 from rules.fact_table import TABLE
 from rules.pack_words import code, due_by_priority, example, filed, people, plain, quote, series, span
 from rules.policy import Rule
-from rules.schema import RuleTable
+from rules.review_page import review_sections
+from rules.schema import ReviewTable, RuleTable
 
 ANY = "any"
 HOW_TO_READ = """\
@@ -27,14 +28,16 @@ WHO = """\
 def pack_page(pack: Pack) -> str:
     """Return the page of a rule file that can be read."""
     pairs = list(zip(pack.tables, pack.rules, strict=True))
+    reviews = list(zip(pack.review_tables, pack.reviews, strict=True))
     sections = [
         f"# The pack {code(pack.name)}",
         plain(pack.about),
         _served(pack.policy),
         _how_to_use(pack),
         "\n".join(_contents(pack)),
-        HOW_TO_READ,
+        HOW_TO_READ if pairs else "",
         *(section for table, rule in pairs for section in _rule(table, rule)),
+        *(section for table, review in reviews for section in review_sections(table, review, _served(table.policy))),
         "## Who is meant",
         WHO,
         "## Change a value",
@@ -48,14 +51,17 @@ def _served(policy: str) -> str:
 
 
 def _how_to_use(pack: Pack) -> str:
-    count = f"{len(pack.rules)} {'rule' if len(pack.rules) == 1 else 'rules'}"
-    return f'It has {count}. To use it, name it in the config: `rules = ["pack:{pack.name}"]` in `[instance]`.'
+    parts = ((len(pack.rules), "rule"), (len(pack.reviews), "review"))
+    counts = series(f"{count} {what}{'' if count == 1 else 's'}" for count, what in parts if count)
+    return f'It has {counts}. To use it, name it in the config: `rules = ["pack:{pack.name}"]` in `[instance]`.'
 
 
 def _contents(pack: Pack) -> Iterator[str]:
-    yield "| rule | what it is for |"
+    kinds = series(kind for kind, tables in (("rule", pack.tables), ("review", pack.review_tables)) if tables)
+    yield f"| {kinds} | what it is for |"
     yield "|---|---|"
-    for table in pack.tables:
+    entries: list[RuleTable | ReviewTable] = [*pack.tables, *pack.review_tables]
+    for table in entries:
         yield f"| [{table.id}](#{table.id.replace('.', '')}) | {plain(table.about)} |"
 
 
@@ -130,7 +136,9 @@ def _steps(rule: Rule) -> Iterator[str]:
 
 def _change(pack: Pack) -> Iterator[str]:
     """Yield how to override a value, with an example that fits the pack."""
-    yield "Any value of a rule but `id`, `on` and `test` can be replaced in the config, without copying the file:"
+    parts = ["a rule but `id`, `on` and `test`"] if pack.rules else []
+    parts += ["a review but its `id`"] if pack.reviews else []
+    yield f"Any value of {series(parts)} can be replaced in the config, without copying the file:"
     yield f"```toml\n{override_example(pack)}\n```"
     yield (
         "A table such as `due` is replaced key by key, lists (`when`, `step`) and texts as a whole. `kaizend check` "
@@ -142,8 +150,8 @@ def _change(pack: Pack) -> Iterator[str]:
 def override_example(pack: Pack) -> str:
     """Return an override of one of the pack's rules, as the config has it: of a due date if one gives any."""
     timed = next((rule for rule in pack.rules if rule.due and rule.due.by_level), None)
-    rule = timed or pack.rules[0]
-    lines = [f'[override."{rule.id.replace("/", ".", 1)}"]']
+    one = timed or pack.rules_and_reviews[0]
+    lines = [f'[override."{one.id.replace("/", ".", 1)}"]']
     if timed and timed.due:
         level, allowed = next(iter(timed.due.by_level.items()))
         lines.append(f'due = {{ {level} = "{allowed.count + 1} {allowed.unit}" }}')

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER
-from rules.policy import LEVELS, DueRule, Duration, NewTicket
+from rules.policy import LEVELS, DueRule, Duration, NewTicket, Rhythm, Room
 from rules.schema import DeferralTable, PauseTable, RelatedTable, TestTable
 
 CALLED = {
@@ -71,6 +71,27 @@ def filed(new: NewTicket, say: str) -> str:
 def due_by_priority(due: DueRule) -> str:
     """Word how long work may take: "5 workdays if critical, 20 workdays if high"."""
     return ", ".join(f"{span(due.by_level[level])} if {level}" for level in LEVELS if level in due.by_level)
+
+
+ROOMS: Mapping[Room, str] = {
+    "overdue": "what is longest overdue",
+    "deferrals": "what was put off, and how often",
+    "decisions": "the decisions that are open or were taken since the last one",
+    "outcomes": "the effects that people expect of their work",
+    "domains": "which domains have improvement work, and which are quiet",
+    "leads": "what each lead did since the last one",
+    "open-actions": "how the last one ended, and what was filed from it and is still open",
+}
+"""A part of a review's agenda, in words."""
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def rhythm(when: Rhythm) -> str:
+    """Word when something periodic falls due: "each month, on day 1 at 09:00"."""
+    if when.every == "week":
+        return f"each week, on {WEEKDAYS[when.day - 1]} at {when.at:%H:%M}"
+    of = " of its first month" if when.every == "quarter" else ""
+    return f"each {when.every}, on day {when.day}{of} at {when.at:%H:%M}"
 
 
 # -- tests ------------------------------------------------------------------------------------------------------------

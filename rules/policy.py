@@ -14,6 +14,8 @@ from rules.model import Ticket
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]
 Every = Literal["week", "month", "quarter"]
+Room = Literal["overdue", "deferrals", "decisions", "outcomes", "open-actions", "domains", "leads"]
+"""A part of a review's agenda."""
 LEVELS = ("critical", "high", "medium", "low")
 """The neutral priorities, most urgent first; a ticket without one has "none"."""
 
@@ -137,6 +139,27 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Something periodic that people meet for: a ticket a slot. `id` is unique as a rule's is, and among rules."""
+
+    id: str
+    pack: str
+    about: str
+    section: Section | None = None  # of the governance policy
+    rhythm: Rhythm
+    title: str  # may hold placeholders, as `say` may
+    say: str = ""  # what the ticket begins with
+    assign: tuple[str, ...] = ()  # "council" or names of [people]; the first with a login owns the ticket
+    due: Duration  # from the slot's day on
+    agenda: tuple[Room, ...] = ()
+    source: str = ""  # where the ticket is filed; as [file.review] says if empty, else the config's first source
+    labels: frozenset[str] = frozenset()  # besides those of [file.review]
+    mode: Literal["shadow", "on"] = "on"
+    since: date | None = None  # `from` in the file: slots that fell due before are left alone
+    ceiling: int | None = None  # as a rule's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of ticket; the first in the config's order whose conditions hold is the ticket's kind."""
 
@@ -235,6 +258,7 @@ class Policy:
 
     sha: str
     rules: tuple[Rule, ...]
+    reviews: tuple[Review, ...] = ()
     kinds: tuple[Kind, ...]
     domains: tuple[Domain, ...]
     people: Mapping[str, Person]
@@ -250,3 +274,8 @@ class Policy:
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)
     tests: tuple[Test, ...] = ()
     shipped: Mapping[str, Rule] = field(default_factory=dict)  # by id: rules the config overrides, as their files are
+
+    @property
+    def rules_and_reviews(self) -> tuple[Rule | Review, ...]:
+        """Return whatever has an id: the rules, then the reviews."""
+        return (*self.rules, *self.reviews)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from rules.schema import RuleFile
+from rules.schema import ReviewTable, RuleFile
 from rules.toml_text import Path, Toml
 from rules.wording import meant, shown, there_is
 
@@ -22,7 +22,7 @@ TYPES = {
     "dict_type": "a table",
 }
 ABOUT_KEYS = frozenset({"extra_forbidden", "missing"})  # the key is wrong or not there, not its value
-LATER = frozenset({"review", "gate", "metric", "digest"})  # tables of rule files that this version does not know
+LATER = frozenset({"gate", "metric", "digest"})  # tables of rule files that this version does not know
 
 
 def problems_of(error: ValidationError, toml: Toml) -> tuple[str, ...]:
@@ -31,25 +31,27 @@ def problems_of(error: ValidationError, toml: Toml) -> tuple[str, ...]:
 
 
 def problems_within(error: ValidationError, table: str) -> Iterator[tuple[Path, str]]:
-    """Word what pydantic rejected in a rule's keys that stand in another table, '[override."a.b"]', each with its path.
+    """Word what pydantic rejected in a rule's or review's keys that stand in another table, '[override."a.b"]'.
 
-    The path goes on from the table.
+    Each comes with its path, which goes on from the table.
     """
+    kind = "review" if error.title == ReviewTable.__name__ else "rule"
     for detail in error.errors(include_url=False):
         path: Path = detail["loc"]
         around = path[:-1] if detail["type"] in ABOUT_KEYS else path
         at = ", ".join(part for part in (table, _dotted(around)) if part)
-        yield path, f"{at}: {_told(detail, ('rule', 0, *path))}"
+        yield path, f"{at}: {_told(detail, (kind, 0, *path))}"
 
 
 def where(toml: Toml, path: Path) -> str:
     """Return "backlog.toml: rule 'owned', step[1].after, line 17, column 1" for a path of keys."""
     parts, rest = [], path
-    if path[:1] == ("rule",) and len(path) > 1 and isinstance(path[1], int):
-        parts, rest = [f"rule {_called(toml, path[1])}"], path[2:]
+    if path[:1] in (("rule",), ("review",)) and len(path) > 1 and isinstance(path[1], int):
+        parts, rest = [f"{path[0]} {_called(toml, str(path[0]), path[1])}"], path[2:]
     if rest:
         parts.append(_dotted(rest))
-    return f"{toml.file}: {', '.join(part for part in (*parts, toml.place(path)) if part)}"
+    told = ", ".join(part for part in (*parts, toml.place(path)) if part)
+    return f"{toml.file}: {told}" if told else toml.file
 
 
 def _dotted(path: Path) -> str:
@@ -57,10 +59,10 @@ def _dotted(path: Path) -> str:
     return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
-def _called(toml: Toml, index: int) -> str:
-    """Return the rule's id in quotes, or its number if it has none."""
-    rule = toml.tables["rule"][index]
-    name = rule.get("id") if isinstance(rule, Mapping) else None
+def _called(toml: Toml, kind: str, index: int) -> str:
+    """Return the id of a rule or review in quotes, or its number if it has none."""
+    table = toml.tables[kind][index]
+    name = table.get("id") if isinstance(table, Mapping) else None
     return shown(name) if isinstance(name, str) else str(index + 1)
 
 
@@ -94,7 +96,8 @@ def _no_key(path: Path) -> str:
     if len(path) == 1:
         if name in LATER:
             return f"[[{name}]] tables are not known in this version"
-        return f"no table {shown(name)}{meant(name, ('pack', 'rule')) or ': a rule file has [pack] and [[rule]]'}"
+        near = meant(name, RuleFile.model_fields) or ": a rule file has [pack], [[rule]] and [[review]]"
+        return f"no table {shown(name)}{near}"
     keys = _keys(path[:-1])
     return f"no key {shown(name)}{meant(name, keys) or there_is(keys)}"
 
@@ -127,8 +130,8 @@ def _rejected(detail: ErrorDetails) -> str:
         return f"{shown(given)} is not a name: write small letters, digits, '-', '_' and '.'"
     if kind == "string_too_long":
         return f"longer than {context['max_length']} characters"
-    if kind == "too_short":
-        return "write at least one"
+    if kind in ("too_short", "string_too_short"):
+        return "write at least one" if kind == "too_short" else "write something between the quotes"
     return detail["msg"].removeprefix("Value error, ").replace("Input should be", "write a number")
 
 

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
 from rules.calendar import parse_duration
 from rules.errors import CalendarError
 from rules.feeds import Feed, read_feed
 from rules.governance import Section
 from rules.phrases import day_of, split
-from rules.policy import Duration
+from rules.policy import Duration, Room
 from rules.wording import shown
 
 NAME = r"^[a-z0-9][a-z0-9._-]*$"
@@ -27,6 +36,7 @@ DURATION_SCHEMA = {
 FACT = r"[a-z][a-z_]*"
 FILE_DUE_SCHEMA = {"anyOf": [DURATION_SCHEMA, {"type": "string", "pattern": f"^{FACT}$"}]}
 DATE_SCHEMA = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", "examples": ["2026-12-01"]}
+CLOCK_SCHEMA = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00"]}
 NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
@@ -72,6 +82,16 @@ def _file_due(value: object) -> Duration | str:
     return value if isinstance(value, str) and re.fullmatch(FACT, value) else _duration(value)
 
 
+def _clock(value: object) -> time:
+    """Read a time of day; TOML has a form of its own for it."""
+    if isinstance(value, time):
+        return value
+    match = re.fullmatch(r"([0-9]{2}):([0-9]{2})", value) if isinstance(value, str) else None
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise ValueError(f"{shown(value)} is not a time of day: write '09:00'")
+    return time(int(match[1]), int(match[2]))
+
+
 def _due(value: object) -> date | None:
     return None if value == "none" else _date(value)
 
@@ -101,6 +121,7 @@ Day = Annotated[date, PlainValidator(_date), WithJsonSchema(DATE_SCHEMA)]
 FileDue = Annotated[Duration | str, PlainValidator(_file_due), WithJsonSchema(FILE_DUE_SCHEMA)]
 Due = Annotated[date | None, PlainValidator(_due), WithJsonSchema({"anyOf": [{"const": "none"}, DATE_SCHEMA]})]
 Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE_SCHEMA)]
+Clock = Annotated[time, PlainValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
 Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Feeds = Annotated[list[Annotated[str, AfterValidator(_feed)]], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Held = Annotated[str, AfterValidator(_held)]
@@ -289,11 +310,51 @@ class RuleTable(Table):
     test: list[TestTable] = Field(default=[], description="What the rule is expected to do.")
 
 
+class ReviewTable(Table):
+    """Something periodic that people meet for: a ticket a slot, its agenda filled with data."""
+
+    id: Name = Field(description="Unique in the file, also among its rules; tickets are remembered by it.")
+    about: Sentence = Field(default="", description="What the review is for, in a sentence.")
+    policy: PolicyLine = ""
+    section: Section | None = Field(default=None, description="The section that it serves; the pack's if left out.")
+    every: Literal["week", "month", "quarter"] = Field(description="How often; the slots are '2026-W48' and the like.")
+    day: Annotated[int, Field(ge=1, le=31)] = Field(
+        default=1, description="The day of the week (1 is Monday), of the month, or of the quarter's first month."
+    )
+    at: Clock = Field(default=time(9), description="The time of day, in the calendar's zone.")
+    title: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        default="Improvement review {slot}", description="The ticket's title."
+    )
+    say: Sentence = Field(default="", description="What the ticket's text begins with.")
+    assign: Names = Field(
+        default=["council"],
+        description="'council' or names of [people]: the first with a login there owns the ticket, all are mentioned.",
+    )
+    due: Span = Field(default=Duration(10, "workdays"), description="How long after the slot it has to be held by.")
+    agenda: list[Room] = Field(default=[], description="What the ticket brings along, in this order.")
+    source: str = Field(
+        default="", description="Where its tickets are filed; as [file.review] says, else the config's first source."
+    )
+    labels: Names = Field(default=[], description="What its tickets wear besides the labels of [file.review].")
+    mode: Literal["shadow", "on"] = Field(default="on", description="'shadow' is reported, never filed.")
+    since: Day | None = Field(default=None, alias="from", description="Slots that fell due before are left alone.")
+    ceiling: Annotated[int, Field(ge=0)] | None = Field(default=None, description="The most tickets of a pass.")
+
+
 class RuleFile(Table):
-    """A rule file."""
+    """A rule file: rules, reviews or both."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["rule"]}, {"required": ["review"]}]})
 
     pack: PackTable
-    rule: list[RuleTable] = Field(min_length=1)
+    rule: list[RuleTable] = Field(default=[], min_length=1)
+    review: list[ReviewTable] = Field(default=[], min_length=1)
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> RuleFile:
+        if not self.rule and not self.review:
+            raise ValueError("there is no rule: write a [[rule]] or a [[review]]")
+        return self
 
 
 def rule_file_schema() -> Mapping[str, Any]:

@@ -208,12 +208,14 @@ def _outcome(words: str, asking: Asking) -> Stated | str:
 
 
 def _held(words: str, asking: Asking) -> Stated | str:
-    day = day_of(words.removeprefix("on ")) if words else asking.day
+    when, _, because = split(words, "because")
+    day = day_of(when.removeprefix("on ")) if when else asking.day
     if day is None:
-        return f"{no_day(clipped(words), asking.day)} Write '{FORMS['held']}' for today, or add the date."
+        return f"{no_day(clipped(when), asking.day)} Write '{FORMS['held']}' for today, or add the date."
     if day > asking.day:
         return f"{day.isoformat()} is yet to come: say so when it was held."
-    return Stated(value=day.isoformat(), reply=f"Held on {day.isoformat()}.")
+    noted = " What came of it is noted." if because else ""
+    return Stated(value=day.isoformat(), because=because, reply=f"Held on {day.isoformat()}.{noted}")
 
 
 def _repository(asking: Asking) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from rules.evaluate import evaluate
 from rules.memory import Episode
 from worker.ledger_baseline import Chosen
-from worker.look import remembered
+from worker.remembered import remembered
 from worker.worker import Worker
 
 

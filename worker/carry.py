@@ -20,7 +20,7 @@ from integrations.errors import (
 )
 from rules.actions import FileTicket, Op, React, SetDue, WriteCard
 from rules.memory import Card
-from worker.doubts import find_filed
+from worker.doubts import dated, find_filed
 from worker.perform import appends, perform
 from worker.worker import Worker
 
@@ -57,6 +57,8 @@ def _send(worker: Worker, tracker: Tracker, op: Op, card: Card | None) -> Receip
     if isinstance(op.verb, SetDue):
         return _set_due(worker, tracker, op, op.verb.due)
     receipt = perform(tracker, op, card=card, keys=worker.keys, styles=worker.policy.labels)
+    if isinstance(op.verb, FileTicket):
+        return dated(worker, tracker, op, receipt)
     if isinstance(op.verb, WriteCard) and card is not None:
         return Receipt(ref=card.ref, wrote=receipt.wrote)
     return receipt

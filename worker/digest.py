@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from rules.coverage import IMPROVEMENT, CoverageTally
 from rules.facts import kind_of, of
 from rules.memory import Memory
-from rules.model import Link, Ticket
+from rules.model import Block, Link, Ticket
 from rules.pauses import deadline
 from rules.people import called
 from rules.policy import Policy
@@ -79,6 +79,7 @@ class Digest:
     quiet: tuple[str, ...] = ()  # domains without improvement work that is open or was finished recently
     inputs: tuple[InputState, ...] = ()  # what the council decides from; none where the config has none
     unfed: tuple[Unfed, ...] = ()  # decisions that fed nothing, or do not say what they feed
+    reviews: tuple[Block, ...] = ()  # how they stand, in words; none where the policy has none
 
 
 @dataclass(frozen=True, slots=True)

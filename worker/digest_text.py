@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 from rules.card import CARD
 from rules.coverage import RECENTLY
-from rules.model import Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Table, Text, Ticket
+from rules.model import Bullets, Code, Heading, Line, Paragraph, Prose, Strong, Table, Text
+from worker.agenda_backlog import overdue_blocks
 from worker.agenda_inputs import input_blocks
+from worker.agenda_words import MOST, link, more
 from worker.digest import Account, Did, Digest, DomainRow
 from worker.digest_decisions import decisions
 
-MOST = 10
-"""Lines of a list that are shown; the rest is counted."""
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -28,8 +28,9 @@ def prose(digest: Digest) -> Prose:
             Paragraph((Text(week), *_summary(digest))),
             _domains(digest),
             Paragraph(_trend(digest.weeks)),
-            *_overdue(digest),
+            *overdue_blocks(digest.overdue),
             *decisions(digest.unfed),
+            *digest.reviews,
             *input_blocks(digest.inputs),
             *_account(digest.account),
         )
@@ -58,7 +59,7 @@ def _cells(row: DomainRow, end: date) -> tuple[Line, ...]:
     oldest: Line = (Text("-"),)
     if row.oldest is not None:
         age = (end - row.oldest.created.date()).days
-        oldest = (_link(row.oldest), Text(f" ({age} days)"))
+        oldest = (link(row.oldest), Text(f" ({age} days)"))
     counts: tuple[Line, ...] = tuple((Text(str(n)),) for n in (row.open, row.new, row.closed, row.overdue))
     return ((Text(row.domain),), *counts, oldest)
 
@@ -80,22 +81,12 @@ def sparkline(values: Sequence[int]) -> str:
     return "".join(BARS[round(value / top * (len(BARS) - 1))] for value in values)
 
 
-def _overdue(digest: Digest) -> tuple[Heading | Bullets, ...]:
-    if not digest.overdue:
-        return ()
-    lines: list[Line] = [
-        (_link(late.ticket), Text(f" {late.ticket.title}, due {late.ticket.due}, {_owners(late.owners)}"))
-        for late in digest.overdue[:MOST]
-    ]
-    return (Heading((Text("Longest overdue"),)), Bullets((*lines, *_more(len(digest.overdue) - MOST, "overdue"))))
-
-
 def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:
     did: list[Line] = [_did(one) for one in account.did[:MOST]]
     could_not: list[Line] = [(Text(line),) for line in account.could_not[:MOST]]
     blocks: list[Heading | Bullets | Paragraph] = [Heading((Text("What kaizend did, and why"),))]
     if did:
-        blocks.append(Bullets((*did, *_more(len(account.did) - MOST, "kinds of things"))))
+        blocks.append(Bullets((*did, *more(len(account.did) - MOST, "kinds of things"))))
     else:
         blocks.append(Paragraph((Text("Nothing."),)))
     if account.undone:
@@ -104,7 +95,7 @@ def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:
         blocks.append(Paragraph((Text(_left_alone(account)),)))
     if could_not:
         blocks.append(Heading((Text("What it could not do"),)))
-        blocks.append(Bullets((*could_not, *_more(len(account.could_not) - MOST, "such lines"))))
+        blocks.append(Bullets((*could_not, *more(len(account.could_not) - MOST, "such lines"))))
     return tuple(blocks)
 
 
@@ -127,15 +118,3 @@ def _did(one: Did) -> Line:
         said += (Text(f" ({one.about})"),)
     said += (Text(", as on "), one.example)
     return (*said, Text(f": {'; '.join(one.because)}")) if one.because else said
-
-
-def _more(count: int, what: str) -> tuple[Line, ...]:
-    return ((Text(f"and {count} more {what}"),),) if count > 0 else ()
-
-
-def _link(ticket: Ticket) -> Link:
-    return Link(ticket.key, ticket.url)
-
-
-def _owners(names: Sequence[str]) -> str:
-    return " and ".join(names) or "no owner"

@@ -113,8 +113,19 @@ def find_filed(worker: Worker, tracker: Tracker, op: Op, since: datetime) -> Rec
     """Look for a ticket that was filed as this op."""
     for ticket, marker in tracker.filed(since):
         if marker.op == op.id and worker.keys.mac(marker.op, op.target.uid, marker.state) == marker.mac:
-            return Receipt(ref=ticket.ref, uid=ticket.uid, key=ticket.key, url=ticket.url)
+            return dated(worker, tracker, op, Receipt(ref=ticket.ref, uid=ticket.uid, key=ticket.key, url=ticket.url))
     return None
+
+
+def dated(worker: Worker, tracker: Tracker, op: Op, filed: Receipt) -> Receipt:
+    """Keep the due date of a ticket that was filed where its tracker has no place for one; return its receipt."""
+    due = op.verb.due if isinstance(op.verb, FileTicket) else None
+    if due is not None and not tracker.keeps_due:
+        worker.mirror.put_ticket(tracker.ticket(filed.ref), worker.clock())
+        ticket = worker.mirror.ticket(filed.uid)
+        if ticket is not None and ticket.due is None:  # a card that was found again may know of another one
+            worker.mirror.set_card_due(filed.uid, due)
+    return filed
 
 
 def _find_comment(worker: Worker, tracker: Tracker, op: Op, author: str) -> Receipt | None:

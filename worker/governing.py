@@ -1,4 +1,4 @@
-"""Governing: how the rules that are switched on serve each section of the governance policy, and what they did."""
+"""Governing: how the rules and reviews that are switched on serve each section of the policy, and what they did."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from rules.document import Pack
 from rules.governance import SECTIONS, Section
-from rules.policy import Policy, Rule
+from rules.policy import Policy, Review, Rule
 from worker.ledger import RuleReport
 
 MONTH = timedelta(days=30)
@@ -17,11 +17,11 @@ NOTHING = RuleReport(rule="", states={}, done={}, reversed=0, held=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A section of the policy, the rules that serve it, and what each did."""
+    """A section of the policy, the rules and reviews that serve it, and what each did."""
 
     section: Section
     demands: str
-    rules: tuple[tuple[Rule, RuleReport], ...]
+    rules: tuple[tuple[Rule | Review, RuleReport], ...]
     packs: tuple[str, ...] = ()  # that ship, would serve it, and are not switched on
     baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets it leaves alone
 
@@ -42,17 +42,18 @@ def governing(
     `baseline` is on how many tickets each rule does nothing, because it held when a baseline was taken.
     """
     did: Mapping[str, RuleReport] = {report.rule: report for report in reports}
-    on = {rule.pack for rule in policy.rules}
+    every = policy.rules_and_reviews
+    on = {rule.pack for rule in every}
     off: dict[Section, dict[str, None]] = {}
     for pack in shipped:
-        for rule in pack.rules:
+        for rule in pack.rules_and_reviews:
             if pack.name not in on and rule.section:
                 off.setdefault(rule.section, {})[pack.name] = None
     return tuple(
         Served(
             section=section,
             demands=demands,
-            rules=tuple((rule, did.get(rule.id, NOTHING)) for rule in policy.rules if rule.section == section),
+            rules=tuple((rule, did.get(rule.id, NOTHING)) for rule in every if rule.section == section),
             packs=tuple(off.get(section, ())),
             baseline=baseline,
         )

@@ -8,7 +8,7 @@ from rules.evaluate import ANY
 from rules.fact_inputs import INPUT_FACTS
 from rules.facts import kind_of
 from rules.policy import Policy, Rule
-from worker.look import remembered
+from worker.remembered import remembered
 from worker.worker import Worker
 
 ASKED = frozenset(fact.name for fact in INPUT_FACTS)

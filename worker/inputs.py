@@ -18,8 +18,8 @@ from rules.memory import Memory
 from rules.model import Ticket
 from rules.policy import Condition
 from worker.informing import last_closed, wake
-from worker.look import remembered
 from worker.readings import Kept, Readings
+from worker.remembered import remembered
 from worker.worker import Worker
 from worker.world import asked_for
 

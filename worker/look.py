@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from rules.actions import Op, Plan, WriteCard
 from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
-from rules.memory import Episode, Memory, Pause, Reversal
+from rules.memory import Episode, Pause, Reversal
 from rules.model import Event, Ticket
 from rules.plan import assemble, decide
 from worker.breaker import DAY, broken
 from worker.ration import ration
+from worker.remembered import remembered
+from worker.reviews import review_ops
 from worker.worker import Worker
-from worker.world import world
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
@@ -30,8 +31,6 @@ HISTORY = {
     PRIORITY: frozenset({"priority", "label"}),
 }
 """Verb -> the events that tell who took its effect back."""
-MANY = 2000
-"""Up to so many tickets are remembered one by one; for more, all memories are read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +117,7 @@ def look(
         kept = set(memory.episodes)
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
+    ops += review_ops(worker, now, unread=unread)
     going, swinging = broken(ops, worker.ledger.swings(now - DAY))
     plan = assemble(policy, going, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
     plan = replace(plan, held=(*swinging, *plan.held))
@@ -155,25 +155,6 @@ def paused_rules(worker: Worker, now: datetime) -> frozenset[str]:
     return frozenset(
         rule for rule, (done, undone) in rates.items() if undone >= UNDONE_COUNT and undone >= UNDONE_SHARE * done
     )
-
-
-def remembered(worker: Worker, tickets: Iterable[Ticket]) -> Iterable[tuple[Ticket, Memory]]:
-    """Yield tickets, each with what is remembered of it in the world as it is, a batch at a time."""
-    batch: list[Ticket] = []
-    everything: dict[str, Memory] | None = None
-    around = world(worker, worker.clock())
-    nothing = Memory(world=around)
-    for ticket in tickets:
-        if everything is not None:
-            yield ticket, everything.get(ticket.uid, nothing)
-            continue
-        batch.append(ticket)
-        if len(batch) > MANY:
-            everything = worker.ledger.memory(world=around)
-            yield from ((each, everything.get(each.uid, nothing)) for each in batch)
-            batch = []
-    known = worker.ledger.memory([ticket.uid for ticket in batch], world=around) if batch else {}
-    yield from ((each, known.get(each.uid, nothing)) for each in batch)
 
 
 def same(planned: Op, asked: Op) -> bool:

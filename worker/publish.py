@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -16,11 +16,13 @@ from rules.model import Link, Paragraph, Prose, Text
 from rules.policy import Policy, Rhythm
 from worker.apply import Applied, apply_alone
 from worker.digest import Account, Did, Digest, gather
+from worker.digest_reviews import review_blocks, review_states
 from worker.digest_text import prose
 from worker.inputs import read_due, states
 from worker.ledger import Entry, State
 from worker.ledger_baseline import Chosen
-from worker.look import paused_rules, remembered
+from worker.look import paused_rules
+from worker.remembered import remembered
 from worker.settings.tables import DigestTable
 from worker.stop import Stop
 from worker.sync import sync_all
@@ -99,7 +101,7 @@ def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
     now, policy = worker.clock(), worker.policy
     end = policy.calendar.date_of(policy.calendar.moment(slot, rhythm(table)))
     about = table.about or tuple(worker.trackers)
-    return gather(
+    digest = gather(
         table.name,
         slot,
         policy=policy,
@@ -109,6 +111,7 @@ def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
         end=end,
         now=now,
     )
+    return replace(digest, reviews=review_blocks(review_states(worker, now, about)))
 
 
 def digest_op(worker: Worker, table: DigestTable, slot: str, issue: Issue, said: Prose) -> Op | None:
@@ -200,7 +203,7 @@ def _carried(worker: Worker, run: int, op: Op, stop: Stop, applied: Applied) -> 
 
 def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime) -> Account:
     """Gather from the ledger what was done in some sources since then, an example each, and what could not be done."""
-    abouts = COMMANDED | {rule.id: rule.about for rule in worker.policy.rules}
+    abouts = COMMANDED | {each.id: each.about for each in worker.policy.rules_and_reviews}
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in worker.ledger.done_since(since):
         if entry.op.target.source in about and not entry.op.rule.startswith((RULE, SEEN)):
@@ -211,7 +214,7 @@ def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime
             about=abouts.get(rule, ""),
             verb=verb,
             count=len(entries),
-            example=Link(entries[0].op.target.key, entries[0].op.target.url),
+            example=_example(entries[0]),
             because=entries[0].op.because[:BECAUSE],
         )
         for (rule, verb), entries in groups.items()
@@ -224,6 +227,13 @@ def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime
         baseline=worker.ledger.baseline(now, chosen),
         baseline_before=worker.ledger.baseline(since, chosen).tickets,
     )
+
+
+def _example(entry: Entry) -> Link:
+    """Return a link to the ticket an op was about, or to the one that it filed."""
+    if isinstance(entry.op.verb, FileTicket) and entry.receipt is not None:
+        return Link(entry.receipt.key, entry.receipt.url)
+    return Link(entry.op.target.key, entry.op.target.url)
 
 
 def _could_not(worker: Worker, about: Sequence[str], since: datetime, now: datetime) -> Iterator[str]:

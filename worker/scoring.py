@@ -12,7 +12,7 @@ from rules.facts import kind_of
 from rules.policy import Policy, Rhythm
 from rules.reopenings import reopened
 from rules.scorecards import LAST, Scorecard, ScorecardTally, span_days
-from worker.look import remembered
+from worker.remembered import remembered
 from worker.worker import Worker
 
 MIDNIGHT = Rhythm("month", 1, time(0))

@@ -313,7 +313,8 @@ def test_a_number_of_thousands_of_digits_is_refused():
                 " write '2026-11-03' or '2026-11-03T09:00:00Z'"
             ),
         ),
-        ("[[reviews]]", "line 11, column 1: no table 'reviews': a rule file has [pack] and [[rule]]"),
+        ("[[reviews]]", "line 11, column 1: no table 'reviews' (did you mean 'review'?)"),
+        ("[[widget]]", "line 11, column 1: no table 'widget': a rule file has [pack], [[rule]] and [[review]]"),
         ("[[gate]]", "line 11, column 1: [[gate]] tables are not known in this version"),
         (
             "[[rule]]\nid = 'b'\non = 'any'\nwhen = 'open'\nsay = 'x'",

@@ -94,6 +94,11 @@ def test_all_facts_of_a_ticket():
         "deferred": False,
         "outcome_stated": False,
         "held": False,
+        "outcome_recorded": False,
+        "review_missing": [
+            "that it was held (comment /kaizen held)",
+            "what came of it (comment /kaizen held because ..., or a line Outcome: ...)",
+        ],
         "actions": [],
         "filed": [],
         "filed_kinds": [],

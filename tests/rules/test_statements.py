@@ -114,6 +114,13 @@ def read(body, of=OWNED, author=None, memory=Memory(), now=NOW, changed=None):  
             "Noted as the outcome to reach: incidents 12/month -> 3/month by 2027-03-31.",
         ),
         ("held", OWNED, ("held", "2026-11-03", ""), "Held on 2026-11-03."),
+        (
+            "held 2026-11-02 because we go on",
+            OWNED,
+            ("held", "2026-11-02", "we go on"),
+            "Held on 2026-11-02. What came of it is noted.",
+        ),
+        ("held because x", OWNED, ("held", "2026-11-03", "x"), "Held on 2026-11-03. What came of it is noted."),
         ("held on 2026-10-30", OWNED, ("held", "2026-10-30", ""), "Held on 2026-10-30."),
         ("feeds roadmap ops-12", OWNED, ("feeds", "roadmap OPS-12", ""), "Noted for roadmap: OPS-12"),
         ("feeds Training: #7", OWNED, ("feeds", "training acme/shop#7", ""), "Noted for training: acme/shop#7"),

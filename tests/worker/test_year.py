@@ -19,7 +19,8 @@ START = datetime(2027, 3, 8, 6, 50, tzinfo=UTC)  # the zone's clocks go forward 
 DAYS = int(os.environ.get("YEAR_DAYS", "60"))
 SEED = int(os.environ.get("YEAR_SEED", "1"))
 BUDGET = 5
-PACKS = ("pack:backlog", "pack:forbidden", "pack:leadership")
+PACKS = ("pack:backlog", "pack:forbidden", "pack:leadership", "pack:cadence")
+REVIEWS = "[kinds]\nreview = ['\"review\" in labels']"
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7) - timedelta(seconds=2)  # trackers tell whole seconds
 
@@ -31,6 +32,7 @@ def lived(request, tmp_path_factory):
     with firm(tmp_path_factory.mktemp("year"), request.param, rules=PACKS) as made:
         made.clock.start = START
         made.configure(more=ZONE + DIGESTS)
+        made.config.write_text(made.config.read_text("utf-8").replace("[kinds]", REVIEWS), encoding="utf-8")
         year = Year(made, SEED)
         year.live(DAYS)
         yield year
@@ -103,6 +105,15 @@ def test_every_digest_came_once(lived):
     targets = {ticket for ticket, _ in found}
     assert len(targets) == 2
     assert found == Counter(dict.fromkeys(((ticket, week) for ticket in targets for week in expected), 1))
+
+
+def test_every_review_slot_exists_once(lived):
+    """A ticket for each month and quarter that the worker saw, from nine o'clock of its first day on."""
+    there = [at.astimezone(BERLIN) - timedelta(hours=9) for at in lived.times]
+    expected = {f"Improvement review {at:%Y-%m}" for at in there}
+    expected |= {f"Improvement themes {at.year}-Q{(at.month + 2) // 3}" for at in there}
+    filed = [issue.title for issue in lived.made.github.main.issues.values() if issue.author.login == BOT]
+    assert sorted(title for title in filed if "digest" not in title) == sorted(expected)
 
 
 def slot(at):

@@ -33,8 +33,9 @@ def check(context: typer.Context) -> None:
     for result in failed:
         talk(str(result))
     verdict = f"{len(failed)} tests failed" if failed else "all right"
-    changed = f" ({len(policy.shipped)} overridden)" if policy.shipped else ""
-    talk(f"{len(policy.rules)} rules{changed}, {len(policy.tests)} tests, {len(policy.sources)} sources: {verdict}")
+    counts = f"{len(policy.rules)} rules" + (f" ({len(policy.shipped)} overridden)" if policy.shipped else "")
+    counts += f", {len(policy.reviews)} reviews" if policy.reviews else ""
+    talk(f"{counts}, {len(policy.tests)} tests, {len(policy.sources)} sources: {verdict}")
     if failed:
         raise typer.Exit(Exit.EXPECTED)
 

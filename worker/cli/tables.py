@@ -56,9 +56,10 @@ def packs_table(packs: Iterable[Pack]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("pack", no_wrap=True)
     table.add_column("rules", justify="right")
+    table.add_column("reviews", justify="right")
     table.add_column("what it is for", overflow="fold")
     for pack in packs:
-        table.add_row(escape(pack.name), str(len(pack.rules)), escape(pack.about))
+        table.add_row(escape(pack.name), str(len(pack.rules)), str(len(pack.reviews)), escape(pack.about))
     return table
 
 

@@ -1,0 +1,33 @@
+"""What is wrong with a review that only the config can show: nobody to hold it, no such source, a day that never is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.labels import label_problem
+from rules.lint_texts import placeholders_in
+from rules.people import COUNCIL
+from rules.policy import Review
+from rules.reviews import REVIEW_PLACEHOLDERS
+from rules.tables import Company
+from rules.wording import meant, shown, there_is
+
+
+def review_problems(review: Review, company: Company) -> Iterator[str]:
+    """Yield what is wrong with a review, each beginning with its key."""
+    for key, text in (("title", review.title), ("say", review.say)):
+        yield from (f"{key}{problem}" for problem in placeholders_in(text, REVIEW_PLACEHOLDERS))
+    known = (COUNCIL, *company.people)
+    for name in review.assign:
+        if name not in known:
+            yield f"assign: no person {shown(name)}{meant(name, known) or there_is(known)}"
+    if review.source and review.source not in company.sources:
+        yield f"source: no source {shown(review.source)}{meant(review.source, company.sources) or _sources(company)}"
+    jira = any(source.kind == "jira" for source in company.sources.values())
+    yield from (f"labels: {problem}" for name in sorted(review.labels) if (problem := label_problem(name, jira=jira)))
+    if review.rhythm.every == "week" and review.rhythm.day > 7:
+        yield f"day: a week has no day {review.rhythm.day}: write 1 (Monday) to 7"
+
+
+def _sources(company: Company) -> str:
+    return there_is(tuple(company.sources))

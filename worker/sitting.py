@@ -1,0 +1,58 @@
+"""A sitting: what the agenda of a review is filled from, read once for all of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from integrations.base import Receipt
+from rules.coverage import IMPROVEMENT
+from rules.facts import kind_of
+from rules.memory import Memory
+from rules.model import Ticket
+from worker.remembered import remembered
+from worker.scoring import Scores
+from worker.worker import Worker
+
+DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A ticket, its kind, and what is remembered of it."""
+
+    ticket: Ticket
+    kind: str
+    memory: Memory
+
+    @property
+    def open(self) -> bool:
+        """Tell whether it is not done."""
+        return self.ticket.phase != "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """What an agenda is filled from."""
+
+    worker: Worker
+    now: datetime
+    since: datetime  # when the day began on which the last review that was filed fell due
+    last: Receipt | None  # its ticket
+    tickets: tuple[Known, ...]  # improvements and decisions
+    scores: Scores  # how the domains stand and what the leads did since then
+
+    def of(self, kind: str) -> tuple[Known, ...]:
+        """Return the tickets of a kind."""
+        return tuple(known for known in self.tickets if known.kind == kind)
+
+
+def gathered(worker: Worker, now: datetime) -> tuple[Known, ...]:
+    """Return the improvements and decisions of all sources, as the mirror has them."""
+    policy, today = worker.policy, worker.policy.calendar.today(now)
+    found = []
+    for ticket, memory in remembered(worker, worker.mirror.tickets()):
+        kind = kind_of(ticket, memory, policy, today)
+        if kind in (IMPROVEMENT, DECISION):
+            found.append(Known(ticket=ticket, kind=kind, memory=memory))
+    return tuple(found)
