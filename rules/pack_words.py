@@ -79,6 +79,7 @@ ROOMS: Mapping[Room, str] = {
     "decisions": "the decisions that are open or were taken since the last one",
     "outcomes": "the effects that people expect of their work",
     "domains": "which domains have improvement work, and which are quiet",
+    "inputs": "the newest of each input that the council decides from, and whether it is fresh",
     "leads": "what each lead did since the last one",
     "open-actions": "how the last one ended, and what was filed from it and is still open",
 }

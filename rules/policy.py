@@ -14,7 +14,7 @@ from rules.model import Ticket
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]
 Every = Literal["week", "month", "quarter"]
-Room = Literal["overdue", "deferrals", "decisions", "outcomes", "open-actions", "domains", "leads"]
+Room = Literal["overdue", "deferrals", "decisions", "outcomes", "open-actions", "domains", "inputs", "leads"]
 """A part of a review's agenda."""
 LEVELS = ("critical", "high", "medium", "low")
 """The neutral priorities, most urgent first; a ticket without one has "none"."""

@@ -9,8 +9,17 @@ from rules.policy import Room
 from worker.agenda_actions import decisions, open_actions
 from worker.agenda_backlog import deferrals, outcomes, overdue
 from worker.agenda_domains import domain_blocks
+from worker.agenda_inputs import TITLE, input_blocks
 from worker.agenda_leads import lead_blocks
+from worker.inputs import states
 from worker.sitting import Sitting
+
+NO_INPUTS = (Heading((Text(TITLE),)), Paragraph((Text("[inputs] of the config names none."),)))
+
+
+def _inputs(sitting: Sitting) -> tuple[Block, ...]:
+    return input_blocks(states(sitting.worker, sitting.now)) or NO_INPUTS
+
 
 ROOMS: Mapping[Room, Callable[[Sitting], tuple[Block, ...]]] = {
     "overdue": overdue,
@@ -19,6 +28,7 @@ ROOMS: Mapping[Room, Callable[[Sitting], tuple[Block, ...]]] = {
     "outcomes": outcomes,
     "open-actions": open_actions,
     "domains": lambda sitting: domain_blocks(sitting.scores.coverage),
+    "inputs": _inputs,
     "leads": lambda sitting: lead_blocks(sitting.scores.cards, start=sitting.scores.start, end=sitting.scores.end),
 }
 """What an agenda may bring along: the name in a rule file -> what fills it."""

@@ -323,6 +323,7 @@ def test_a_repository_without_a_place_for_dates_keeps_them_on_the_card(tmp_path)
 
 # -- the agenda ------------------------------------------------------------------------------------------------------
 
+DAY_BEFORE = "2026-10-31"
 EVIL = "Outcome: done @zoe-gh [~zoe] /kaizen held #1 <!-- x --> {slot}"
 
 
@@ -354,6 +355,9 @@ def test_an_agenda_brings_along_what_there_is(office):
     assert "mttr(checkout) 90m -> 45m by 2027-03-31, open" in section(text, "Outcomes expected")
     assert "Of 2 open improvements 1 state no outcome." in section(text, "Outcomes expected")
     assert section(text, "Open actions of the last one") == "There is no review before this one."
+    assert "improvement work" in section(text, f"Domains on {DAY_BEFORE}")
+    assert "ana" in section(text, f"Leads, 2026-10-01 to {DAY_BEFORE}")
+    assert section(text, "What the council decides from") == "[inputs] of the config names none."
     raw = review.body if office.github else review.description
     assert ("@zoe-gh" if office.github else "[~zoe]") not in raw
     assert ("@kim-gh" if office.github else "[~accountid:acc-kim]" if office.kind == "cloud" else "[~kim]") in raw
