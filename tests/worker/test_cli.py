@@ -463,7 +463,9 @@ def test_why_tells_what_was_filed_from_a_ticket_and_what_it_was_filed_from(shop,
     said()
     (review,) = [one for one in shop.github.main.issues.values() if one.title.startswith("Review of")]
     assert shop.run("why", shop.incident.key) == 0
-    assert f"filed from it: review {review.key}, open  Review of the incident: The shop is down" in said()[0]
+    filed = next(line for line in said()[0] if line.startswith("filed from it: "))
+    assert filed.startswith(f"filed from it: review {review.key}, open, due 2")
+    assert filed.endswith("  Review of the incident: The shop is down")
     assert shop.run("why", review.key) == 0
     assert f"filed from: {shop.incident.key}, done  The shop is down" in said()[0]
     assert shop.run("why", review.key, "--json") == 0
