@@ -2,141 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import time
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from rules.governance import Section
+from rules.policy import Duration, Room
+from rules.schema_values import (
+    DATE_SCHEMA,
+    Clock,
+    Day,
+    Due,
+    Feeds,
+    FileDue,
+    Held,
+    Level,
+    Moment,
+    Name,
+    Names,
+    PolicyLine,
+    Sentence,
+    Span,
+    Table,
+    deferrals,
 )
 
-from rules.calendar import parse_duration
-from rules.errors import CalendarError
-from rules.feeds import Feed, read_feed
-from rules.governance import Section
-from rules.phrases import day_of, split
-from rules.policy import Duration, Room
-from rules.wording import shown
-
-NAME = r"^[a-z0-9][a-z0-9._-]*$"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-DURATION_SCHEMA = {
-    "type": "string",
-    "pattern": r"^[0-9]{1,6} +(day|days|workday|workdays|week|weeks)$",
-    "examples": ["5 workdays", "3 days", "2 weeks"],
-}
-FACT = r"[a-z][a-z_]*"
-FILE_DUE_SCHEMA = {"anyOf": [DURATION_SCHEMA, {"type": "string", "pattern": f"^{FACT}$"}]}
-DATE_SCHEMA = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", "examples": ["2026-12-01"]}
-CLOCK_SCHEMA = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00"]}
-NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-
-
-def _duration(value: object) -> Duration:
-    try:
-        return parse_duration(value)
-    except CalendarError as error:
-        raise ValueError(str(error)) from error
-
-
-def _several(value: object) -> object:
-    """Read one name as a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-def _date(value: object) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise ValueError(f"{shown(value)} is not a date: write '2026-12-01'") from error
-
-
-def _moment(value: object) -> datetime | date:
-    """Read a moment or a day; which moment a day means is the calendar's to say."""
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-12-01") else _time(value)
-    except ValueError as error:
-        raise ValueError(
-            f"{shown(value)} is not a day or moment: write '2026-11-03' or '2026-11-03T09:00:00Z'"
-        ) from error
-
-
-def _time(value: object) -> datetime:
-    return datetime.fromisoformat(value if isinstance(value, str) else "")
-
-
-def _file_due(value: object) -> Duration | str:
-    """Read how long there is for a ticket, or the name of the fact that holds its date."""
-    return value if isinstance(value, str) and re.fullmatch(FACT, value) else _duration(value)
-
-
-def _clock(value: object) -> time:
-    """Read a time of day; TOML has a form of its own for it."""
-    if isinstance(value, time):
-        return value
-    match = re.fullmatch(r"([0-9]{2}):([0-9]{2})", value) if isinstance(value, str) else None
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        raise ValueError(f"{shown(value)} is not a time of day: write '09:00'")
-    return time(int(match[1]), int(match[2]))
-
-
-def _due(value: object) -> date | None:
-    return None if value == "none" else _date(value)
-
-
-def _feed(value: str) -> str:
-    found = read_feed(value)
-    if isinstance(found, Feed):
-        return value
-    raise ValueError(f"{found} Write 'roadmap OPS-12' or 'budget none because ...'")
-
-
-def _deferrals(value: object) -> object:
-    """Read a day as a deferral that says no more, and one of them as a list of one."""
-    several = value if isinstance(value, list) else [value]
-    return [each if isinstance(each, Mapping) else {"until": each} for each in several]
-
-
-def _held(value: str) -> str:
-    day, explained, because = split(value, "because")
-    if value and (day_of(day) is None or (explained and not because)):
-        raise ValueError(f"{shown(value)} is not a day: write '2026-09-08', or '2026-09-08 because ...'")
-    return value
-
-
-Span = Annotated[Duration, PlainValidator(_duration), WithJsonSchema(DURATION_SCHEMA)]
-Day = Annotated[date, PlainValidator(_date), WithJsonSchema(DATE_SCHEMA)]
-FileDue = Annotated[Duration | str, PlainValidator(_file_due), WithJsonSchema(FILE_DUE_SCHEMA)]
-Due = Annotated[date | None, PlainValidator(_due), WithJsonSchema({"anyOf": [{"const": "none"}, DATE_SCHEMA]})]
-Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE_SCHEMA)]
-Clock = Annotated[time, PlainValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
-Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
-Feeds = Annotated[list[Annotated[str, AfterValidator(_feed)]], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
-Held = Annotated[str, AfterValidator(_held)]
-Name = Annotated[str, Field(pattern=NAME, max_length=60)]
-Sentence = Annotated[str, Field(max_length=2000)]
-PolicyLine = Annotated[
-    str, Field(max_length=300, description="The line of the governance policy that it serves, as the policy has it.")
-]
-Level = Literal["critical", "high", "medium", "low"]
-
-
-class Table(BaseModel):
-    """A table of a rule file: unknown keys are errors, values keep their types."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
 
 
 class PackTable(Table):
@@ -201,7 +94,7 @@ class DeferralTable(Table):
 ONE_DEFERRAL = {"anyOf": [DATE_SCHEMA, DeferralTable.model_json_schema()]}
 Deferrals = Annotated[
     list[DeferralTable],
-    BeforeValidator(_deferrals),
+    BeforeValidator(deferrals),
     WithJsonSchema({"anyOf": [ONE_DEFERRAL, {"type": "array", "items": ONE_DEFERRAL}]}),
 ]
 
@@ -226,7 +119,7 @@ class RelatedTable(Table):
     phase: Literal["new", "active", "done"] = "new"
     resolution: str = ""
     due: Due = None
-    assignees: Names = []
+    assignees: Names = Field(default=[])
 
 
 class GivenTable(Table):
@@ -244,10 +137,10 @@ class GivenTable(Table):
     status: str = ""
     resolution: str = ""
     issue_type: str = ""
-    labels: Names = []
-    components: Names = []
+    labels: Names = Field(default=[])
+    components: Names = Field(default=[])
     milestone: str = ""
-    assignees: Names = []
+    assignees: Names = Field(default=[])
     reporter: str = ""
     priority: str = "none"
     due: Due = None
