@@ -53,6 +53,7 @@ def filed_amiss(policy: Policy, say: Say) -> Iterator[str]:
     """Find kinds that would not be recognised, once filed, as what they were filed as."""
     kinds = {step.file.kind for rule in policy.rules for step in rule.steps if step.file}
     kinds |= {REVIEW} if policy.reviews else set()
+    kinds |= {review.quiet.kind for review in policy.reviews if review.quiet}
     for kind in sorted(kinds):
         filing = filing_of(policy, kind)
         found = kind_of(_filed(policy, kind), NOTHING, policy, EPOCH.date())

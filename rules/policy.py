@@ -139,6 +139,18 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """The ticket that is filed when a domain was quiet at several reviews in a row. Texts may hold {domain}."""
+
+    after: int  # reviews
+    kind: str
+    title: str
+    say: str
+    assign: tuple[str, ...]
+    due: Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """Something periodic that people meet for: a ticket a slot. `id` is unique as a rule's is, and among rules."""
 
@@ -152,6 +164,7 @@ class Review:
     assign: tuple[str, ...] = ()  # "council" or names of [people]; the first with a login owns the ticket
     due: Duration  # from the slot's day on
     agenda: tuple[Room, ...] = ()
+    quiet: Quiet | None = None
     source: str = ""  # where the ticket is filed; as [file.review] says if empty, else the config's first source
     labels: frozenset[str] = frozenset()  # besides those of [file.review]
     mode: Literal["shadow", "on"] = "on"

@@ -41,5 +41,10 @@ def _ticket(review: Review) -> Iterator[str]:
         yield f"Its text begins: {quote(review.say)}"
     if review.agenda:
         yield f"Its agenda: {'; '.join(ROOMS[room] for room in review.agenda)}."
+    if review.quiet:
+        yield (
+            f"A domain that is quiet at {review.quiet.after} of these reviews in a row, and still is, gets a ticket of "
+            f"the kind {code(review.quiet.kind)} that asks why: {quote(review.quiet.title)}"
+        )
     if review.ceiling is not None:
         yield f"A pass that would file more than {review.ceiling} files none, and says so."

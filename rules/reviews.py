@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from rules.filing import filing_of
 from rules.model import Line, Text
 from rules.people import COUNCIL, login_of
-from rules.policy import Every, Filing, Policy, Review, Rhythm
-from rules.schema import ReviewTable
+from rules.policy import Every, Filing, Policy, Quiet, Review, Rhythm
+from rules.schema import QuietTable, ReviewTable
 from rules.texts import fill
 
 REVIEW = "review"
 """The kind that a review's ticket is filed as."""
 REVIEW_PLACEHOLDERS = ("slot", "due")
+QUIET_PLACEHOLDERS = ("domain", "slots")
 LONGEST: Mapping[Every, timedelta] = {
     "week": timedelta(days=8),
     "month": timedelta(days=32),
@@ -65,11 +66,23 @@ def review_of(pack: str, table: ReviewTable) -> Review:
         assign=tuple(table.assign),
         due=table.due,
         agenda=tuple(table.agenda),
+        quiet=_quiet(table.quiet) if table.quiet else None,
         source=table.source,
         labels=frozenset(table.labels),
         mode=table.mode,
         since=table.since,
         ceiling=table.ceiling,
+    )
+
+
+def _quiet(table: QuietTable) -> Quiet:
+    return Quiet(
+        after=table.after,
+        kind=table.kind,
+        title=table.title,
+        say=table.say,
+        assign=tuple(table.assign),
+        due=table.due,
     )
 
 
@@ -90,9 +103,9 @@ def earlier(policy: Policy, meeting: Meeting) -> Iterator[str]:
     yield from reversed(slots)
 
 
-def invited(policy: Policy, review: Review, source: str) -> tuple[str, ...]:
+def invited(policy: Policy, assign: tuple[str, ...], source: str) -> tuple[str, ...]:
     """Return the logins of those whom a review names, each once; the first is to own its ticket."""
-    names = [name for one in review.assign for name in (policy.council if one == COUNCIL else (one,))]
+    names = [name for one in assign for name in (policy.council if one == COUNCIL else (one,))]
     logins = (login_of(policy, source, policy.people.get(name)) for name in names)
     return tuple(dict.fromkeys(login for login in logins if login))
 

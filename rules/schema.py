@@ -203,6 +203,19 @@ class RuleTable(Table):
     test: list[TestTable] = Field(default=[], description="What the rule is expected to do.")
 
 
+class QuietTable(Table):
+    """The ticket that is filed when a domain had no improvement work at several reviews in a row."""
+
+    after: Annotated[int, Field(ge=1, le=12)] = Field(default=2, description="At how many reviews it was quiet.")
+    kind: str = Field(description="The kind the ticket is to be, as [kinds] names it. [file.KIND] says where.")
+    title: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        default="Why is nothing done for {domain}?", description="What it is called; it must hold '{domain}'."
+    )
+    say: Sentence = Field(default="", description="What it says; '{domain}' is the domain, '{slots}' the reviews.")
+    assign: Names = Field(default=["council"], description="As the review's: the first with a login there owns it.")
+    due: Span = Field(default=Duration(10, "workdays"), description="How long there is for it.")
+
+
 class ReviewTable(Table):
     """Something periodic that people meet for: a ticket a slot, its agenda filled with data."""
 
@@ -225,6 +238,9 @@ class ReviewTable(Table):
     )
     due: Span = Field(default=Duration(10, "workdays"), description="How long after the slot it has to be held by.")
     agenda: list[Room] = Field(default=[], description="What the ticket brings along, in this order.")
+    quiet: QuietTable | None = Field(
+        default=None, description="Asks why nothing is done for a domain that is quiet at several reviews in a row."
+    )
     source: str = Field(
         default="", description="Where its tickets are filed; as [file.review] says, else the config's first source."
     )

@@ -14,6 +14,7 @@ from rules.memory import Episode, Pause, Reversal
 from rules.model import Event, Ticket
 from rules.plan import assemble, decide
 from worker.breaker import DAY, broken
+from worker.quiet_domains import quiet_ops
 from worker.ration import ration
 from worker.remembered import remembered
 from worker.reviews import review_ops
@@ -118,6 +119,8 @@ def look(
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
     ops += review_ops(worker, now, unread=unread)
+    if not mirror.is_settled(policy.sha, policy.calendar.today(now)):  # a walk through all there is: once a day
+        ops += quiet_ops(worker, now, unread=unread)
     going, swinging = broken(ops, worker.ledger.swings(now - DAY))
     plan = assemble(policy, going, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
     plan = replace(plan, held=(*swinging, *plan.held))

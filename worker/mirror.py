@@ -213,6 +213,11 @@ class Mirror:
         since = int(settled[0][0]) if settled else -1
         return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_UNSETTLED}", (since, since, since)))
 
+    def is_settled(self, policy: str, day: date) -> bool:
+        """Tell whether all tickets were evaluated once, under this policy and on this local day."""
+        statement = "select 1 from settled where policy = ? and day = ?"
+        return bool(self._database.rows(statement, (policy, iso(day))))
+
     def settle(self, upto: int, policy: str, day: date) -> None:
         """Note that all tickets up to a revision were evaluated, under this policy and on this local day."""
         with self._database.begin_lazy() as connection:

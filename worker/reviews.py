@@ -63,7 +63,7 @@ def review_ops(worker: Worker, now: datetime, *, unread: Collection[str]) -> tup
         if found.place.source in unread or tracker is None or not tracker.uid:
             continue
         op_id = _op_id(worker, found.meeting.review, found.meeting.slot)
-        if found.receipt is None and _may_be_filed(worker, op_id, now):
+        if found.receipt is None and may_be_filed(worker, op_id, now):
             ops.append(_op(worker, found, tracker.uid, op_id, now))
     return tuple(ops)
 
@@ -89,7 +89,7 @@ def _op_id(worker: Worker, review: Review, slot: str) -> str:
     return worker.keys.id(review.id, REVIEW, slot, NAMES[FileTicket])
 
 
-def _may_be_filed(worker: Worker, op_id: str, now: datetime) -> bool:
+def may_be_filed(worker: Worker, op_id: str, now: datetime) -> bool:
     """Tell whether an op is not on its way, in doubt, set aside, or refused not long ago."""
     entry = worker.ledger.op(op_id)
     if entry is None:
@@ -101,7 +101,7 @@ def _may_be_filed(worker: Worker, op_id: str, now: datetime) -> bool:
 
 def _op(worker: Worker, found: Filed, uid: str, op_id: str, now: datetime) -> Op:
     meeting, review = found.meeting, found.meeting.review
-    people = invited(worker.policy, review, found.place.source)
+    people = invited(worker.policy, review.assign, found.place.source)
     shadow = review.mode == "shadow"
     verb = FileTicket(
         title=meeting.title,

@@ -228,8 +228,8 @@ TICK = at("2026-01-01T00:00:01") - at("2026-01-01")
 def test_those_are_invited_who_have_a_login_there():
     """The council is its members; nobody twice; whoever has no login is left out."""
     policy, review = talk(ONE + 'assign = ["ana", "council", "bo"]')
-    assert invited(policy, review, "shop") == ("ana-gh", "bo-gh")
-    assert invited(policy, review, "ops") == ("acc-1",)
+    assert invited(policy, review.assign, "shop") == ("ana-gh", "bo-gh")
+    assert invited(policy, review.assign, "ops") == ("acc-1",)
 
 
 # -- facts ------------------------------------------------------------------------------------------------

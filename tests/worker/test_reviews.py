@@ -23,6 +23,7 @@ KINDS = """
 incident = ['"incident" in labels']
 decision = ['"decision" in labels']
 review = ['"review" in labels || issue_type == "Review"']
+escalation = ['"escalation" in labels']
 improvement = ['"improvement" in labels || issue_type == "Improvement"']
 
 [calendar]
@@ -30,7 +31,23 @@ time_zone = "Europe/Berlin"
 
 [file.review]
 source = "{source}"
+
+[file.escalation]
+source = "{source}"
 """
+
+
+DOMAINS = [
+    f"domain:{name}"
+    for name in (
+        "reliability",
+        "security",
+        "performance",
+        "developer-productivity",
+        "operational-excellence",
+        "customer-trust",
+    )
+]
 
 
 class Office:
@@ -40,6 +57,7 @@ class Office:
         self.made, self.github, self.kind = made, tracker == "github", tracker
         self.clock = made.clock
         self.configure()
+        made.jira.add_issue("OPS", "A little of everything", reporter="bo", labels=["improvement", *DOMAINS])
 
     def configure(self, more="", rules=("pack:cadence",)):
         """Write the config."""
@@ -58,9 +76,28 @@ class Office:
         """Return the reviews that kaizend filed, oldest first."""
         if self.github:
             every = self.made.github.main.issues.values()
-            return [one for one in every if one.author.login == BOT and "Improvement digest" not in one.title]
+            return [one for one in every if one.author.login == BOT and "review" in {each.name for each in one.labels}]
         every = self.made.jira.issues.values()
-        return [one for one in every if one.creator == BOT and "Improvement digest" not in one.summary]
+        return [one for one in every if one.creator == BOT and "review" in one.labels]
+
+    def improvements(self):
+        """Return the improvements that kaizend filed, by title."""
+        if self.github:
+            every = [one for one in self.made.github.main.issues.values() if one.author.login == BOT]
+        else:
+            every = [one for one in self.made.jira.issues.values() if one.creator == BOT]
+        return {self.title(one): one for one in every if "improvement" in self.labels(one)}
+
+    def escalated(self):
+        """Return what was escalated, oldest first."""
+        if self.github:
+            every = self.made.github.main.issues.values()
+            return [one for one in every if "escalation" in {each.name for each in one.labels}]
+        return [one for one in self.made.jira.issues.values() if "escalation" in one.labels]
+
+    def escalations(self):
+        """Return the titles of what was escalated, oldest first."""
+        return [self.title(one) for one in self.escalated()]
 
     def titles(self):
         """Return their titles."""
@@ -404,11 +441,11 @@ def test_an_agenda_brings_along_what_there_is(office):
     assert "acme/shop#1" in overdue
     assert "due 2026-11-10, bo" in overdue
     assert "One open improvement was put off, once." in section(text, "Put off")
-    assert "OPS-1" in section(text, "Put off")
+    assert "OPS-2" in section(text, "Put off")
     assert "once, until 2026-12-24" in section(text, "Put off")
     assert "Which queue?: open, ana" in section(text, "Decisions")
     assert "mttr(checkout) 90m -> 45m by 2027-03-31, open" in section(text, "Outcomes expected")
-    assert "Of 2 open improvements 1 state no outcome." in section(text, "Outcomes expected")
+    assert "Of 3 open improvements 2 state no outcome." in section(text, "Outcomes expected")
     assert section(text, "Open actions of the last one") == "There is no review before this one."
     assert "improvement work" in section(text, f"Domains on {DAY_BEFORE}")
     assert "ana" in section(text, f"Leads, 2026-10-01 to {DAY_BEFORE}")
@@ -440,8 +477,8 @@ def test_an_agenda_carries_over_what_is_left_of_the_last_one(office):
     office.say(first, "/kaizen held because we watch the queries")
     office.close(first)
     office.settle()
-    filed = {office.title(one): one for one in office.reviews()}
-    assert {"Alert on slow queries", "Try the backups"} <= filed.keys()
+    filed = office.improvements()
+    assert filed.keys() == {"Alert on slow queries", "Try the backups"}
     office.close(filed["Try the backups"])
     office.clock.forward(days=8)
     office.settle()
@@ -498,6 +535,7 @@ def test_a_review_that_does_not_take_place_climbs_the_ladder(month):
         ("2026-12-14", 3, ["review-late"]),
         ("2026-12-22", 4, ["review-late", "review-skipped"]),
     ]
+    assert month.escalations() == ["Skipped: Improvement review 2026-11"]
     assert standing(month) == "skipped: was due on 2026-12-08"
 
 
@@ -571,3 +609,51 @@ def test_the_digest_tells_how_the_reviews_stand(small):
     assert part[3].startswith("| cadence/monthly | 2026-11 | [acme/shop#1]")
     assert part[3].endswith(" | skipped: was due on 2026-12-08 | - |")
     assert part[4] == "| cadence/quarterly | 2027-Q1 | - | in shadow: it is not filed | - |"
+
+
+def questions(office):
+    """Return the tickets that ask about domains, by title, oldest first."""
+    return [title for title in office.escalations() if title.startswith("Why")]
+
+
+def test_a_domain_that_is_quiet_at_two_reviews_is_asked_about_once(office):
+    """Not at the first one; while the ticket is open it is not asked again, months after it was closed it is."""
+    office.settle()
+    assert questions(office) == []
+    everything = office.made.jira.issue("OPS-1")
+    office.made.jira.label(everything.key, actor="bo", remove=["domain:security"])
+    office.clock.forward(days=8)
+    office.settle()
+    assert questions(office) == ["Why is nothing done for security?"]
+    office.clock.forward(days=31)
+    office.settle()
+    assert questions(office) == ["Why is nothing done for security?"]
+    why = next(one for one in office.escalated() if office.title(one).startswith("Why"))
+    text = office.text(why)
+    assert "2026-11, 2026-12" in text
+    assert "security" in text
+    office.close(why)
+    office.clock.forward(days=31)
+    office.settle()
+    assert questions(office) == ["Why is nothing done for security?"] * 2
+
+
+def test_a_domain_that_is_worked_on_again_is_not_asked_about(office):
+    """What was filed for it since the last review counts."""
+    office.settle()
+    office.made.jira.label("OPS-1", actor="bo", remove=["domain:security"])
+    office.clock.forward(days=5)
+    office.made.issue("Rotate the keys", labels=["domain:security"], at=office.clock())
+    office.clock.forward(days=3)
+    office.settle()
+    assert office.escalations() == []
+
+
+def test_nothing_is_concluded_of_domains_while_a_source_is_not_read(office):
+    """Its tickets may be there."""
+    office.settle()
+    office.made.jira.label("OPS-1", actor="bo", remove=["domain:security"])
+    office.clock.forward(days=8)
+    office.made.fail("status", face="github", path=r"/issues$", status=500, times=1000)
+    office.made.once()
+    assert office.escalations() == []

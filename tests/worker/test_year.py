@@ -20,7 +20,7 @@ DAYS = int(os.environ.get("YEAR_DAYS", "60"))
 SEED = int(os.environ.get("YEAR_SEED", "1"))
 BUDGET = 5
 PACKS = ("pack:backlog", "pack:forbidden", "pack:leadership", "pack:cadence")
-REVIEWS = "[kinds]\nreview = ['\"review\" in labels']"
+REVIEWS = "[kinds]\nreview = ['\"review\" in labels']\nescalation = ['\"escalation\" in labels']"
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7) - timedelta(seconds=2)  # trackers tell whole seconds
 
