@@ -282,7 +282,10 @@ def test_what_a_review_lacks_is_named():
 )
 def test_the_pack_passes_the_tests_it_carries(zone, country):
     """In any of these calendars."""
-    tables = TABLES | {"kinds": KINDS, "calendar": {"time_zone": zone, "country": country}}
+    tables = TABLES | {
+        "kinds": KINDS | {"escalation": ['"escalation" in labels']},
+        "calendar": {"time_zone": zone, "country": country},
+    }
     policy = build_policy(tables, [(CADENCE.name, CADENCE.read_text(encoding="utf-8"))])
     results = run_tests(policy)
     assert [str(result) for result in results if not result.passed] == []
