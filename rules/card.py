@@ -13,9 +13,11 @@ from rules.card_content import Content, content, essence
 from rules.card_words import prose
 from rules.commanded import Asked, newest, op_id
 from rules.effects import DUE, LABELLED, PRIORITY, REOPENED, value_of
-from rules.memory import Card, Effect, Episode, Reversal
+from rules.leaders import TWIN
+from rules.memory import Card, Effect, Episode, Lead, Reversal
 from rules.moves import NOTHING, View, target_of
 from rules.policy import Policy
+from rules.twins import FIELDS, with_leads
 from rules.worn import is_worn
 
 CARD = "card"
@@ -26,6 +28,7 @@ DAY = r"\d{4}-\d{2}-\d{2}"
 ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<began>{DAY})(?::(?P<ended>{DAY}))?")
 BASELINE_ITEM = re.compile(rf"baseline:(?P<rule>[\w.-]+/[\w.-]+):(?P<taken>{DAY})")
 HEARD_ITEM = re.compile(r"heard:([0-9a-f]{1,64})")
+LED_ITEM = re.compile(r"led:(state|owner|due):([\w.~%-]*)", re.ASCII)
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
 TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority", REOPENED: "reopen"}
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
@@ -80,8 +83,9 @@ def _says_as_before(card: Card, view: View, *, shadow: bool) -> bool:
 
 def _worth_writing(said: Content, exists: bool, ops: Sequence[Op]) -> bool:
     """Tell whether there is anything to say: a card is never made only to say nothing."""
-    filed = any(each.way == "filed" for each in said.related)
-    return exists or filed or bool(said.points or said.answers or said.effects) or any(value_of(op.verb) for op in ops)
+    named = any(each.way == "filed" or each.what == TWIN for each in said.related)
+    says = (said.points, said.answers, said.effects, said.strangers)
+    return exists or named or any(says) or any(value_of(op.verb) for op in ops)
 
 
 def _op(view: View, said: Content, sense: str, ops: Sequence[Op], *, shadow: bool) -> Op:
@@ -114,7 +118,8 @@ def write_state(view: View) -> str:
     `did:label:backlog/owned:needs-owner` and what came of it, `undone:...`; labels are quoted as in a URL. Where the
     card is a due date's only place, it stays there: after the database was lost, nothing else tells whose it was.
     `baseline:backlog/owned:2026-11-23`: the rule was in the baseline of that day, and still is in the same episode.
-    `heard:...` is the op of a command of the last days: it is not carried out twice.
+    `heard:...` is the op of a command of the last days: it is not carried out twice. `led:due:2026-12-01` is what the
+    ticket that leads it said last: what people changed here since then stays.
     """
     date_of = view.policy.calendar.date_of
     items = []
@@ -135,7 +140,9 @@ def write_state(view: View) -> str:
     asked = Asked(policy=view.policy, memory=view.memory, now=view.now, keys=view.keys)
     said = (each for each in newest(asked, view.ticket) if asked.fresh(each))
     heard = [f"heard:{op_id(view.keys, view.ticket, each)}" for each in said]
-    return ",".join((*items, *sorted(traces), *heard))
+    leads = with_leads(view.memory, view.evaluation.leads).leads
+    led = sorted(f"led:{lead.field}:{quote(lead.value, safe='')}" for lead in leads)
+    return ",".join((*items, *sorted(traces), *heard, *led))
 
 
 def _trace(of: Effect | Reversal) -> str:
@@ -163,6 +170,12 @@ def read_heard(text: str) -> tuple[str, ...]:
     return tuple(found[1] for found in map(HEARD_ITEM.fullmatch, text.split(",")) if found)
 
 
+def read_leads(text: str, at: datetime) -> tuple[Lead, ...]:
+    """Return what a leader said last, as a marker keeps it; `at` is when the card said so."""
+    found = {item[1]: unquote(item[2]) for item in map(LED_ITEM.fullmatch, text.split(",")) if item}
+    return tuple(Lead(field=name, value=found[name], number=1, at=at, settled=True) for name in FIELDS if name in found)
+
+
 def read_due(text: str) -> date | None:
     """Return the due date that a marker keeps, if it keeps one."""
     for item in text.split(","):
@@ -185,7 +198,7 @@ def read_traces(policy: Policy, text: str) -> tuple[Trace, ...]:
         label = unquote(found["label"] or "") or (rule.label if rule else "")
         verbs: dict[str, tuple[str, Verb | None]] = {
             "label": (LABELLED, AddLabel(label=label) if label else None),
-            "due": (DUE, SetDue(due=due) if due and rule and rule.due else None),
+            "due": (DUE, SetDue(due=due) if due and rule and (rule.due or "due" in rule.follow) else None),
             "priority": (PRIORITY, SetPriority(level=rule.priority) if rule and rule.priority else None),
             "reopen": (REOPENED, Reopen()),
         }

@@ -10,12 +10,14 @@ from typing import Literal
 
 from rules.effects import shows
 from rules.evaluate import Holding, in_force
-from rules.memory import Answer, Effect, Ignore, Related, Reversal
+from rules.leaders import leader_of
+from rules.memory import Answer, Effect, Followed, Ignore, Related, Reversal
 from rules.moves import NextStep, View, next_step
 from rules.pauses import stands_still
 from rules.people import called, resolve
 from rules.policy import Rule
 from rules.texts import facts_in
+from rules.twins import followed, strangers
 
 DAILY = "days"  # in the names of facts that change by the day
 ANSWERS = 3  # how many of the newest answers a card shows
@@ -42,6 +44,8 @@ class Content:
     ignores: tuple[Ignore, ...] = ()
     answers: tuple[Answer, ...] = ()
     related: tuple[Related, ...] = ()
+    following: tuple[Followed, ...] = ()  # what the ticket takes over from the one that leads it
+    strangers: tuple[str, ...] = ()  # the owners of that one, if nobody knows them here
     owners: tuple[str, ...] = ()  # as they are called
     done: bool = False
     still: Literal["", "blocked", "waiting"] = ""  # why the clock of its deadline stands still
@@ -50,6 +54,8 @@ class Content:
 def content(view: View, *, shadow: bool = False) -> Content:
     """Gather what the card says. `shadow` gathers what the rules that only show themselves would say instead."""
     ticket, memory = view.ticket, view.memory
+    leader = leader_of(memory)
+    following = followed(held.rule for held in view.holding if view.shadowed(held.rule) is shadow) if leader else ()
     speaking = [held for held in view.holding if speaks(held.rule) and view.shadowed(held.rule) is shadow]
     return Content(
         points=tuple(_point(view, held) for held in speaking),
@@ -58,6 +64,8 @@ def content(view: View, *, shadow: bool = False) -> Content:
         ignores=tuple(ignore for ignore in memory.ignores if in_force(ignore, view.today)),
         answers=memory.answers[-ANSWERS:],
         related=memory.related,
+        following=following,
+        strangers=strangers(view.policy, ticket, leader) if leader and "owner" in following else (),
         owners=tuple(called(view.policy, ticket.source, login) for login in sorted(ticket.assignees)),
         done=ticket.phase == "done",
         still=_still(view),
@@ -88,6 +96,7 @@ def essence(said: Content) -> str:
         said.done,
         *([said.still] if said.still else []),
         *([[each.way, each.what, each.uid, each.phase, str(each.due)] for each in said.related]),
+        *([[*said.following, *said.strangers]] if said.following else []),
     ]
     return sha256(json.dumps(parts).encode()).hexdigest()
 

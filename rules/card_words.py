@@ -5,7 +5,8 @@ from __future__ import annotations
 from rules.card_content import Content, Point
 from rules.commanded import rule_of
 from rules.commanded import said as as_said
-from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
+from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
+from rules.leaders import TWIN, leader_of
 from rules.memory import Answer, Effect, Ignore, Related, Reversal
 from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Text
 from rules.moves import View
@@ -31,6 +32,10 @@ RELATED = "What belongs to it:"
 OBJECT = "Does a rule not fit here? Comment "
 ASK = ", or ask for the reasons with "
 WHY_COMMAND = "/kaizen why"
+FOLLOWED = {"state": "state", "owner": "owner", "due": "due date"}
+FOLLOWS = ": change it there. What you change here stays until it changes there."
+STRANGERS = " The owner there, {names}, is not known here: [people] of the config can say who that is."
+CHANGED_STATE = {REOPENED: "reopened", CLOSED: "closed"}
 CHANGES = {LABELLED: "label", DUE: "due date", PRIORITY: "priority", ASSIGNED: "owner"}
 
 
@@ -48,6 +53,7 @@ def prose(view: View, said: Content) -> Prose:
     blocks += _section(LEFT_ALONE, [_ignored(view, ignore) for ignore in said.ignores])
     blocks += _section(ANSWERED, [_answer(view, answer) for answer in said.answers])
     blocks += _section(RELATED, [_related(each) for each in said.related])
+    blocks += _following(view, said)
     return Prose((*blocks, _footer(said)))
 
 
@@ -107,8 +113,8 @@ def _undone(view: View, undo: Reversal) -> Line:
 
 
 def _worded(view: View, thing: Effect | Reversal) -> str:
-    if thing.verb == REOPENED:
-        return "reopened"
+    if thing.verb in CHANGED_STATE:
+        return CHANGED_STATE[thing.verb]
     value = called(view.policy, view.ticket.source, thing.value) if thing.verb == ASSIGNED else thing.value
     return f"{CHANGES[thing.verb]} {clipped(value)}"
 
@@ -127,8 +133,22 @@ def _answer(view: View, answer: Answer) -> Line:
 
 def _related(other: Related) -> Line:
     state = "done" if other.phase == "done" else f"open, due {other.due.isoformat()}" if other.due else "open"
-    words = f"{other.what} " if other.way == "filed" else "filed from "
+    words = f"{other.what} " if other.way == "filed" else "twin of " if other.what == TWIN else "filed from "
     return (Text(words), Link(other.key, other.url), Text(f" {clipped(other.title)} ({state})"))
+
+
+def _following(view: View, said: Content) -> list[Block]:
+    """Return who leads the ticket and in what, and whom nobody knows here."""
+    leader = leader_of(view.memory)
+    if leader is None or not said.following:
+        return []
+    *others, last = (FOLLOWED[name] for name in said.following)
+    fields = f"{', '.join(others)} and {last}" if others else last
+    follows = "follow" if others else "follows"
+    line: Line = (Text(f"{fields.capitalize()} {follows} "), Link(leader.key, leader.url), Text(FOLLOWS))
+    names = clipped(" and ".join(called(view.policy, leader.source, login) for login in said.strangers))
+    unknown: Line = (Text(STRANGERS.format(names=names)),) if said.strangers else ()
+    return [Paragraph((*line, *unknown))]
 
 
 def _section(title: str, lines: list[Line]) -> list[Block]:

@@ -50,6 +50,7 @@ class Shown:
 
     logins: frozenset[str] = frozenset()  # of people we met there
     changed: Mapping[str, datetime] = field(default_factory=dict)  # "owner", "due" -> when people last changed it
+    twins: Mapping[str, str] = field(default_factory=dict)  # tickets that are named -> why they cannot be twins, or ""
 
 
 NEVER = Shown()
@@ -131,7 +132,9 @@ def _state(heard: _Heard, what: What, rest: str) -> tuple[Answer, Wish]:
         return (told if told is not None and same else _answer(heard, words)), None
     at, calendar = heard.comment.updated, heard.policy.calendar
     day = calendar.date_of(at)
-    asking = Asking(policy=heard.policy, ticket=heard.ticket, day=day, logins=heard.tracker.logins)
+    asking = Asking(
+        policy=heard.policy, ticket=heard.ticket, day=day, logins=heard.tracker.logins, twins=heard.tracker.twins
+    )
     found = read_statement(what, rest, asking)
     if not isinstance(found, Stated):
         return _answer(heard, found), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
-from rules.actions import AddLabel, Assign, Op, RemoveLabel, Reopen, SetDue, SetPriority
+from rules.actions import AddLabel, Assign, Close, Op, RemoveLabel, Reopen, SetDue, SetPriority
 from rules.commanded import COMMANDED
 from rules.effects import value_of
 from rules.policy import Policy
@@ -39,7 +39,8 @@ def quarrel(ops: Sequence[Op], again: Set[str]) -> tuple[Op, ...]:
     """Return those of the ops, in the order in which they were asked for, whose rules undo each other, marked so.
 
     `again` are the ids of those that were asked for a second time: from the first of them on things went round, and
-    the labels that came and went since are what it is about. Where that tells nothing, all that came again are.
+    the labels that came and went since are what it is about, and closings and openings. Where that tells nothing, all
+    that came again are.
     """
     first = next((place for place, op in enumerate(ops) if op.id in again), 0)
     round_ = ops[first:]
@@ -49,6 +50,8 @@ def quarrel(ops: Sequence[Op], again: Set[str]) -> tuple[Op, ...]:
     swinging = [
         op for op in round_ if isinstance(op.verb, AddLabel | RemoveLabel) and op.verb.label.lower() in come & gone
     ]
+    states = [op for op in round_ if isinstance(op.verb, Reopen | Close)]
+    swinging += states if len({type(op.verb) for op in states}) > 1 else []
     found = swinging or [op for op in round_ if op.id in again] or ops
     rules = sorted({op.rule for op in found})
     text = f"the rules {', '.join(rules)} keep undoing each other here: none of them acts"
@@ -72,8 +75,10 @@ def _slot(op: Op) -> str:
     match op.verb:
         case AddLabel(label=label) | RemoveLabel(label=label):
             return f"label {label}"
-        case SetDue() | SetPriority() | Assign() | Reopen():
+        case SetDue() | SetPriority() | Assign():
             return op.name
+        case Reopen() | Close():
+            return "state"
         case _:
             return ""
 

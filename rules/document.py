@@ -23,9 +23,10 @@ from rules.policy import LEVELS, DueRule, NewTicket, Policy, Review, Rule, Step,
 from rules.rejections import problems_of
 from rules.reviews import review_of
 from rules.saying import CONFIG, Say
-from rules.schema import DueTable, FileTable, ReviewTable, RuleFile, RuleTable, StepTable
+from rules.schema import DueTable, FileTable, ReviewTable, RuleFile, RuleTable, StepTable, TwinTable
 from rules.tables import read_tables
 from rules.toml_text import Toml, parse
+from rules.twin_rules import twin_rule
 from rules.wording import shown
 
 MOST_PROBLEMS = 50  # of one file; more than that are counted
@@ -39,8 +40,8 @@ class Pack:
     name: str
     about: str
     policy: str  # the line of the governance policy that it serves
-    tables: tuple[RuleTable, ...]
-    rules: tuple[Rule, ...]
+    tables: tuple[RuleTable | TwinTable, ...]
+    rules: tuple[Rule, ...]  # the twins among them, last
     plain: tuple[Mapping[str, Any], ...]  # the rules as the parser found them
     review_tables: tuple[ReviewTable, ...] = ()
     reviews: tuple[Review, ...] = ()
@@ -54,7 +55,7 @@ class Pack:
     def placed(self) -> Iterator[Shipped]:
         """Yield each rule, then each review, with where it stands: "backlog.toml: rule 'owned'"."""
         for table, rule, plain in zip(self.tables, self.rules, self.plain, strict=True):
-            yield Shipped(rule=rule, plain=plain, where=f"{self.file}: rule '{table.id}'")
+            yield Shipped(rule=rule, plain=plain, where=f"{self.file}: {rule.called} '{table.id}'")
         for form, review, plain in zip(self.review_tables, self.reviews, self.plain_reviews, strict=True):
             yield Shipped(rule=review, plain=plain, where=f"{self.file}: review '{form.id}'")
 
@@ -74,9 +75,10 @@ def read_pack(file: str, text: str) -> Pack:
         raise PolicyError(_bounded(file, problems_of(error, toml))) from error
     problems = list(_repeated(toml, form))
     rules = []
-    for table in form.rule:
+    tables: tuple[RuleTable | TwinTable, ...] = (*form.rule, *form.twin)
+    for table in tables:
         try:
-            rule = _rule(form.pack.name, table, f"{file}: rule '{table.id}'")
+            rule = _one_rule(form.pack.name, table, f"{file}: {_word(table)} '{table.id}'")
             rules.append(replace(rule, section=rule.section or form.pack.section))
         except ConditionError as error:
             problems += error.problems
@@ -88,9 +90,9 @@ def read_pack(file: str, text: str) -> Pack:
         name=form.pack.name,
         about=form.pack.about,
         policy=form.pack.policy,
-        tables=tuple(form.rule),
+        tables=tables,
         rules=tuple(rules),
-        plain=tuple(toml.tables.get("rule", ())),
+        plain=(*toml.tables.get("rule", ()), *toml.tables.get("twin", ())),
         review_tables=tuple(form.review),
         reviews=tuple(replace(each, section=each.section or form.pack.section) for each in reviews),
         plain_reviews=tuple(toml.tables.get("review", ())),
@@ -146,8 +148,16 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
     return policy
 
 
-def _made(pack: str, table: RuleTable | ReviewTable, where: str) -> Rule | Review:
-    return review_of(pack, table) if isinstance(table, ReviewTable) else _rule(pack, table, where)
+def _word(table: RuleTable | TwinTable) -> str:
+    return "twin" if isinstance(table, TwinTable) else "rule"
+
+
+def _made(pack: str, table: RuleTable | TwinTable | ReviewTable, where: str) -> Rule | Review:
+    return review_of(pack, table) if isinstance(table, ReviewTable) else _one_rule(pack, table, where)
+
+
+def _one_rule(pack: str, table: RuleTable | TwinTable, where: str) -> Rule:
+    return twin_rule(pack, table, where) if isinstance(table, TwinTable) else _rule(pack, table, where)
 
 
 def _rule(pack: str, table: RuleTable, where: str) -> Rule:
@@ -198,6 +208,7 @@ def _file(table: FileTable) -> NewTicket:
 def _repeated(toml: Toml, form: RuleFile) -> Iterator[str]:
     seen: dict[str, str] = {}
     named = [("rule", number, table.id) for number, table in enumerate(form.rule)]
+    named += [("twin", number, table.id) for number, table in enumerate(form.twin)]
     named += [("review", number, table.id) for number, table in enumerate(form.review)]
     for kind, number, name in named:
         place = toml.place((kind, number, "id"))

@@ -48,9 +48,11 @@ def value_of(verb: Verb) -> str:
             return due.isoformat()
         case Reopen():
             return OPEN
+        case Close(reason=reason):
+            return reason
         case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo():
             return ""
-        case Close() | Transition() | SetStatus() | React():
+        case Transition() | SetStatus() | React():
             return ""
         case _:
             assert_never(verb)
@@ -153,7 +155,7 @@ def stands(ticket: Ticket, effect: Effect) -> bool:
         return bool(ticket.priority)
     if effect.verb == REOPENED:
         return ticket.phase != "done"
-    return True
+    return effect.verb != CLOSED or ticket.phase == "done"
 
 
 def shows(policy: Policy, ticket: Ticket, effect: Effect) -> bool:
@@ -164,7 +166,7 @@ def shows(policy: Policy, ticket: Ticket, effect: Effect) -> bool:
         return ticket.due is not None and ticket.due.isoformat() == effect.value
     if effect.verb == PRIORITY:
         return level_of(policy, ticket) == effect.value
-    if effect.verb == REOPENED:
+    if effect.verb in (REOPENED, CLOSED):
         return stands(ticket, effect)
     return effect.verb == LABELLED and wears(ticket, effect.value)
 

@@ -10,10 +10,11 @@ from functools import lru_cache
 from rules import facts
 from rules.conditions import Screen, activate
 from rules.effects import LABELLED, reversed_effects, with_reversals
-from rules.memory import Effect, Episode, Ignore, Memory, Pause, Reversal
+from rules.memory import Effect, Episode, Ignore, Lead, Memory, Pause, Reversal
 from rules.model import Ticket
 from rules.pauses import noticed
 from rules.policy import Clause, Policy, Rule
+from rules.twins import noticed_leads
 
 ANY = "any"
 GROUP = 10  # rules that are ruled out by one judgement: most hold for few tickets
@@ -40,6 +41,7 @@ class Evaluation:
     ended: tuple[Episode, ...] = ()
     reversals: tuple[Reversal, ...] = ()  # seen now for the first time: to be remembered
     pauses: tuple[Pause, ...] = ()  # those that end or begin now: to be remembered
+    leads: tuple[Lead, ...] = ()  # what the ticket that leads it says, as far as that is news: to be remembered
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,10 +60,12 @@ def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, k
     found = _judged(policy, ticket, memory, now, kind)
     if pauses := noticed(policy, ticket, memory, now):
         found = replace(found, pauses=pauses)
-    if not found.reversals:
+    if found.reversals:
+        again = _judged(policy, ticket, with_reversals(memory, found.reversals), now, kind)
+        found = replace(again, reversals=(*found.reversals, *again.reversals), pauses=pauses)
+    if not memory.related:
         return found
-    again = _judged(policy, ticket, with_reversals(memory, found.reversals), now, kind)
-    return replace(again, reversals=(*found.reversals, *again.reversals), pauses=pauses)
+    return replace(found, leads=noticed_leads(policy, ticket, memory, (held.rule for held in found.holding), now))
 
 
 def _judged(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, kind: str) -> Evaluation:

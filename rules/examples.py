@@ -101,7 +101,7 @@ def _memory(given: GivenTable, at: datetime, zone: ZoneInfo) -> Memory:
             for rule in given.reopened_by
         ),
         work=tuple(_works(given, at)),
-        related=tuple(_related(each) for each in given.related),
+        related=tuple(_related(each, at) for each in given.related),
     )
 
 
@@ -129,12 +129,12 @@ def _works(given: GivenTable, at: datetime) -> Iterator[Work]:
         yield Work(uid=f"given/{key}", key=key, url=f"{TRACKER}/change", state="merged", merged=at)
 
 
-def _related(table: RelatedTable) -> Related:
+def _related(table: RelatedTable, at: datetime) -> Related:
     return Related(
         what=table.what,
         way=table.way,
         source=table.source,
-        uid=f"given/{table.key}",
+        uid=f"example/{table.key}",
         ref=table.key,
         key=table.key,
         url=f"{TRACKER}/{table.key}",
@@ -143,6 +143,7 @@ def _related(table: RelatedTable) -> Related:
         resolution=table.resolution,
         due=table.due,
         assignees=frozenset(table.assignees),
+        closed=at if table.phase == "done" else None,
     )
 
 

@@ -36,8 +36,12 @@ def stated(asked: Asked, what: str) -> int:
 
 def declined(asked: Asked) -> bool:
     """Tell whether it was closed without being done."""
-    words = "".join(char for char in asked.ticket.resolution.lower() if char.isalnum())
-    return asked.ticket.phase == "done" and words in NOT_DONE
+    return asked.ticket.phase == "done" and not_done(asked.ticket.resolution)
+
+
+def not_done(resolution: str) -> bool:
+    """Tell whether a resolution means that it was not done."""
+    return "".join(char for char in resolution.lower() if char.isalnum()) in NOT_DONE
 
 
 def planned(asked: Asked) -> bool:

@@ -14,6 +14,7 @@ from rules.people import ROLES
 from rules.policy import Review, Rule
 from rules.tables import ANY, Company
 from rules.texts import PLACEHOLDERS
+from rules.twin_rules import twin_problems
 from rules.wording import meant, shown, there_is
 
 LABEL_PLACEHOLDERS = ("domain",)
@@ -55,15 +56,17 @@ def _of_rule(rule: Rule, company: Company) -> Iterator[str]:
             yield f"step[{number}]: does nothing: give it a 'ping', 'reopen = true' or 'file'"
         elif step.ping and not step.say and not rule.say:
             yield f"step[{number}]: nothing to say: give the step or the rule a 'say'"
-    if not any((rule.label, rule.add_label, rule.say, rule.comment, rule.due, rule.assign, rule.priority, rule.steps)):
+    fields = (rule.due, rule.assign, rule.priority, rule.follow)
+    if not any((rule.label, rule.add_label, rule.say, rule.comment, *fields, rule.steps)):
         yield "does nothing: give it a 'label', 'say', 'due', 'step' or the like"
     if rule.due is not None and not rule.due.by_level:
         yield "due: no time for any priority: give it 'critical', 'high', 'medium' or 'low'"
 
 
 def _names(rule: Rule, company: Company) -> Iterator[str]:
-    """Check the kinds, roles and people that a rule names."""
+    """Check the kinds, sources, roles and people that a rule names."""
     kinds = (*company.kind_names, ANY)
+    yield from twin_problems(rule, company)
     for name in rule.on:
         if name not in kinds:
             yield f"on: no kind {shown(name)}{meant(name, kinds) or there_is(kinds)}"

@@ -55,7 +55,7 @@ class Ignore:
     because: str = ""
 
 
-Stated = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds"]
+Stated = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,22 @@ class Related:
     resolution: str = ""
     due: date | None = None
     assignees: frozenset[str] = frozenset()
+    closed: datetime | None = None
+    since: datetime | None = None  # when we came to know that they belong together
+
+
+Followed = Literal["state", "owner", "due"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """What the ticket that leads this one said last in a field, as far as this one follows it."""
+
+    field: Followed
+    value: str  # "open", "done 2026-11-03T09:00:00+00:00", the logins, the ISO date; "" for none
+    number: int  # counts its values from 1, so that each is followed once
+    at: datetime  # when we saw it first
+    settled: bool = False  # it was followed, or people decided otherwise here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +199,7 @@ class Memory:
     pauses: tuple[Pause, ...] = ()  # oldest first; only the last one may be open
     work: tuple[Work, ...] = ()  # the changes that name the ticket, oldest first
     related: tuple[Related, ...] = ()  # what was filed from it and what it was filed from, oldest first
+    leads: tuple[Lead, ...] = ()  # one a field
     put_offs: tuple[PutOff, ...] = ()  # oldest first
     world: World = EMPTY
     card: Card | None = None

@@ -12,7 +12,7 @@ from rules.errors import ConditionError, PolicyError
 from rules.policy import Review, Rule
 from rules.rejections import problems_within
 from rules.saying import CONFIG, Say, path_of
-from rules.schema import ReviewTable, RuleTable
+from rules.schema import ReviewTable, RuleTable, TwinTable
 from rules.toml_text import Path
 from rules.wording import listed, meant, shown, there_is
 
@@ -20,8 +20,10 @@ FIXED = frozenset({"id", "on", "test"})
 """What makes a rule the rule it is: no override changes it."""
 
 Plain = Mapping[str, Any]
-Make = Callable[[str, RuleTable | ReviewTable, str], Rule | Review]
+Form = RuleTable | TwinTable | ReviewTable
+Make = Callable[[str, Form, str], Rule | Review]
 """Makes a rule or a review of a pack's name, a table and where the table stands."""
+FORMS: Mapping[str, type[Form]] = {"rule": RuleTable, "twin": TwinTable, "review": ReviewTable}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +133,13 @@ def _no_rule(name: str, override: Plain, rules: Sequence[Shipped]) -> str:
     return f"no pack {shown(pack)}{meant(pack, packs) or there_is(packs)}"
 
 
-def _laid_over(shipped: Shipped, override: Plain) -> RuleTable | ReviewTable:
+def _laid_over(shipped: Shipped, override: Plain) -> Form:
     """Return the table with the override's values in it. Raises PolicyError, and pydantic's ValidationError."""
-    form, kind = (RuleTable, "rule") if isinstance(shipped.rule, Rule) else (ReviewTable, "review")
+    form = FORMS[shipped.rule.called]
     fixed = sorted(FIXED & override.keys() & form.model_fields.keys())
     if fixed:
-        raise PolicyError(f"{key}: cannot be overridden: copy the {kind} to a file of your own" for key in fixed)
+        called = shipped.rule.called
+        raise PolicyError(f"{key}: cannot be overridden: copy the {called} to a file of your own" for key in fixed)
     return form.model_validate(merged(shipped.plain, override))
 
 

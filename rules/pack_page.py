@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rules.document import Pack
 from rules.fact_table import TABLE
-from rules.pack_words import code, due_by_priority, example, filed, people, plain, quote, series, span
+from rules.pack_words import code, due_by_priority, example, filed, follows, led, people, plain, quote, series, span
 from rules.policy import Rule
 from rules.review_page import review_sections
-from rules.schema import ReviewTable, RuleTable
+from rules.schema import ReviewTable, RuleTable, TwinTable
 
 ANY = "any"
 HOW_TO_READ = """\
@@ -51,21 +51,22 @@ def _served(policy: str) -> str:
 
 
 def _how_to_use(pack: Pack) -> str:
-    parts = ((len(pack.rules), "rule"), (len(pack.reviews), "review"))
+    called = [each.called for each in pack.rules_and_reviews]
+    parts = ((called.count(what), what) for what in dict.fromkeys(called))
     counts = series(f"{count} {what}{'' if count == 1 else 's'}" for count, what in parts if count)
     return f'It has {counts}. To use it, name it in the config: `rules = ["pack:{pack.name}"]` in `[instance]`.'
 
 
 def _contents(pack: Pack) -> Iterator[str]:
-    kinds = series(kind for kind, tables in (("rule", pack.tables), ("review", pack.review_tables)) if tables)
+    kinds = series(dict.fromkeys(each.called for each in pack.rules_and_reviews))
     yield f"| {kinds} | what it is for |"
     yield "|---|---|"
-    entries: list[RuleTable | ReviewTable] = [*pack.tables, *pack.review_tables]
+    entries: list[RuleTable | TwinTable | ReviewTable] = [*pack.tables, *pack.review_tables]
     for table in entries:
         yield f"| [{table.id}](#{table.id.replace('.', '')}) | {plain(table.about)} |"
 
 
-def _rule(table: RuleTable, rule: Rule) -> Iterator[str]:
+def _rule(table: RuleTable | TwinTable, rule: Rule) -> Iterator[str]:
     """Yield the sections of one rule."""
     yield f"## {table.id}"
     yield plain(table.about)
@@ -89,6 +90,8 @@ def _rule(table: RuleTable, rule: Rule) -> Iterator[str]:
 def _which(rule: Rule) -> str:
     kinds = "of any kind" if ANY in rule.on else f"of the kind {series(map(code, rule.on), 'or')}"
     parts = [f"those {kinds}, as `[kinds]` of the config has it"]
+    if rule.follow:
+        parts.append(f"of them, those that another ticket leads: {led(rule)}")
     if rule.since:
         parts.append(f"created on {rule.since} or later")
     if rule.mode == "shadow":
@@ -120,6 +123,8 @@ def _does(rule: Rule) -> Iterator[str]:
         yield f"A ticket without an owner is assigned to {people([rule.assign])}."
     if rule.priority:
         yield f"A ticket without a priority gets the priority {rule.priority}."
+    if rule.follow:
+        yield follows(rule)
     if rule.ceiling is not None:
         yield f"A pass that would write more than {rule.ceiling} times for it writes nothing for it, and says so."
 

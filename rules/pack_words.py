@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
+from rules.leaders import TWIN
+from rules.memory import Followed
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER
-from rules.policy import LEVELS, DueRule, Duration, NewTicket, Rhythm, Room
+from rules.policy import LEVELS, DueRule, Duration, NewTicket, Rhythm, Room, Rule
 from rules.schema import DeferralTable, PauseTable, RelatedTable, TestTable
 
 CALLED = {
@@ -15,6 +17,11 @@ CALLED = {
     LEAD: "the lead of the team",
     COUNCIL: "the improvement council",
     REPORTER: "whoever wrote the ticket",
+}
+FOLLOWED: Mapping[Followed, str] = {
+    "state": "it is closed and opened with it",
+    "owner": "it gets its owner",
+    "due": "it gets its due date",
 }
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
@@ -66,6 +73,22 @@ def filed(new: NewTicket, say: str) -> str:
         parts.append(f"it is due {when}")
     text = new.say or say
     return series([*parts, f"it says {quote(text)}"] if text else parts)
+
+
+def led(rule: Rule) -> str:
+    """Word what a twin's tickets are to those that lead them: "what was filed from it as `follow-up`"."""
+    kinds = [kind for kind in rule.leads_as if kind != TWIN]
+    filed_as = f" as {series(map(code, kinds), 'or')}" if kinds else ""
+    parts = [f"it was filed from that one{filed_as}"] if kinds or not rule.leads_as else []
+    parts += ["that one calls it its twin"] if TWIN in rule.leads_as or not rule.leads_as else []
+    where = f", and it is in {series(map(code, rule.sources), 'or')}" if rule.sources else ""
+    return f"{', or '.join(parts)}{where}"
+
+
+def follows(rule: Rule) -> str:
+    """Word what a twin's tickets take over."""
+    words = series(FOLLOWED[name] for name in rule.follow)
+    return f"It follows the ticket that leads it: {words}. What people change here stays until it changes there."
 
 
 def due_by_priority(due: DueRule) -> str:
@@ -136,8 +159,11 @@ def _pause(stretch: PauseTable) -> str:
 
 def _other(other: RelatedTable) -> str:
     """Word another ticket that belongs to the test's: "from which the follow-up `OPS-2` was filed (done)"."""
-    facts = [other.phase, f"due {_day(other.due)}" if other.due else ""]
+    facts = [other.phase, f"owned by {_listed(other.assignees)}" if other.assignees else ""]
+    facts += [f"as {code(other.resolution)}" if other.resolution else "", f"due {_day(other.due)}" if other.due else ""]
     stands = f"{code(other.key)} ({', '.join(fact for fact in facts if fact)})"
+    if other.what == TWIN:
+        return f"with the twin {stands}" if other.way == "filed" else f"the twin of {stands}"
     if other.way == "filed":
         return f"from which the {other.what} {stands} was filed"
     return f"filed as {other.what} from {stands}"
@@ -201,6 +227,7 @@ DONE: Mapping[str, Callable[[str], str]] = {
     "ping": lambda who: f"{people(who.split(', '))} {'are' if ',' in who else 'is'} pinged",
     "comment": lambda _: "a comment is posted",
     "reopen": lambda _: "the ticket is opened again",
+    "close": lambda reason: f"the ticket is closed as {code(reason)}",
     "file": lambda what: "a ticket of the kind {} is filed: {}".format(*_kind_and_title(what)),
     "say": lambda _: "its line stands on the card",
 }

@@ -16,10 +16,12 @@ from rules.evaluate import Evaluation, evaluate
 from rules.fact_asked import asked_of
 from rules.fact_table import touched
 from rules.filing import file_ops, link_ops
+from rules.following import follow_ops
 from rules.memory import Episode, Memory
 from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
 from rules.policy import Policy
+from rules.twins import with_leads
 from rules.worn import label_ops, take_off_ops
 
 __all__ = ["Decision", "OpKeys", "assemble", "decide", "operations"]
@@ -61,11 +63,12 @@ def decide(
 ) -> Decision:
     """Plan for one ticket until nothing is left to do, so that a second pass finds nothing.
 
-    Commands come first, then fields, then labels to put on, then labels to take off, each judged again on the ticket
-    as the ops before will have left it; last come pings and the card, which speak of the settled state. Rules that
-    never settle because they undo themselves or each other get nothing done: their ops carry a `conflict`; the others
-    act without them.
+    Commands come first, then what follows the ticket's leader, then fields, then labels to put on, then labels to take
+    off, each judged again on the ticket as the ops before will have left it; last come pings and the card, which speak
+    of the settled state. Rules that never settle because they undo themselves or each other get nothing done: their ops
+    carry a `conflict`; the others act without them.
     """
+    memory = with_leads(memory, evaluation.leads)
     memory = replace(
         with_reversals(memory, evaluation.reversals),
         touched=touched(asked_of(policy, evaluation.ticket, memory=memory)),
@@ -106,18 +109,18 @@ def _asked_again(view: View, ops: Mapping[str, Op]) -> set[str]:
     """Return the ids of what is asked for again although it was to be carried out: something else undoes it."""
     if not ops:
         return set()
-    asked = (op.id for source in (field_ops, label_ops, take_off_ops) for op in source(view))
+    asked = (op.id for source in (follow_ops, field_ops, label_ops, take_off_ops) for op in source(view))
     return {op.id for op in _acting(ops.values())}.intersection(asked)
 
 
 def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
-    """Return the next ops: what people command, else fields and comments, else labels to put on, else to take off.
+    """Return the next ops: what people command, else what follows a leader, else fields and comments, else labels.
 
     What only shows itself comes along.
     """
     rests_on = frozenset(op.rule for op in _acting(ops.values()))
     fresh: list[Op] = []
-    for asked in (command_ops,), (field_ops, comment_ops), (label_ops,), (take_off_ops,):
+    for asked in (command_ops,), (follow_ops,), (field_ops, comment_ops), (label_ops,), (take_off_ops,):
         found = [op for source in asked for op in source(view) if op.id not in ops]
         fresh += unique(marked(view.policy, [replace(op, rules=op.rules | rests_on) for op in found]))
         if _acting(fresh):

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Literal, Protocol
 
 from rules.governance import Section
-from rules.memory import NOTHING, Memory
+from rules.memory import NOTHING, Followed, Memory
 from rules.model import Ticket
 
 Mode = Literal["shadow", "canary", "on"]
@@ -132,10 +132,18 @@ class Rule:
     assign: str = ""  # a role or a person
     priority: str = ""  # a neutral level
     steps: tuple[Step, ...] = ()
+    follow: tuple[Followed, ...] = ()  # a [[twin]]: what the ticket takes over from the one that leads it
+    leads_as: tuple[str, ...] = ()  # a [[twin]]: what it is to that one, a kind or "twin"; () for anything
+    sources: tuple[str, ...] = ()  # a [[twin]]: where it is; () for anywhere
     mode: Mode = "on"
     canary_share: float = 0.1  # of the tickets, chosen by a stable hash, when mode is "canary"
     since: date | None = None  # `from` in the file: older tickets are left alone
     ceiling: int | None = None  # ops of this rule a pass; the config's `ceilings.rule` if None
+
+    @property
+    def called(self) -> Literal["rule", "twin"]:
+        """What its file calls it."""
+        return "twin" if self.follow else "rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +178,11 @@ class Review:
     mode: Literal["shadow", "on"] = "on"
     since: date | None = None  # `from` in the file: slots that fell due before are left alone
     ceiling: int | None = None  # as a rule's
+
+    @property
+    def called(self) -> Literal["review"]:
+        """What its file calls it."""
+        return "review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
-"""References: the tickets that a text names, and the evidence that a ticket's text records. Foreign text: bounded."""
+"""References: the tickets that a text names, the evidence and the twins that it tells of. Foreign text: bounded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 LONGEST = 100_000  # characters of a text that are looked at
 MOST = 100  # tickets that one text names, at most; and links of evidence
@@ -28,6 +28,8 @@ EVIDENCE = re.compile(r"[\s*_-]{0,10}evidence[*_]{0,3}\s{0,3}:[*_]{0,3}(?P<rest>
 ADDRESS = re.compile(r"https?://[^\s/?#<>\"|\[\]]+[^\s<>\"|\[\]]*", re.IGNORECASE)
 LONGEST_ADDRESS = 400
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+-[1-9][0-9]{0,8}|(?:[\w.-]+/[\w.-]+)?#[1-9][0-9]{0,8}", re.ASCII)
+TWINS = re.compile(r"[\s*_-]{0,10}twins?[*_]{0,3}\s{0,3}:[*_]{0,3}(?P<rest>[^\n]{0,2100})", re.IGNORECASE)
+MOST_TWINS = 10  # of one ticket
 URL = re.compile(r"https?://[A-Za-z0-9][^\s<>\"'`()\[\]{}|\\^]{0,2000}")
 
 
@@ -55,6 +57,18 @@ def evidence_links(text: str) -> tuple[str, ...]:
     lines = (EVIDENCE.match(line) for line in _said(text).split("\n"))
     links = chain.from_iterable(_addresses(line["rest"]) for line in lines if line)
     return tuple(dict.fromkeys(links))[:MOST]
+
+
+def twins_named(repository: str, text: str) -> tuple[str, ...]:
+    """Return the tickets in lines of a ticket's text that begin with "Twin:", in lower case, each once.
+
+    `#12` is an issue of `repository`.
+    """
+    if "win" not in text and "WIN" not in text:
+        return ()
+    lines = (TWINS.match(line) for line in _said(text).split("\n"))
+    keys = (key.lower() for line in lines if line for key in _keys(repository, line["rest"]))
+    return tuple(dict.fromkeys(islice(keys, MOST)))[:MOST_TWINS]
 
 
 def plain_lines(text: str) -> tuple[str, ...]:

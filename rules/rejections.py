@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from rules.schema import ReviewTable, RuleFile
+from rules.schema import ReviewTable, RuleFile, TwinTable
 from rules.toml_text import Path, Toml
 from rules.wording import meant, shown, there_is
 
@@ -35,7 +35,7 @@ def problems_within(error: ValidationError, table: str) -> Iterator[tuple[Path, 
 
     Each comes with its path, which goes on from the table.
     """
-    kind = "review" if error.title == ReviewTable.__name__ else "rule"
+    kind = {ReviewTable.__name__: "review", TwinTable.__name__: "twin"}.get(error.title, "rule")
     for detail in error.errors(include_url=False):
         path: Path = detail["loc"]
         around = path[:-1] if detail["type"] in ABOUT_KEYS else path
@@ -46,7 +46,7 @@ def problems_within(error: ValidationError, table: str) -> Iterator[tuple[Path, 
 def where(toml: Toml, path: Path) -> str:
     """Return "backlog.toml: rule 'owned', step[1].after, line 17, column 1" for a path of keys."""
     parts, rest = [], path
-    if path[:1] in (("rule",), ("review",)) and len(path) > 1 and isinstance(path[1], int):
+    if path[:1] in (("rule",), ("review",), ("twin",)) and len(path) > 1 and isinstance(path[1], int):
         parts, rest = [f"{path[0]} {_called(toml, str(path[0]), path[1])}"], path[2:]
     if rest:
         parts.append(_dotted(rest))
@@ -60,7 +60,7 @@ def _dotted(path: Path) -> str:
 
 
 def _called(toml: Toml, kind: str, index: int) -> str:
-    """Return the id of a rule or review in quotes, or its number if it has none."""
+    """Return the id of a rule, review or twin in quotes, or its number if it has none."""
     table = toml.tables[kind][index]
     name = table.get("id") if isinstance(table, Mapping) else None
     return shown(name) if isinstance(name, str) else str(index + 1)
@@ -68,7 +68,7 @@ def _called(toml: Toml, kind: str, index: int) -> str:
 
 def _worded(detail: ErrorDetails, toml: Toml) -> str:
     path: Path = detail["loc"]
-    at = where(toml, path)
+    at = where(toml, path) if path else toml.file
     if detail["type"] == "extra_forbidden":
         at = _around(toml, path)
     if detail["type"] == "missing":
@@ -96,7 +96,7 @@ def _no_key(path: Path) -> str:
     if len(path) == 1:
         if name in LATER:
             return f"[[{name}]] tables are not known in this version"
-        near = meant(name, RuleFile.model_fields) or ": a rule file has [pack], [[rule]] and [[review]]"
+        near = meant(name, RuleFile.model_fields) or ": a rule file has [pack], [[rule]], [[review]] and [[twin]]"
         return f"no table {shown(name)}{near}"
     keys = _keys(path[:-1])
     return f"no key {shown(name)}{meant(name, keys) or there_is(keys)}"

@@ -17,6 +17,7 @@ from rules.schema_values import (
     Due,
     Feeds,
     FileDue,
+    Followings,
     Held,
     Level,
     Moment,
@@ -250,19 +251,46 @@ class ReviewTable(Table):
     ceiling: Annotated[int, Field(ge=0)] | None = Field(default=None, description="The most tickets of a pass.")
 
 
-class RuleFile(Table):
-    """A rule file: rules, reviews or both."""
+class TwinTable(Table):
+    """A ticket that follows the one it was filed from, or whose twin it is."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["rule"]}, {"required": ["review"]}]})
+    id: Name = Field(description="Unique in the file, also among its rules; what was done is remembered by it.")
+    about: Sentence = Field(default="", description="What it is for, in a sentence.")
+    policy: PolicyLine = ""
+    section: Section | None = Field(default=None, description="The section that it serves; the pack's if left out.")
+    on: Names = Field(min_length=1, description="The kinds of tickets that follow; 'any' is all.")
+    leads_as: Names = Field(
+        default=["any"],
+        alias="as",
+        min_length=1,
+        description="What they are to the ticket that leads them: the kind they were filed as, 'twin', or 'any'.",
+    )
+    sources: Names = Field(default=[], description="Where the tickets that follow are, as [sources] names them.")
+    when: list[str] = Field(default=[], description="Conditions in CEL on the ticket that follows; all must hold.")
+    follow: Followings = Field(min_length=1, description="What they take over from the ticket that leads them.")
+    mode: Literal["shadow", "canary", "on"] = Field(default="on", description="'shadow' is reported, never applied.")
+    canary_share: float = Field(default=0.1, gt=0, le=1, description="The share of tickets in mode 'canary'.")
+    since: Day | None = Field(default=None, alias="from", description="Tickets created before are left alone.")
+    ceiling: Annotated[int, Field(ge=0)] | None = Field(default=None, description="The most writes of a pass.")
+    test: list[TestTable] = Field(default=[], description="What it is expected to do.")
+
+
+class RuleFile(Table):
+    """A rule file: rules, reviews, twins or several of these."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["rule"]}, {"required": ["review"]}, {"required": ["twin"]}]}
+    )
 
     pack: PackTable
     rule: list[RuleTable] = Field(default=[], min_length=1)
     review: list[ReviewTable] = Field(default=[], min_length=1)
+    twin: list[TwinTable] = Field(default=[], min_length=1)
 
     @model_validator(mode="after")
     def _not_empty(self) -> RuleFile:
-        if not self.rule and not self.review:
-            raise ValueError("there is no rule: write a [[rule]] or a [[review]]")
+        if not (self.rule or self.review or self.twin):
+            raise ValueError("there is no rule: write a [[rule]], a [[review]] or a [[twin]]")
         return self
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rules.calendar import parse_duration
 from rules.errors import CalendarError
 from rules.feeds import Feed, read_feed
+from rules.memory import Followed
 from rules.phrases import day_of, split
 from rules.policy import Duration
 from rules.wording import shown
@@ -26,6 +27,8 @@ FACT = r"[a-z][a-z_]*"
 FILE_DUE_SCHEMA = {"anyOf": [DURATION_SCHEMA, {"type": "string", "pattern": f"^{FACT}$"}]}
 DATE_SCHEMA = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", "examples": ["2026-12-01"]}
 CLOCK_SCHEMA = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00"]}
+FIELD_SCHEMA = {"enum": ["state", "owner", "due"]}
+FOLLOW_SCHEMA = {"anyOf": [FIELD_SCHEMA, {"type": "array", "items": FIELD_SCHEMA, "minItems": 1}]}
 NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
@@ -114,6 +117,7 @@ Clock = Annotated[time, PlainValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
 Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Feeds = Annotated[list[Annotated[str, AfterValidator(_feed)]], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Held = Annotated[str, AfterValidator(_held)]
+Followings = Annotated[list[Followed], BeforeValidator(_several), WithJsonSchema(FOLLOW_SCHEMA)]
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
 Sentence = Annotated[str, Field(max_length=2000)]
 PolicyLine = Annotated[

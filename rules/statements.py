@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
 from rules.fact_asked import UNKNOWN_SOURCE
 from rules.feeds import NONE, Feed, read_feed
+from rules.leaders import NO_TWIN
 from rules.model import Ticket
 from rules.people import called, login_of
 from rules.phrases import day_of, no_day, past, split
 from rules.policy import Policy
-from rules.references import reference
+from rules.references import KEY, reference, tickets_named
 from rules.texts import clipped
 from rules.wording import meant, shown
 
-What = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds"]
+What = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin"]
 
 FORMS: Mapping[What, str] = {
     "owner": "/kaizen owner @x",
@@ -28,10 +29,12 @@ FORMS: Mapping[What, str] = {
     "outcome": "/kaizen outcome METRIC FROM -> TO by YYYY-MM-DD",
     "held": "/kaizen held",
     "feeds": "/kaizen feeds roadmap TICKET",
+    "twin": "/kaizen twin KEY",
 }
 FEEDS_NONE = "/kaizen feeds budget none because ..."
 TICKETS = "a ticket like OPS-12 or acme/shop#12"
 EXAMPLE = "/kaizen outcome mttr(checkout) 90m -> 45m by 2027-03-31"
+ALONE = "No command makes a twin of another ticket any more; lines 'Twin: ...' of the text still do."
 MENTION = re.compile(r"\[~(?:accountid:)?(?P<person>[^\[\]|\s]+)\]")
 NUMBER = r"(?P<{0}>-?[0-9]{{1,15}}(?:[.,][0-9]{{1,6}})?)\s*(?P<{0}_unit>%|/?[^\W\d_]{{1,20}}(?:/[^\W\d_]{{1,19}})?)?"
 OUTCOME = re.compile(
@@ -50,6 +53,7 @@ class Asking:
     ticket: Ticket  # as it will be when what was said before is carried out
     day: date  # on which it was said
     logins: frozenset[str] = frozenset()  # that the tracker has shown
+    twins: Mapping[str, str] = field(default_factory=dict)  # tickets that it names -> why they cannot be twins, or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +227,18 @@ def _repository(asking: Asking) -> str:
     return asking.ticket.key.rpartition("#")[0] if _kind(asking) == "github" else ""
 
 
+def _twin(words: str, asking: Asking) -> Stated | str:
+    if words.lower() == NO_TWIN:
+        return Stated(value=NO_TWIN, reply=ALONE)
+    keys = tickets_named(asking.ticket.key.rpartition("#")[0], words.upper() if KEY.fullmatch(words) else words)
+    if len(keys) != 1:
+        return f"Which ticket? {right_form('twin')[:-1]}, as in '/kaizen twin OPS-12', or '/kaizen twin none'."
+    wrong = asking.twins.get(keys[0])
+    if wrong is None:
+        return f"I do not know {shown(keys[0])}: it is in none of the sources that I read."
+    return wrong or Stated(value=keys[0], reply=f"{keys[0].upper() if '#' not in keys[0] else keys[0]} is its twin.")
+
+
 def _kind(asking: Asking) -> str:
     return asking.policy.sources.get(asking.ticket.source, UNKNOWN_SOURCE).kind
 
@@ -235,4 +251,5 @@ READERS: Mapping[What, Callable[[str, Asking], Stated | str]] = {
     "outcome": _outcome,
     "held": _held,
     "feeds": _feeds,
+    "twin": _twin,
 }

@@ -6,7 +6,7 @@ begun on the day from which the rule held for it. What the rule would do is word
     label NAME        domain NAME (its label)      unlabel NAME (given labels of the rule count as put on by it)
     set due DATE      set priority LEVEL           assign ROLE
     ping ROLE, ROLE   comment                      say (the rule holds and has only its line on the card)
-    reopen                         file KIND: TITLE
+    reopen                         close REASON            file KIND: TITLE
 
 ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, a domain is certain
 for a ticket with a component of the domain's name, and the label "domain:NAME" is the domain's, however it looks. What

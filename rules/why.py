@@ -11,12 +11,14 @@ from rules import facts
 from rules.conditions import activate
 from rules.effects import REOPENED
 from rules.evaluate import ANY, Holding, evaluate, grandfathered, in_force
+from rules.leaders import leader_of
 from rules.memory import Episode, Memory
 from rules.model import Ticket
 from rules.moves import NextStep, View, chosen, next_step, pings_due
 from rules.override_words import Overridden, overridden_values
 from rules.people import resolve
 from rules.policy import Clause, Policy, Rule
+from rules.twins import strangers
 
 State = Literal["holds", "does not hold", "ignored", "older than the rule", "not its kind"]
 
@@ -113,6 +115,17 @@ def _notes(view: View, rule: Rule) -> Iterator[str]:
             yield in_baseline(view.policy, held.episode.baseline)
         elif held.rule.id == rule.id:
             yield from _reached(view, held)
+            yield from _followed(view, held)
+
+
+def _followed(view: View, held: Holding) -> Iterator[str]:
+    """Yield what the ticket takes over from the one that leads it."""
+    leader = leader_of(view.memory)
+    if leader is None or not held.rule.follow:
+        return
+    yield f"follows {leader.key} in {', '.join(held.rule.follow)}: what people change here stays until it changes there"
+    if "owner" in held.rule.follow and (unknown := strangers(view.policy, view.ticket, leader)):
+        yield f"{', '.join(unknown)}, who owns {leader.key}, has no login here: [people] of the config can give one"
 
 
 def in_baseline(policy: Policy, taken: datetime) -> str:

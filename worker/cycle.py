@@ -14,7 +14,9 @@ from worker.doubts import settle
 from worker.inputs import read_due
 from worker.listen import listen
 from worker.look import Look, look
+from worker.pairing import pair
 from worker.publish import publish_due
+from worker.recovery import recover
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
 from worker.worker import Worker
@@ -54,10 +56,15 @@ class Passed:
 
 
 def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
-    """Bring the mirror and the inputs up to date, and hear what people said to us. Writes nothing to a tracker."""
+    """Bring the mirror and the inputs up to date, and hear what people said to us. Writes nothing to a tracker.
+
+    A new database learns first of what we filed before it was.
+    """
     synced = sync_all(worker.trackers, worker.mirror, clock=worker.clock, progress=watching.synced)
     synced = tuple(see_blocked(worker, one) for one in synced)
     read_due(worker)
+    recover(worker, authors_of(synced), worker.clock())
+    pair(worker, worker.clock())
     listen(worker, authors_of(synced), worker.clock())
     return synced
 
@@ -96,6 +103,7 @@ def carry(worker: Worker, run: int, found: Look, ops: tuple[Op, ...], stop: Stop
     worker.ledger.save_reversals(found.reversals)
     worker.ledger.save_episodes(found.episodes)
     worker.ledger.save_pauses(found.pauses)
+    worker.ledger.save_leads(found.leads)
     worker.ledger.record_held(run, found.plan.held, now)
     applied = apply(worker, run, ops, stop, progress=watching.carried)
     worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))

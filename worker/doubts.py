@@ -12,7 +12,6 @@ from rules.actions import FileTicket, Op
 from rules.effects import effect_of, stands
 from worker.ledger import Entry
 from worker.perform import appends
-from worker.recovery import recover
 from worker.worker import Worker
 
 PATIENCE = timedelta(seconds=3)
@@ -30,11 +29,9 @@ def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
     """Resolve what an earlier pass left unfinished, as far as it can be known now; return how many ops.
 
     What was never sent is planned anew. What may have been sent is looked for: found, it is done; twice not found with
-    a grace between, it is sent again; what cannot be known is parked. Slots that a dead pass claimed are free again. A
-    new database learns of what we filed before it was.
+    a grace between, it is sent again; what cannot be known is parked. Slots that a dead pass claimed are free again.
     """
     worker.ledger.free_slots()
-    recover(worker, authors, now)
     settled = 0
     for entry in worker.ledger.open_ops(now):
         if entry.state == "intent" and entry.attempts == 0:

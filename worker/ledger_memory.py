@@ -14,6 +14,7 @@ from rules.memory import (
     Effect,
     Episode,
     Ignore,
+    Lead,
     Memory,
     Pause,
     Related,
@@ -24,7 +25,8 @@ from rules.memory import (
 )
 from worker.audit import Audit
 from worker.database import Database
-from worker.rows import clean, day, iso, moment, moment_or_none, name_set, when, when_or_none
+from worker.relations import LEADS, RELATED, Relations, lead_of, related_of
+from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
 
 FEW = 2000
 """Up to so many tickets are asked for by name; for more, all that is remembered is read once."""
@@ -46,6 +48,7 @@ class _Draft:
     work: list[Work] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
     related: list[Related] = field(default_factory=list)
+    leads: list[Lead] = field(default_factory=list)
     card: Card | None = None
     touched: datetime | None = None
 
@@ -61,17 +64,18 @@ class _Draft:
             work=tuple(self.work),
             pauses=tuple(self.pauses),
             related=tuple(self.related),
+            leads=tuple(self.leads),
             card=self.card,
             touched=self.touched,
             done=frozenset(self.done),
         )
 
 
-class Memories:
+class Memories(Relations):
     """What a ledger remembers of tickets."""
 
     def __init__(self, database: Database, key: bytes) -> None:
-        self._database = database
+        super().__init__(database)
         self._audit = Audit(database, key)
 
     def memory(self, uids: Iterable[str] | None = None, *, world: World = EMPTY) -> dict[str, Memory]:
@@ -93,10 +97,6 @@ class Memories:
             places = ", ".join("?" * len(chunk))
             joint = "and" if "where" in statement else "where"
             yield from self._database.rows(f"{statement} {joint} uid in ({places}) {order}", chunk)
-
-    def save_relation(self, uid: str, other: str, what: str, now: datetime) -> int:
-        """Save that a ticket (by uid) was filed as `what` from another one; return 1 if that is news."""
-        return self._write(INSERT_RELATION, [(uid, other, what, moment(now))])
 
     def within(self, rules: Iterable[str]) -> tuple[str, ...]:
         """Return the tickets (uids) with an open episode of one of these rules."""
@@ -173,12 +173,6 @@ class Memories:
         """
         return self._write(_UPSERT_TOUCH, [(uid, moment(at), moment(ours)) for uid, at, ours in touched])
 
-    def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> int:
-        if not rows:
-            return 0
-        with self._database.begin() as connection:
-            return connection.exec_driver_sql(self._database.sql(statement), rows).rowcount
-
 
 def episode_row(uid: str, episode: Episode) -> tuple[Any, ...]:
     """Return an episode of a ticket as the table has it."""
@@ -237,32 +231,20 @@ def _put_work(draft: _Draft, row: Any) -> None:
     draft.work.append(Work(uid=change, key=key, url=url, state=state, merged=when_or_none(merged)))
 
 
-def _put_related(draft: _Draft, row: Any) -> None:
-    _, what, way, source, other, ref, key, url, title, phase, resolution, due, owners = row
-    draft.related.append(
-        Related(
-            what=what,
-            way=way,
-            source=source,
-            uid=other,
-            ref=ref,
-            key=key,
-            url=url,
-            title=title,
-            phase=phase,
-            resolution=resolution,
-            due=day(due),
-            assignees=name_set(owners),
-        )
-    )
-
-
 def _put_recognised(draft: _Draft, row: Any) -> None:
     draft.done.add(row[1])
 
 
 def _put_touched(draft: _Draft, row: Any) -> None:
     draft.touched = when(row[1])
+
+
+def _put_related(draft: _Draft, row: Any) -> None:
+    draft.related.append(related_of(row))
+
+
+def _put_lead(draft: _Draft, row: Any) -> None:
+    draft.leads.append(lead_of(row))
 
 
 _REMEMBERED_OPS = """
@@ -283,17 +265,6 @@ _WORK = """
         where mentions.key = lower(tickets.key) and changes.uid = mentions.change
     ) as work where true
 """
-_OTHER = """
-    source, ref, key, url, title, phase, resolution, coalesce(due, card_due) as due, assignees
-    from relations join tickets on tickets.uid = {other} where buried is null
-"""
-_RELATED = f"""
-    select uid, what, way, source, other, ref, key, url, title, phase, resolution, due, assignees from (
-        select relations.uid, what, 'filed' as way, at, other, {_OTHER.format(other="relations.other")}
-        union all
-        select relations.other, what, 'origin', at, relations.uid, {_OTHER.format(other="relations.uid")}
-    ) as related where true
-"""  # noqa: S608 - own words
 _PARTS = (
     (
         _REMEMBERED_OPS,
@@ -310,11 +281,9 @@ _PARTS = (
     (_TOUCHED, "", _put_touched),
     ("select uid, op from recognised", "order by op", _put_recognised),
     (_WORK, "order by created, change", _put_work),
-    (_RELATED, "order by at, other", _put_related),
+    (RELATED, "order by at, other", _put_related),
+    (LEADS, "order by field", _put_lead),
 )
-INSERT_RELATION = """
-    insert into relations (uid, other, what, at) values (?, ?, ?, ?) on conflict (uid, other) do nothing
-"""
 _INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended, baseline) values (?, ?, ?, ?, ?, ?)"
 UPSERT_EPISODE = f"""
     {_INSERT_EPISODE}

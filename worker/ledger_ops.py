@@ -33,7 +33,8 @@ from rules.effects import OPEN
 from worker.codec import op_from_json, op_to_json, to_json
 from worker.errors import LedgerError
 from worker.ledger_entries import Entries, State
-from worker.ledger_memory import INSERT_RELATION, UPSERT_CARD
+from worker.ledger_memory import UPSERT_CARD
+from worker.relations import INSERT_RELATION
 from worker.rows import clean, moment, moment_or_none
 
 ALLOWED: dict[State, tuple[State, ...]] = {

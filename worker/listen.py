@@ -7,15 +7,17 @@ from datetime import datetime
 
 from integrations.base import Receipt
 from rules.actions import AddLabel, Op
-from rules.card import Trace, read_due, read_heard, read_state, read_traces
+from rules.card import Trace, read_due, read_heard, read_leads, read_state, read_traces
 from rules.commanded import VERBS, Asked, deed, op_id, waiting
 from rules.commands import Shown, foreseen, overruled, read_commands
 from rules.effects import ASSIGNED, DUE, applied, value_of
+from rules.leaders import TWIN
 from rules.memory import NOTHING, Card, Ignore, Memory, Reversal, Statement, World
 from rules.model import Comment, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
 from worker.look import HISTORY
+from worker.pairing import obstacles, pair
 from worker.perform import card_op
 from worker.worker import Worker
 from worker.world import memory_of, world
@@ -64,6 +66,8 @@ def _recognise(worker: Worker, comment: Comment, now: datetime) -> int:
         due = read_due(comment.marker.state)
         if due is not None:
             worker.mirror.set_card_due(comment.ticket, due)
+        leads = read_leads(comment.marker.state, comment.updated)
+        worker.ledger.save_leads((comment.ticket, lead) for lead in leads)
         _adopt(worker, comment, comment.marker.state, now)
         for told in read_heard(comment.marker.state):
             worker.ledger.recognise(told, comment.ticket, Receipt(), now)
@@ -119,6 +123,8 @@ def _obey(worker: Worker, comment: Comment, ours: str, around: World, now: datet
     _recognise_ops(worker, ticket, [each for each in statements if overruled(each, tracker)], now)
     if commands:
         worker.mirror.unsettle((ticket.uid,))
+    if any(statement.what == TWIN for statement in statements):
+        pair(worker, now)
     return len(commands)
 
 
@@ -138,7 +144,8 @@ def _shown(worker: Worker, ticket: Ticket, comment: Comment, ours: str) -> Shown
         for word, verb in (("owner", ASSIGNED), ("due", DUE)):
             if event.what in HISTORY[verb] and event.actor != ours:
                 changed[word] = event.at
-    return Shown(logins=logins, changed=changed)
+    twins = obstacles(worker, ticket, comment.body) if TWIN in comment.body.lower() else {}
+    return Shown(logins=logins, changed=changed, twins=twins)
 
 
 def _settle(worker: Worker, ticket: Ticket, coming: Ticket, statements: list[Statement], now: datetime) -> None:

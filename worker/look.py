@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rules.actions import Op, Plan, WriteCard
-from rules.effects import ASSIGNED, DUE, LABELLED, PRIORITY, REOPENED
+from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
-from rules.memory import Episode, Pause, Reversal
+from rules.memory import Episode, Lead, Pause, Reversal
 from rules.model import Event, Ticket
 from rules.plan import assemble, decide
 from worker.breaker import DAY, broken
@@ -44,6 +44,7 @@ class Look:
     episodes: tuple[tuple[str, Episode], ...]
     reversals: tuple[tuple[str, Reversal], ...]
     pauses: tuple[tuple[str, Pause], ...]
+    leads: tuple[tuple[str, Lead], ...]
     unsettled: frozenset[str]  # tickets of sources that could not be read: nothing is concluded about them
     unread: dict[str, str]  # source -> why
     baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets looked at that it leaves alone
@@ -82,6 +83,7 @@ def look(
     episodes: list[tuple[str, Episode]] = []
     reversals: list[tuple[str, Reversal]] = []
     pauses: list[tuple[str, Pause]] = []
+    leads: list[tuple[str, Lead]] = []
     unsettled: set[str] = set()
     left: Counter[str] = Counter()
     looked = 0
@@ -98,6 +100,7 @@ def look(
         if progress is not None:
             progress(looked)
         pauses += [(ticket.uid, pause) for pause in evaluation.pauses]
+        leads += [(ticket.uid, lead) for lead in evaluation.leads]
         if not (
             evaluation.holding
             or evaluation.ended
@@ -133,6 +136,7 @@ def look(
         episodes=tuple(episodes),
         reversals=tuple(reversals),
         pauses=tuple(pauses),
+        leads=tuple(leads),
         unsettled=frozenset(unsettled) | _kept_back(ops, plan),
         unread=unread,
         baseline=dict(left.most_common()),
@@ -146,7 +150,7 @@ def _with_who(worker: Worker, ticket: Ticket, reversal: Reversal) -> Reversal:
 
 
 def _took_back(event: Event, ticket: Ticket, reversal: Reversal) -> bool:
-    if reversal.verb == REOPENED:
+    if reversal.verb in (REOPENED, CLOSED):
         return event.what == "status" and event.after == ticket.status
     fields = HISTORY.get(reversal.verb, frozenset())
     return event.what in fields and reversal.value in event.before and reversal.value not in event.after

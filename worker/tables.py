@@ -203,6 +203,21 @@ RELATIONS = Table(
     *_moments("at"),
 )
 Index("relations_other", RELATIONS.c.other)
+CLAIMS = Table(
+    "claims",
+    METADATA,
+    *_key("uid", "key"),  # who says that the ticket of a key (lower case) is its twin
+    *_texts_or_none("other"),  # that ticket's uid, once it is known
+    *_moments("at"),
+)
+LEADS = Table(
+    "leads",
+    METADATA,
+    *_key("uid", "field"),
+    *_texts("value"),  # what the ticket that leads it said last in the field
+    *_numbers("number", "settled"),
+    *_moments("at"),
+)
 REVERSALS = Table("reversals", METADATA, *_key("uid", "rule", "verb", "value"), *_moments("at"), *_texts("person"))
 IGNORES = Table(
     "ignores",

@@ -111,6 +111,9 @@ def test_a_whole_rule_is_read():
         "canary_share": 0.5,
         "since": date(2026, 12, 1),
         "ceiling": 3,
+        "follow": (),
+        "leads_as": (),
+        "sources": (),
     }
 
 
@@ -314,7 +317,10 @@ def test_a_number_of_thousands_of_digits_is_refused():
             ),
         ),
         ("[[reviews]]", "line 11, column 1: no table 'reviews' (did you mean 'review'?)"),
-        ("[[widget]]", "line 11, column 1: no table 'widget': a rule file has [pack], [[rule]] and [[review]]"),
+        (
+            "[[widget]]",
+            "line 11, column 1: no table 'widget': a rule file has [pack], [[rule]], [[review]] and [[twin]]",
+        ),
         ("[[gate]]", "line 11, column 1: [[gate]] tables are not known in this version"),
         (
             "[[rule]]\nid = 'b'\non = 'any'\nwhen = 'open'\nsay = 'x'",

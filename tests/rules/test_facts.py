@@ -112,6 +112,9 @@ def test_all_facts_of_a_ticket():
         "inputs_missing": [],
         "informed": True,
         "reopened_by": [],
+        "twins": [],
+        "has_leader": False,
+        "closed_with_leader": False,
     }
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rules.references import MOST, evidence_links, tickets_named
+from rules.references import MOST, MOST_TWINS, evidence_links, tickets_named, twins_named
 
 NAMING = {
     "a number": ("Closes #12.", ["acme/shop#12"]),
@@ -95,3 +95,34 @@ def test_no_text_takes_long(text):
     tickets_named("acme/shop", text)
     evidence_links(text)
     assert time.process_time() - before < 1
+
+
+TWINS = {
+    "a line": ("It is slow.\nTwin: OPS-12", ["ops-12"]),
+    "several": ("Twins: OPS-12, #3 and acme/web#4", ["ops-12", "acme/shop#3", "acme/web#4"]),
+    "as people write": (
+        "- **Twin:** [OPS-12](https://acme.atlassian.net/browse/OPS-12)\n* TWIN : #3",
+        ["ops-12", "acme/shop#3"],
+    ),
+    "an address": ("Twin: https://github.example/acme/web/issues/4", ["acme/web#4"]),
+    "each once": ("Twin: OPS-12\nTwin: OPS-12", ["ops-12"]),
+    "within a line": ("Its twin: OPS-12", []),
+    "another word": ("Twinned: OPS-12", []),
+    "code": ("```\nTwin: OPS-12\n```\n{code}\nTwin: OPS-13\n{code}", []),
+    "hidden": ("<!--\nTwin: OPS-12\n-->", []),
+    "nothing": ("Twin:", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TWINS.values(), ids=TWINS.keys())
+def test_a_text_names_twins(text, expected):
+    """In lines that begin so, in plain sight."""
+    assert list(twins_named("acme/shop", text)) == expected
+
+
+def test_twins_are_bounded():
+    """A hostile text names a few, and takes no time."""
+    began = time.process_time()
+    assert len(twins_named("acme/shop", "".join(f"Twin: OPS-{number}\n" for number in range(1, 9000)))) == MOST_TWINS
+    assert twins_named("acme/shop", "Twin" + " " * 90_000 + ": OPS-1" + "*_- " * 20_000) == ()
+    assert time.process_time() - began < 2

@@ -22,6 +22,8 @@ FEEDS = (
 OWNED = ticket(assignees=frozenset({"lena-gh"}))
 JIRA = jira_ticket(assignees=frozenset({"acc-lena"}))
 
+TWINS = {"ops-12": "", "acme/shop#3": "", "ops-14": "It follows OPS-14 itself."}
+
 
 def read(body, of=OWNED, author=None, memory=Memory(), now=NOW, changed=None):  # noqa: B008 - an empty memory is frozen
     """Return the replies to a comment, and the statements as (what, value, because)."""
@@ -32,7 +34,7 @@ def read(body, of=OWNED, author=None, memory=Memory(), now=NOW, changed=None):  
         comment(body, by),
         now,
         memory=memory,
-        tracker=Shown(logins=frozenset({"Stella-GH"}), changed=changed or {}),
+        tracker=Shown(logins=frozenset({"Stella-GH"}), changed=changed or {}, twins=TWINS),
     )
     stated = [(one.what, one.value, one.because) for _, one in found if isinstance(one, Statement)]
     return [answer.reply for answer, _ in found], stated
@@ -89,6 +91,15 @@ def read(body, of=OWNED, author=None, memory=Memory(), now=NOW, changed=None):  
         ("evidence ops-12 because p95", OWNED, ("evidence", "OPS-12", "p95"), "Noted as evidence: OPS-12"),
         ("evidence #7", OWNED, ("evidence", "acme/shop#7", ""), "Noted as evidence: acme/shop#7"),
         ("evidence acme/web#7", JIRA, ("evidence", "acme/web#7", ""), "Noted as evidence: acme/web#7"),
+        ("twin ops-12", OWNED, ("twin", "ops-12", ""), "OPS-12 is its twin."),
+        ("twin #3", OWNED, ("twin", "acme/shop#3", ""), "acme/shop#3 is its twin."),
+        ("twin https://tracker.example/browse/OPS-12", OWNED, ("twin", "ops-12", ""), "OPS-12 is its twin."),
+        (
+            "twin None",
+            JIRA,
+            ("twin", "none", ""),
+            "No command makes a twin of another ticket any more; lines 'Twin: ...' of the text still do.",
+        ),
         (
             "outcome mttr(checkout) 90m -> 45m by 2027-03-31",
             OWNED,
@@ -243,6 +254,14 @@ def test_what_is_understood(body, of, expected, reply):
             OWNED,
             "'yes' is no date: write it like 2026-11-03. Write '/kaizen held' for today, or add the date.",
         ),
+        ("twin", OWNED, "Which ticket? Write '/kaizen twin KEY', as in '/kaizen twin OPS-12', or '/kaizen twin none'."),
+        (
+            "twin OPS-12 OPS-13",
+            OWNED,
+            "Which ticket? Write '/kaizen twin KEY', as in '/kaizen twin OPS-12', or '/kaizen twin none'.",
+        ),
+        ("twin OPS-13", OWNED, "I do not know 'ops-13': it is in none of the sources that I read."),
+        ("twin OPS-14", OWNED, "It follows OPS-14 itself."),
         ("ownr ana", OWNED, f"There is no command 'ownr' (did you mean 'owner'?). {USAGE}"),
     ],
 )

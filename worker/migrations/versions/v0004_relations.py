@@ -1,4 +1,4 @@
-"""What was filed from what, what was put off without a command, when inputs had something new; baselines."""
+"""What was filed from what and what follows it, what was put off without a command, times of inputs; baselines."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("uid", "other"),
     )
     op.create_index("relations_other", "relations", ["other"])
+    op.create_table(
+        "claims",
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("uid", "key"),
+    )
+    op.create_table(
+        "leads",
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("settled", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("uid", "field"),
+    )
     op.create_table(
         "input_times",
         sa.Column("name", sa.Text(), nullable=False),
