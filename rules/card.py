@@ -98,7 +98,9 @@ def _op(view: View, said: Content, sense: str, ops: Sequence[Op], *, shadow: boo
         target=target_of(view.ticket),
         verb=verb,
         rule=CARD,
-        because=tuple(f"{held.rule.id}: {clause}" for held in speaking for clause in held.because) or _news(ops),
+        because=tuple(f"{held.rule.id}: {clause}" for held in speaking for clause in held.because)
+        or _news(ops)
+        or _related(view),
         before=NOTHING if card is None else "card",
         after=", ".join(held.rule.id for held in speaking) or "all in order",
         shadow=shadow,
@@ -107,8 +109,14 @@ def _op(view: View, said: Content, sense: str, ops: Sequence[Op], *, shadow: boo
 
 
 def _news(ops: Sequence[Op]) -> tuple[str, ...]:
-    """Return why a card is written on which no rule speaks: what is done, or that all is in order again."""
-    return tuple(f"{op.rule}: {clause}" for op in ops for clause in op.because) or ("no rule holds any more",)
+    """Return why a card is written on which no rule speaks: what is done."""
+    return tuple(f"{op.rule}: {clause}" for op in ops for clause in op.because)
+
+
+def _related(view: View) -> tuple[str, ...]:
+    """Return why a card is written where nothing is done: it names what belongs to the ticket, or all is in order."""
+    first = view.memory.related if view.memory.card is None else ()
+    return tuple(f"{each.key} belongs to it" for each in first) or ("no rule holds any more",)
 
 
 def write_state(view: View) -> str:

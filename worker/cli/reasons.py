@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from rules.commanded import said
+from rules.leaders import TWIN
 from rules.memory import Memory, Related
 from rules.model import Ticket
 from rules.moves import NextStep
@@ -96,6 +97,7 @@ def _known(policy: Policy, ticket: Ticket, memory: Memory) -> Iterator[str]:
 def _belonging(other: Related) -> str:
     """Word another ticket: "filed from it: follow-up OPS-2, done  Look again"."""
     way = "filed from it" if other.way == "filed" else "filed from"
+    way = ("led by it" if other.way == "filed" else "twin of") if other.what == TWIN else way
     state = "done" if other.phase == "done" else "open"
     due = f", due {other.due.isoformat()}" if other.due and other.phase != "done" else ""
     return f"{way}: {f'{other.what} ' if other.way == 'filed' else ''}{other.key}, {state}{due}  {clipped(other.title)}"
