@@ -235,7 +235,8 @@ def _reasons(policy: Policy, ticket: Ticket, memory: Memory, now: datetime) -> s
 
 def _reason(each: Explanation) -> str:
     if each.state == "holds":
-        aside = " (in the baseline: nothing is done about it)" if each.episode and each.episode.baseline else ""
+        still = each.episode is not None and each.episode.baseline and not each.rule.follow
+        aside = " (in the baseline: nothing is done about it)" if still else ""
         return f"{each.rule.id} holds{aside}: {', '.join(str(clause) for clause in each.clauses)}"
     if each.state == "does not hold":
         missing = [str(clause) for clause in each.clauses if clause.holds is not True]

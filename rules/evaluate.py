@@ -65,7 +65,8 @@ def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, k
         found = replace(again, reversals=(*found.reversals, *again.reversals), pauses=pauses)
     if not memory.related:
         return found
-    return replace(found, leads=noticed_leads(policy, ticket, memory, (held.rule for held in found.holding), now))
+    held = ((each.rule, each.episode) for each in found.holding)
+    return replace(found, leads=noticed_leads(policy, ticket, memory, held, now))
 
 
 def _judged(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, kind: str) -> Evaluation:

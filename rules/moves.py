@@ -45,9 +45,10 @@ class View:
 
     @property
     def holding(self) -> tuple[Holding, ...]:
-        """The rules that hold and have a say: neither barred nor in a baseline."""
+        """The rules that hold and have a say: neither barred nor in a baseline, but for those by which it follows."""
         every = self.evaluation.holding
-        return tuple(held for held in every if held.rule.id not in self.barred and not held.episode.baseline)
+        speaking = (held for held in every if held.rule.follow or not held.episode.baseline)
+        return tuple(held for held in speaking if held.rule.id not in self.barred)
 
     @property
     def ticket(self) -> Ticket:

@@ -11,7 +11,7 @@ from rules.actions import NAMES, Assign, Close, Reopen, SetDue, Verb
 from rules.fact_asked import UNKNOWN_SOURCE
 from rules.fact_work import not_done
 from rules.leaders import TWIN, leader_of
-from rules.memory import Followed, Lead, Memory, Related
+from rules.memory import Episode, Followed, Lead, Memory, Related
 from rules.model import Ticket
 from rules.people import login_of, person_of
 from rules.policy import Policy, Rule
@@ -31,23 +31,27 @@ def followed(rules: Iterable[Rule]) -> tuple[Followed, ...]:
 
 
 def noticed_leads(
-    policy: Policy, ticket: Ticket, memory: Memory, rules: Iterable[Rule], now: datetime
+    policy: Policy, ticket: Ticket, memory: Memory, held: Iterable[tuple[Rule, Episode]], now: datetime
 ) -> tuple[Lead, ...]:
-    """Return what the leader says, in the fields that these rules follow, as far as that is news: to be remembered.
+    """Return what the leader says in the fields that rules which hold follow, if that is news: to be remembered.
 
-    A ticket that is done follows in its state alone; the rest waits until it is open again.
+    A ticket that is done follows in its state alone; the rest waits until it is open again. What was said up to a
+    baseline is left alone; what is said from then on is followed.
     """
+    following = [(rule, episode.baseline) for rule, episode in held if rule.follow]
     leader = leader_of(memory)
     if leader is None:
         return ()
     known = {lead.field: lead for lead in memory.leads}
     found = []
-    for name in followed(rules):
+    for name in followed(rule for rule, _ in following):
         if name != "state" and ticket.phase == "done":
             continue
+        taken = [baseline for rule, baseline in following if name in rule.follow]
         last = known.get(name)
         lead = _lead(ticket, leader, name, last, now)
-        if not lead.settled and (takeover(policy, ticket, leader, lead) is None or _overruled(memory, lead)):
+        done = takeover(policy, ticket, leader, lead) is None or _overruled(memory, lead)
+        if not lead.settled and (done or all(_before(lead, baseline) for baseline in taken)):
             lead = replace(lead, settled=True)
         found += [lead] if lead != last else []
     return tuple(found)
@@ -82,6 +86,11 @@ def _old_news(ticket: Ticket, leader: Related, name: Followed) -> bool:
     if leader.phase != "done":
         return True
     return filed and (leader.closed is None or leader.closed <= ticket.created)
+
+
+def _before(lead: Lead, baseline: datetime | None) -> bool:
+    """Tell whether a leader said so before a baseline was taken."""
+    return baseline is not None and (lead.number == 1 or lead.at <= baseline)
 
 
 def _overruled(memory: Memory, lead: Lead) -> bool:

@@ -111,7 +111,7 @@ def _notes(view: View, rule: Rule) -> Iterator[str]:
             what = "the reopening" if undo.verb == REOPENED else f"{undo.verb} {undo.value}"
             yield f"{what} was taken back{by} and stays so"
     for held in view.evaluation.holding:
-        if held.rule.id == rule.id and held.episode.baseline:
+        if held.rule.id == rule.id and held.episode.baseline and not rule.follow:
             yield in_baseline(view.policy, held.episode.baseline)
         elif held.rule.id == rule.id:
             yield from _reached(view, held)
@@ -124,6 +124,9 @@ def _followed(view: View, held: Holding) -> Iterator[str]:
     if leader is None or not held.rule.follow:
         return
     yield f"follows {leader.key} in {', '.join(held.rule.follow)}: what people change here stays until it changes there"
+    if held.episode.baseline:
+        day = view.policy.calendar.date_of(held.episode.baseline).isoformat()
+        yield f"what {leader.key} said before the baseline of {day} is left alone"
     if "owner" in held.rule.follow and (unknown := strangers(view.policy, view.ticket, leader)):
         yield f"{', '.join(unknown)}, who owns {leader.key}, has no login here: [people] of the config can give one"
 

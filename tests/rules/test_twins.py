@@ -10,12 +10,14 @@ from rules.evaluate import evaluate
 from rules.memory import Effect, Lead, Memory
 from rules.policy import Duration, Step
 from rules.twins import with_leads
+from rules.why import why
 from tests.rules.factories import (
     NOW,
     card_of,
     decision,
     done,
     due,
+    episode,
     jira_ticket,
     later,
     ops,
@@ -120,6 +122,22 @@ def test_what_was_read_back_from_the_trackers_is_left_as_it_is():
     filed = {"what": "improvement", "due": SOON}
     assert verbs(ticket(created=NOW), led(**filed, since=NOW)) == [SetDue(due=SOON)]
     assert verbs(ticket(created=NOW), led(**filed, since=NOW + timedelta(days=2)), now=later(2)) == []
+
+
+def test_what_was_said_before_a_baseline_is_left_alone():
+    """What is said from then on is followed, though the rule has held all along."""
+    in_it = episode("same", baseline=NOW)
+    memory = Memory(related=led(due=SOON).related, episodes=(in_it,))
+    assert verbs(ticket(), memory) == []
+    memory = with_leads(memory, evaluate(POLICY, ticket(), memory, NOW).leads)
+    assert verbs(ticket(), Memory(related=led(due=SOON).related, episodes=(in_it,), leads=memory.leads)) == []
+    said = Memory(related=led(due=LATER).related, episodes=(in_it,), leads=memory.leads)
+    assert verbs(ticket(), said, now=later(1)) == [SetDue(due=LATER)]
+    (same,) = why(POLICY, ticket(), said, later(1))
+    assert same.notes == (
+        "follows acme/shop#99 in state, owner, due: what people change here stays until it changes there",
+        "what acme/shop#99 said before the baseline of 2026-11-03 is left alone",
+    )
 
 
 def test_what_was_filed_leads_before_what_is_called_a_twin():
