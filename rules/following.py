@@ -41,7 +41,7 @@ def _follow(view: View, held: Holding, leader: Related, lead: Lead) -> Iterator[
 
 
 def _occasion(lead: Lead) -> str:
-    return f"{lead.field}.{lead.number}"
+    return f"{lead.field}.{lead.number} {lead.value}"
 
 
 def _followed(view: View, lead: Lead, verb: Verb) -> bool:

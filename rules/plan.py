@@ -17,11 +17,11 @@ from rules.fact_asked import asked_of
 from rules.fact_table import touched
 from rules.filing import file_ops, link_ops
 from rules.following import follow_ops
-from rules.memory import Episode, Memory
+from rules.memory import Episode, Lead, Memory
 from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
 from rules.policy import Policy
-from rules.twins import with_leads
+from rules.twins import later_leads, with_leads
 from rules.worn import label_ops, take_off_ops
 
 __all__ = ["Decision", "OpKeys", "assemble", "decide", "operations"]
@@ -31,14 +31,16 @@ LOOKS = 8  # at one ticket in a pass: each takes in what the one before it will 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is to be done with one ticket, and the episodes to remember.
+    """What is to be done with one ticket, and the episodes and leaders' words to remember.
 
     An episode that only the plan itself begins is among them, and one that the plan will end is still open: its end is
-    remembered when it has been seen. So a look just before the writes finds the same ops.
+    remembered when it has been seen. So a look just before the writes finds the same ops. What a leader says to a
+    ticket that only the plan opens is among them, too, and is not followed before it has been.
     """
 
     ops: tuple[Op, ...]
     episodes: tuple[Episode, ...]
+    leads: tuple[Lead, ...] = ()
 
 
 def operations(
@@ -100,7 +102,9 @@ def _settled(view: View) -> Decision | tuple[Op, ...]:
         acting = _acting(fresh)
         if not acting:
             episodes = {episode.rule: episode for episode in first.evaluation.episodes} | held
-            return Decision(ops=_last_words(view, _netted(ops.values())), episodes=tuple(episodes.values()))
+            leads = (*first.evaluation.leads, *later_leads(first.memory, view.evaluation.leads))
+            words = _last_words(view, _netted(ops.values()))
+            return Decision(ops=words, episodes=tuple(episodes.values()), leads=leads)
         view = _after(view, acting, going_on | held)
     return quarrel(_acting(ops.values()), again)
 

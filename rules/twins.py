@@ -35,7 +35,7 @@ def noticed_leads(
 ) -> tuple[Lead, ...]:
     """Return what the leader says in the fields that rules which hold follow, if that is news: to be remembered.
 
-    A ticket that is done follows in its state alone; the rest waits until it is open again. What was said up to a
+    A ticket that is done follows in its state alone; the rest waits until it is opened again. What was said up to a
     baseline is left alone; what is said from then on is followed.
     """
     following = [(rule, episode.baseline) for rule, episode in held if rule.follow]
@@ -44,8 +44,9 @@ def noticed_leads(
         return ()
     known = {lead.field: lead for lead in memory.leads}
     found = []
+    rests = ticket.phase == "done"
     for name in followed(rule for rule, _ in following):
-        if name != "state" and ticket.phase == "done":
+        if name != "state" and rests:
             continue
         taken = [baseline for rule, baseline in following if name in rule.follow]
         last = known.get(name)
@@ -54,6 +55,7 @@ def noticed_leads(
         if not lead.settled and (done or all(_before(lead, baseline) for baseline in taken)):
             lead = replace(lead, settled=True)
         found += [lead] if lead != last else []
+        rests = rests and (name != "state" or lead.settled or leader.phase == "done")
     return tuple(found)
 
 
@@ -61,6 +63,12 @@ def with_leads(memory: Memory, leads: Iterable[Lead]) -> Memory:
     """Return the memory with what leaders say by now."""
     known = {lead.field: lead for lead in memory.leads} | {lead.field: lead for lead in leads}
     return replace(memory, leads=tuple(known.values()))
+
+
+def later_leads(memory: Memory, leads: Iterable[Lead]) -> tuple[Lead, ...]:
+    """Return those of the leads that are news to the memory, as not followed yet."""
+    known = {(lead.field, lead.number) for lead in memory.leads}
+    return tuple(replace(lead, settled=False) for lead in leads if (lead.field, lead.number) not in known)
 
 
 def _lead(ticket: Ticket, leader: Related, name: Followed, last: Lead | None, now: datetime) -> Lead:

@@ -100,7 +100,6 @@ def look(
         if progress is not None:
             progress(looked)
         pauses += [(ticket.uid, pause) for pause in evaluation.pauses]
-        leads += [(ticket.uid, lead) for lead in evaluation.leads]
         if not (
             evaluation.holding
             or evaluation.ended
@@ -115,6 +114,7 @@ def look(
             undone = tuple(_with_who(worker, ticket, reversal) for reversal in evaluation.reversals)
             evaluation = replace(evaluation, reversals=undone)
         decision = decide(policy, evaluation, memory, now, worker.keys, paused)
+        leads += [(ticket.uid, lead) for lead in decision.leads]
         ops += (op for op in decision.ops if op.goes_to not in unread)
         if any(op.goes_to in unread for op in decision.ops):
             unsettled.add(ticket.uid)

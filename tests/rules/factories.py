@@ -16,6 +16,7 @@ from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
 from rules.policy import Ceilings, Domain, DueRule, Duration, Kind, Person, Policy, Rule, SourceFacts, Step, Team
+from rules.twins import with_leads
 
 NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)  # a Tuesday
 PEOPLE = {
@@ -161,7 +162,7 @@ def done(rules, of=None, memory=NOTHING, now=NOW, *, pings=None, paused=frozense
     decided = decide(rules, seen, memory, now, KEYS, paused)
     plan = assemble(rules, decided.ops, pings=pings or {}, paused=paused, now=now)
     memory = with_reversals(replace(memory, episodes=decided.episodes), seen.reversals)
-    memory = with_pauses(memory, seen.pauses)
+    memory = with_leads(with_pauses(memory, seen.pauses), decided.leads)
     memory = replace(memory, touched=memory.touched or of.updated)
     for op in plan.ops:
         if not op.shadow:

@@ -1,5 +1,7 @@
 """Twins: what a ticket takes over from the one that leads it, once each; nothing that people decided is undone."""
 
+import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -26,6 +28,7 @@ from tests.rules.factories import (
     rule,
     ticket,
 )
+from tests.rules.test_fixed_point import RULES, edited
 
 SOON, LATER = date(2026, 12, 1), date(2027, 1, 15)
 FOLLOW = rule("same", ("has_leader",), on=("any",), follow=("state", "owner", "due"))
@@ -80,7 +83,6 @@ def test_each_word_is_followed_once_and_a_word_that_comes_again_is_a_new_one():
     of, memory = ticket(), led(due=SOON)
     for day in (SOON, LATER, SOON):
         memory = with_leads(Memory(related=led(due=day).related, done=memory.done), memory.leads)
-        memory = with_leads(memory, evaluate(POLICY, of, memory, NOW).leads)
         of, memory, _ = done(POLICY, of, memory)
         assert of.due == day
         of = ticket(due=date(2026, 11, 11))
@@ -160,7 +162,7 @@ def test_two_rules_follow_as_one():
     rules = policy(FOLLOW, rule("also", ("has_leader",), on=("any",), follow=("due",)))
     _, memory, plan = done(rules, ticket(), led(due=SOON))
     assert sum(isinstance(op.verb, SetDue) for op in plan.ops) == 1
-    memory = with_leads(memory, [Lead(field="due", value="2026-12-01", number=1, at=NOW)])
+    memory = with_leads(memory, [replace(lead, settled=False) for lead in memory.leads])
     assert verbs(ticket(due=LATER), memory, rules) == []
 
 
@@ -181,6 +183,41 @@ def test_the_reason_names_the_leader_and_what_it_says():
         ("acme/shop#99 is due on 2026-12-01", "due 2027-01-15", "due 2026-12-01"),
         ("acme/shop#99 is owned by bo", "-", "owner bo-gh"),
     }
+
+
+def said(dice, other):
+    """Return what a leader says next: something else, or the same again."""
+    return replace(
+        other,
+        due=dice.choice([other.due, None, SOON, LATER]),
+        assignees=dice.choice([other.assignees, frozenset(), frozenset({"ana-gh"}), frozenset({"bo-gh", "zoe"})]),
+        **dice.choice([{}, {"phase": "new", "closed": None}, {"phase": "done", "closed": later(dice.randrange(90))}]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_leader_people_and_other_rules_take_turns(seed):
+    """No op id twice, no second pass with work, no conflict; what the leader does not touch is not followed again."""
+    dice = random.Random(seed)  # noqa: S311 - chance that can be repeated is what is wanted
+    rules = policy(*dice.sample(RULES, dice.randrange(1, 9)), FOLLOW)
+    of, memory, now, written = ticket(created=later(-9)), led(), NOW, []
+    for number in range(12):
+        before, was_open = memory.related[0], of.phase != "done"
+        leader = said(dice, before) if dice.random() < 0.5 else before
+        people = edited(dice, of, now)
+        memory = replace(memory, related=(leader,), touched=memory.touched if people is of else now)
+        of, memory, passed = done(rules, people, memory, now)
+        written += [op.id for op in passed.ops]
+        if leader == before and number and was_open:
+            assert [op for op in passed.ops if op.rule == FOLLOW.id] == []
+        if leader.due not in (before.due, None) and was_open and of.phase != "done":
+            assert of.due == leader.due
+        if leader.phase != before.phase:
+            assert (of.phase == "done") == (leader.phase == "done")
+        second = done(rules, of, memory, later(0.01, since=now))[2]
+        assert (second.ops, passed.conflicts) == ((), ())
+        now = later(dice.randrange(4) + 0.1, since=now)
+    assert len(written) == len(set(written))
 
 
 def test_a_shadow_only_shows_what_it_would_take_over():
