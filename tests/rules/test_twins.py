@@ -112,6 +112,18 @@ def test_a_reopened_leader_opens_what_was_done_with_it():
     assert verbs(ticket(phase="done", closed=later(-1)), memory) == [Reopen()]
 
 
+def test_what_is_followed_once_another_rule_opened_the_ticket_is_remembered():
+    """In the pass that opens it the leader has another date, and in the next one the first again."""
+    opens = rule("awake", ("closed",), steps=(Step(after=Duration(0, "days"), reopen=True),))
+    rules = policy(opens, rule("same", ("has_leader",), on=("any",), follow=("due",)))
+    of, memory, _ = done(rules, ticket(), led(due=SOON))
+    of = replace(of, phase="done", closed=later(1), updated=later(1))
+    of, memory, _ = done(rules, of, replace(memory, related=led(due=LATER).related), later(1))
+    assert (of.phase, of.due) == ("new", LATER)
+    of, memory, _ = done(rules, of, replace(memory, related=led(due=SOON).related), later(2))
+    assert of.due == SOON
+
+
 def test_what_was_filed_from_a_ticket_that_was_done_is_not_closed_with_it():
     """Only a later closing is followed."""
     filed = {"what": "improvement", "phase": "done", "since": NOW}

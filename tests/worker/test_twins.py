@@ -206,6 +206,25 @@ def test_two_that_call_each_other_twins_do_not_lead_in_a_circle(made):
     assert [stand(made, key)[2] for key in (SHOP, "OPS-2")] == [LAST, SOON]
 
 
+def test_a_ticket_follows_one_and_another_one_takes_over(made):
+    """Two call the same ticket their twin: the first leads until it does so no more."""
+    made.task("Checkout goes down again")
+    give(made, SHOP, due=SOON)
+    give(made, OPS, due=LATER)
+    tell(made, SHOP, "Twin: OPS-2")
+    settle(made)
+    tell(made, OPS, "Twin: OPS-2")
+    settle(made)
+    assert stand(made, "OPS-2")[2] == SOON
+    assert [each.key for each in memory(made, "OPS-2").related] == [SHOP]
+    say(made, OPS, "/kaizen twin OPS-2", "ana")
+    settle(made)
+    assert "OPS-2 follows acme/shop#1 already, and a ticket follows one." in plain(cards(made, OPS)[0])
+    tell(made, SHOP, "")
+    settle(made)
+    assert stand(made, "OPS-2")[2] == LATER
+
+
 def test_what_stands_in_code_or_is_hidden_makes_no_twin(made):
     """Only what people see of a text counts, and only lines that begin with it."""
     tell(made, SHOP, "<!-- Twin: OPS-1 -->\n```\nTwin: OPS-1\n```\nIts twin: OPS-1\nTwin: see below\nTwin: OPS-999")
