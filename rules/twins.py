@@ -39,20 +39,16 @@ def noticed_leads(
     baseline is left alone; what is said from then on is followed.
     """
     following = [(rule, episode.baseline) for rule, episode in held if rule.follow]
-    leader = leader_of(memory)
-    if leader is None:
-        return ()
-    known = {lead.field: lead for lead in memory.leads}
-    found = []
+    leader, known = leader_of(memory), {lead.field: lead for lead in memory.leads}
+    found: list[Lead] = []
     rests = ticket.phase == "done"
     for name in followed(rule for rule, _ in following):
-        if name != "state" and rests:
+        if leader is None or (name != "state" and rests):
             continue
-        taken = [baseline for rule, baseline in following if name in rule.follow]
         last = known.get(name)
         lead = _lead(ticket, leader, name, last, now)
-        done = takeover(policy, ticket, leader, lead) is None or _overruled(memory, lead)
-        if not lead.settled and (done or all(_before(lead, baseline) for baseline in taken)):
+        past = all(_before(lead, baseline) for rule, baseline in following if name in rule.follow)
+        if past or takeover(policy, ticket, leader, lead) is None or _overruled(memory, lead):
             lead = replace(lead, settled=True)
         found += [lead] if lead != last else []
         rests = rests and (name != "state" or lead.settled or leader.phase == "done")
