@@ -20,6 +20,7 @@ SPOKEN = ("title", "key", "owner", "lead", "reporter", "due", "priority", "statu
 PLACEHOLDERS = (*SPOKEN, *(name for name in FACTS if name not in SPOKEN))
 """What stands in braces: first what is worded for people, then any fact."""
 LONGEST_VALUE = 200  # characters of somebody else's text that a sentence of ours carries
+LONGEST_LIST = 800  # characters of several
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 NOBODY, NO_DATE, NO_PRIORITY = "nobody", "no date", "no priority"
 NONE, UNKNOWN = "none", "unknown"
@@ -69,13 +70,13 @@ def notifying(template: str, about: About, people: tuple[str, ...]) -> Line:
 
 
 def facts_in(template: str, about: About) -> Mapping[str, str]:
-    """Return the facts that a text names in braces, as words for people, no longer than a title may be."""
+    """Return the facts that a text names in braces, as words for people, and as long as a few titles at most."""
     names = dict.fromkeys(name for name in PLACEHOLDER.findall(template) if name in FACTS and name not in SPOKEN)
     if not names:
         return {}
     today = about.policy.calendar.today(about.now)
     found = of(about.ticket, about.kind, about.memory, about.policy, today, names)
-    return {name: clipped(_worded(found.get(name))) for name in names}
+    return {name: _worded(found.get(name)) for name in names}
 
 
 def _worded(value: object) -> str:
@@ -84,7 +85,9 @@ def _worded(value: object) -> str:
         return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return (", ".join(map(str, value)) if isinstance(value, list) else str(value)) or NONE
+    if isinstance(value, list):
+        return clipped(", ".join(clipped(str(each)) for each in value), LONGEST_LIST) or NONE
+    return clipped(str(value)) or NONE
 
 
 def _quiet_values(template: str, about: About) -> Mapping[str, Line]:
@@ -101,7 +104,8 @@ def _quiet_values(template: str, about: About) -> Mapping[str, Line]:
         "status": ticket.status,
         "today": policy.calendar.today(about.now).isoformat(),
     }
-    return {name: (Text(clipped(value)),) for name, value in {**plain, **facts_in(template, about)}.items()}
+    worded = {**{name: clipped(value) for name, value in plain.items()}, **facts_in(template, about)}
+    return {name: (Text(value),) for name, value in worded.items()}
 
 
 def label_text(policy: Policy, ticket: Ticket, template: str) -> str:

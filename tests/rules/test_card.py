@@ -201,11 +201,11 @@ def test_any_fact_may_stand_in_a_text(say, expected):
 
 
 def test_a_fact_in_a_text_stays_text_and_is_not_too_long():
-    """Labels are somebody else's words: one plain span, cut where a title is."""
+    """Labels are somebody else's words: one plain span, each cut where a title is, and all of them somewhere."""
     labels = frozenset({"improvement", HOSTILE, *(f"label {number}" for number in range(100))})
     found = card_of(decision(policy(rule(say="{labels}{title}")), ticket(labels=labels, title="{labels}")).ops)
     one, two = (found.verb.prose.blocks[2].line[number] for number in (0, 1))
-    assert (type(one), len(one.text), two) == (Text, 200, Text("{labels}"))
+    assert (type(one), len(one.text), two) == (Text, 800, Text("{labels}"))
 
 
 def test_a_card_is_brought_up_to_date_when_a_fact_it_names_changes():
