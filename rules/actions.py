@@ -100,6 +100,15 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """Take back how a person put the target off: a label, a status, a closing as not done, a later due date."""
+
+    way: Literal["label", "status", "declined", "due"]
+    value: str  # the label, the status, the resolution; way "due": the date that comes back, as ISO
+    phase: Literal["new", "active"] = "new"  # way "status": where the target goes in its workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     """Close the target, as done or as not planned."""
 
@@ -145,6 +154,7 @@ Verb = (
     | FileTicket
     | LinkTo
     | Reopen
+    | TakeBack
     | Close
     | Transition
     | SetStatus
@@ -163,6 +173,7 @@ NAMES: dict[type[Verb], str] = {
     FileTicket: "file",
     LinkTo: "link",
     Reopen: "reopen",
+    TakeBack: "take back",
     Close: "close",
     Transition: "transition",
     SetStatus: "status",

@@ -18,6 +18,7 @@ from rules.memory import Card, Effect, Episode, Lead, Reversal
 from rules.moves import NOTHING, View, target_of
 from rules.policy import Policy
 from rules.twins import FIELDS, with_leads
+from rules.undoing import TAKEN_BACK, read_left
 from rules.worn import is_worn
 
 CARD = "card"
@@ -30,10 +31,10 @@ BASELINE_ITEM = re.compile(rf"baseline:(?P<rule>[\w.-]+/[\w.-]+):(?P<taken>{DAY}
 HEARD_ITEM = re.compile(r"heard:([0-9a-f]{1,64})")
 LED_ITEM = re.compile(r"led:(state|owner|due):([\w.~%-]*)", re.ASCII)
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
-TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority", REOPENED: "reopen"}
+TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority", REOPENED: "reopen", TAKEN_BACK: "takeback"}
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
 TRACE_ITEM = re.compile(
-    r"(?P<how>did|undone):(?P<what>label|due|priority|reopen):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?",
+    r"(?P<how>did|undone):(?P<what>label|due|priority|reopen|takeback):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?",
     re.ASCII,
 )
 
@@ -155,7 +156,7 @@ def write_state(view: View) -> str:
 
 def _trace(of: Effect | Reversal) -> str:
     trace = f"{TRACES[of.verb]}:{of.rule}"
-    return f"{trace}:{quote(of.value, safe='')}" if of.verb == LABELLED else trace
+    return f"{trace}:{quote(of.value, safe='')}" if of.verb in (LABELLED, TAKEN_BACK) else trace
 
 
 def read_state(text: str) -> tuple[Episode, ...]:
@@ -209,6 +210,7 @@ def read_traces(policy: Policy, text: str) -> tuple[Trace, ...]:
             "due": (DUE, SetDue(due=due) if due and rule and (rule.due or "due" in rule.follow) else None),
             "priority": (PRIORITY, SetPriority(level=rule.priority) if rule and rule.priority else None),
             "reopen": (REOPENED, Reopen()),
+            "takeback": (TAKEN_BACK, read_left(unquote(found["label"] or ""))),
         }
         name, verb = verbs[found["what"]]
         stands = found["how"] == "did"

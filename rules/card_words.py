@@ -13,6 +13,7 @@ from rules.moves import View
 from rules.people import called
 from rules.posts import clauses, ignore_command
 from rules.texts import clipped, fill, quiet
+from rules.undoing import TAKEN_BACK
 
 HELLO = "Hello {names}, this is where this ticket stands as of {today}. "
 HELLO_ALL = "This is where this ticket stands as of {today}. "
@@ -82,6 +83,7 @@ def _next(point: Point) -> str:
         return NO_MORE
     who = " and ".join(step.people) or "nobody, because it is not known who is meant"
     deeds = ["it is reopened"] if step.reopens else []
+    deeds += [f"this is taken back: {clipped(', '.join(step.takes_back))}"] if step.takes_back else []
     deeds += [f"a ticket of the kind {step.files} is filed"] if step.files else []
     deeds += [f"a comment goes to {clipped(who)}"] if step.pings else []
     first, *others = deeds
@@ -109,12 +111,16 @@ def _asked(view: View, effect: Effect) -> str:
 
 
 def _undone(view: View, undo: Reversal) -> Line:
+    if undo.verb == TAKEN_BACK:
+        return (Text(f"put off again: {clipped(undo.value)}, taken back before by rule "), Code(undo.rule))
     return (Text(f"{_worded(view, undo)}, by rule "), Code(undo.rule))
 
 
 def _worded(view: View, thing: Effect | Reversal) -> str:
     if thing.verb in CHANGED_STATE:
         return CHANGED_STATE[thing.verb]
+    if thing.verb == TAKEN_BACK:
+        return clipped(f"no longer put off: {thing.value}")
     value = called(view.policy, view.ticket.source, thing.value) if thing.verb == ASSIGNED else thing.value
     return f"{CHANGES[thing.verb]} {clipped(value)}"
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
-from rules.actions import AddLabel, Assign, Close, Op, RemoveLabel, Reopen, SetDue, SetPriority
+from rules.actions import NAMES, AddLabel, Assign, Close, Op, RemoveLabel, Reopen, SetDue, SetPriority, TakeBack
 from rules.commanded import COMMANDED
 from rules.effects import value_of
 from rules.policy import Policy
+
+STATE = "state"
+"""What is decided by opening and closing."""
 
 
 def marked(policy: Policy, ops: Iterable[Op]) -> list[Op]:
@@ -78,9 +81,17 @@ def _slot(op: Op) -> str:
         case SetDue() | SetPriority() | Assign():
             return op.name
         case Reopen() | Close():
-            return "state"
+            return STATE
+        case TakeBack():
+            return _way_back(op.verb)
         case _:
             return ""
+
+
+def _way_back(verb: TakeBack) -> str:
+    """Return what of the target is decided by taking back how it was put off."""
+    field = {"label": f"label {verb.value}", "due": NAMES[SetDue], "declined": STATE}
+    return field.get(verb.way, "workflow")
 
 
 def _key(op: Op) -> tuple[str, str]:

@@ -139,6 +139,8 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         filing=company.filing,
         calendars=company.calendars,
         waiting=company.waiting,
+        deferral_labels=company.deferral_labels,
+        deferral_statuses=company.deferral_statuses,
         ceilings=company.ceilings,
         labels=company.labels,
         tests=tuple(test for pack in read for test in pack.tests(company.calendar.zone)),
@@ -189,8 +191,14 @@ def _due(table: DueTable) -> DueRule:
 
 
 def _step(table: StepTable) -> Step:
-    file = _file(table.file) if table.file else None
-    return Step(after=table.after, ping=tuple(table.ping), say=table.say, reopen=table.reopen, file=file)
+    return Step(
+        after=table.after,
+        ping=tuple(table.ping),
+        say=table.say,
+        reopen=table.reopen,
+        undo=table.undo,
+        file=_file(table.file) if table.file else None,
+    )
 
 
 def _file(table: FileTable) -> NewTicket:

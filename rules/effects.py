@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
 from rules.actions import (
@@ -23,6 +23,7 @@ from rules.actions import (
     SetDue,
     SetPriority,
     SetStatus,
+    TakeBack,
     Transition,
     Verb,
     WriteCard,
@@ -32,6 +33,8 @@ from rules.fact_table import level_of
 from rules.memory import Effect, Memory, Reversal
 from rules.model import Ticket
 from rules.policy import Policy
+from rules.putting_off import DEFERRING, plain
+from rules.undoing import TAKEN_BACK, left_standing
 
 LABELLED, DUE, PRIORITY, ASSIGNED = NAMES[AddLabel], NAMES[SetDue], NAMES[SetPriority], NAMES[Assign]
 REOPENED, CLOSED = NAMES[Reopen], NAMES[Close]
@@ -42,14 +45,14 @@ OPEN = "open"
 def value_of(verb: Verb) -> str:
     """Return what the verb leaves standing, as `Effect.value` keeps it; "" if it leaves nothing that can be undone."""
     match verb:
-        case AddLabel(label=value) | Assign(person=value) | SetPriority(level=value):
+        case AddLabel(label=value) | Assign(person=value) | SetPriority(level=value) | Close(reason=value):
             return value
         case SetDue(due=due):
             return due.isoformat()
         case Reopen():
             return OPEN
-        case Close(reason=reason):
-            return reason
+        case TakeBack():
+            return left_standing(verb)
         case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo():
             return ""
         case Transition() | SetStatus() | React():
@@ -92,8 +95,7 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
         case AddLabel(label=label):
             changed = replace(ticket, labels=ticket.labels | {label})
         case RemoveLabel(label=label):
-            kept = frozenset(each for each in ticket.labels if each.lower() != label.lower())
-            changed = replace(ticket, labels=kept)
+            changed = _without(ticket, label)
         case Assign(person=person):
             one = policy.sources.get(ticket.source, UNKNOWN_SOURCE).kind == "jira"
             changed = replace(ticket, assignees=frozenset({person}) if one else ticket.assignees | {person})
@@ -102,7 +104,9 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
         case SetPriority(level=level):
             changed = replace(ticket, priority=_native(policy, ticket, level))
         case Reopen():
-            changed = replace(ticket, phase="new", closed=None, resolution="")
+            changed = _open(ticket)
+        case TakeBack():
+            changed = _taken_back(ticket, verb)
         case Close(reason=reason):
             changed = replace(ticket, phase="done", resolution=reason)
         case Transition(phase=phase, resolution=resolution):
@@ -112,6 +116,33 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
         case _:
             assert_never(verb)
     return changed
+
+
+def _without(ticket: Ticket, label: str) -> Ticket:
+    return replace(ticket, labels=frozenset(each for each in ticket.labels if each.lower() != label.lower()))
+
+
+def _open(ticket: Ticket) -> Ticket:
+    return replace(ticket, phase="new", closed=None, resolution="")
+
+
+def _taken_back(ticket: Ticket, verb: TakeBack) -> Ticket:
+    match verb.way:
+        case "label":
+            return _without(ticket, verb.value)
+        case "status":
+            return replace(ticket, phase=verb.phase, status=verb.phase)
+        case "declined":
+            return _open(ticket)
+        case "due":
+            return replace(ticket, due=date.fromisoformat(verb.value))
+        case _:
+            assert_never(verb.way)
+
+
+def opens(verb: Verb) -> bool:
+    """Tell whether the verb opens a ticket that is done."""
+    return isinstance(verb, Reopen) or (isinstance(verb, TakeBack) and verb.way == "declined")
 
 
 def _native(policy: Policy, ticket: Ticket, level: str) -> str:
@@ -145,17 +176,30 @@ def with_reversals(memory: Memory, reversals: tuple[Reversal, ...]) -> Memory:
 
 def stands(ticket: Ticket, effect: Effect) -> bool:
     """Tell whether an effect, or something a person put in its place, still shows on the ticket."""
-    if effect.verb == LABELLED:
-        return wears(ticket, effect.value)
-    if effect.verb == ASSIGNED:
-        return bool(ticket.assignees)
-    if effect.verb == DUE:
-        return ticket.due is not None
-    if effect.verb == PRIORITY:
-        return bool(ticket.priority)
-    if effect.verb == REOPENED:
-        return ticket.phase != "done"
-    return effect.verb != CLOSED or ticket.phase == "done"
+    found: dict[str, Callable[[], bool]] = {
+        LABELLED: lambda: wears(ticket, effect.value),
+        ASSIGNED: lambda: bool(ticket.assignees),
+        DUE: lambda: ticket.due is not None,
+        PRIORITY: lambda: bool(ticket.priority),
+        REOPENED: lambda: ticket.phase != "done",
+        CLOSED: lambda: ticket.phase == "done",
+        TAKEN_BACK: lambda: _back(ticket, effect.value),
+    }
+    return found[effect.verb]() if effect.verb in found else True
+
+
+def _back(ticket: Ticket, value: str) -> bool:
+    """Tell whether nothing shows any more of what was taken back."""
+    way, _, what = value.partition(" ")
+    match way:
+        case "label":
+            return not wears(ticket, what)
+        case "status":
+            return ticket.status.lower() != what.lower()
+        case "due":
+            return ticket.due is not None and ticket.due.isoformat() <= what
+        case _:
+            return ticket.phase != "done" or plain(ticket.resolution) not in DEFERRING
 
 
 def shows(policy: Policy, ticket: Ticket, effect: Effect) -> bool:
@@ -166,7 +210,7 @@ def shows(policy: Policy, ticket: Ticket, effect: Effect) -> bool:
         return ticket.due is not None and ticket.due.isoformat() == effect.value
     if effect.verb == PRIORITY:
         return level_of(policy, ticket) == effect.value
-    if effect.verb in (REOPENED, CLOSED):
+    if effect.verb in (REOPENED, CLOSED, TAKEN_BACK):
         return stands(ticket, effect)
     return effect.verb == LABELLED and wears(ticket, effect.value)
 

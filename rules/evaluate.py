@@ -14,7 +14,9 @@ from rules.memory import Effect, Episode, Ignore, Lead, Memory, Pause, Reversal
 from rules.model import Ticket
 from rules.pauses import noticed
 from rules.policy import Clause, Policy, Rule
+from rules.putting_off import NOTHING, Noticed, noticed_put_offs, with_put_offs
 from rules.twins import noticed_leads
+from rules.undoing import TAKEN_BACK, redone
 
 ANY = "any"
 GROUP = 10  # rules that are ruled out by one judgement: most hold for few tickets
@@ -42,6 +44,7 @@ class Evaluation:
     reversals: tuple[Reversal, ...] = ()  # seen now for the first time: to be remembered
     pauses: tuple[Pause, ...] = ()  # those that end or begin now: to be remembered
     leads: tuple[Lead, ...] = ()  # what the ticket that leads it says, as far as that is news: to be remembered
+    put_off: Noticed = NOTHING  # how the ticket is put off, as far as that is news: to be remembered
 
     @property
     def names(self) -> frozenset[str]:
@@ -55,14 +58,17 @@ def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, k
     `kind` overrules the policy's kinds (tests of rules, later looks in one pass). Clauses are explained only for rules
     that hold: this is the hot path; `rules.why` explains the rest. What people took back is taken into account at once.
     """
+    put_off = noticed_put_offs(policy, ticket, memory, now)
+    memory = with_put_offs(memory, put_off)
     if kind is None:
         kind = facts.kind_of(ticket, memory, policy, policy.calendar.today(now))
     found = _judged(policy, ticket, memory, now, kind)
-    if pauses := noticed(policy, ticket, memory, now):
-        found = replace(found, pauses=pauses)
-    if found.reversals:
-        again = _judged(policy, ticket, with_reversals(memory, found.reversals), now, kind)
-        found = replace(again, reversals=(*found.reversals, *again.reversals), pauses=pauses)
+    pauses = noticed(policy, ticket, memory, now)
+    if pauses or put_off is not NOTHING:
+        found = replace(found, pauses=pauses, put_off=put_off)
+    if undone := (*found.reversals, *redone(policy, ticket, memory, now)):
+        again = _judged(policy, ticket, with_reversals(memory, undone), now, kind)
+        found = replace(again, reversals=(*undone, *again.reversals), pauses=pauses, put_off=put_off)
     if not memory.related:
         return found
     held = ((each.rule, each.episode) for each in found.holding)
@@ -155,6 +161,8 @@ def _asked_for(ticket: Ticket, memory: Memory, rules: list[Rule], current: Mappi
     """
     keeping = {rule.id for rule in rules if rule.add_label}
     for effect in memory.effects:
+        if effect.verb == TAKEN_BACK:
+            continue  # a person who puts the ticket off again has a room of their own: rules.undoing
         wearing = {rule.id for rule in rules if effect.verb == LABELLED and rule.label == effect.value}
         episode = current.get(effect.rule)
         asked = effect.verb != LABELLED or effect.rule in wearing | keeping

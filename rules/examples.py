@@ -26,6 +26,7 @@ from rules.model import Phase, Ticket
 from rules.phrases import split
 from rules.policy import Rule, Test
 from rules.schema import GivenTable, RelatedTable, TestTable
+from rules.undoing import TAKEN_BACK
 
 LONG_AGO = timedelta(days=30)  # at least, and as old as the ticket: when what has no date of its own was said
 TRACKER = "https://tracker.example"
@@ -90,7 +91,8 @@ def _memory(given: GivenTable, at: datetime, zone: ZoneInfo) -> Memory:
     return Memory(
         statements=tuple(replace(each, comment=f"given/{number}") for number, each in enumerate(said)),
         ignores=tuple(Ignore(rule=rule, by=SOMEBODY, at=since) for rule in given.ignored),
-        reversals=(Reversal(rule="given/rule", verb=LABELLED, value="given", at=since),) * given.undone,
+        reversals=tuple(_reversals(given, since)),
+        promised=given.promised,
         pauses=tuple(
             Pause(began=_moment(each.start, zone), ended=_moment(each.end, zone) if each.end else None, due=given.due)
             for each in given.pauses
@@ -120,6 +122,13 @@ def _statements(given: GivenTable, since: datetime, zone: ZoneInfo) -> Iterator[
         yield said("held", day, because)
     for each in given.deferred:
         yield said("defer", each.until.isoformat(), each.because, each.by, _moment(each.at, zone) if each.at else since)
+
+
+def _reversals(given: GivenTable, since: datetime) -> Iterator[Reversal]:
+    for _ in range(given.undone):
+        yield Reversal(rule="given/rule", verb=LABELLED, value="given", at=since)
+    for way in given.insisted:
+        yield Reversal(rule="given/rule", verb=TAKEN_BACK, value=f"{way} given", at=since)
 
 
 def _works(given: GivenTable, at: datetime) -> Iterator[Work]:

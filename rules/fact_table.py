@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
+from rules.fact_deferral import FACTS_OF_DEFERRAL
 from rules.fact_domain import domain, domains, suggested_domain
 from rules.fact_feedback import FEEDBACK
 from rules.fact_inputs import INPUT_FACTS
@@ -274,9 +275,7 @@ TABLE: tuple[Fact, ...] = (
     Fact("reversals", "int", "how often people undid something of ours on it", lambda a: len(a.memory.reversals)),
     Fact("ignored", "bool", "a person asked some rule to leave it alone", _ignored),
     # what people stated by commands
-    Fact("deferrals", "int", "how often a person put it off: `/kaizen defer`", lambda a: work.stated(a, "defer")),
-    Fact("deferred", "bool", "it was put off, and the day is still to come", work.deferred),
-    Fact("deferred_until", "string", "the day up to which it was put off last; missing if never", work.deferred_until),
+    *FACTS_OF_DEFERRAL,
     Fact(
         "outcome_stated",
         "bool",

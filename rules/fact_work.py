@@ -1,32 +1,18 @@
-"""Facts of work: what people stated of a ticket, what was put off, and what there is to show for it."""
+"""Facts of work: what people stated of a ticket, and what there is to show for it."""
 
 from __future__ import annotations
 
 import re
 
 from rules.fact_asked import Asked, readable
+from rules.putting_off import DEFERRING, plain
 from rules.references import evidence_links
 
-NOT_DONE = frozenset(
-    {"notplanned", "wontdo", "wontfix", "duplicate", "cannotreproduce", "declined", "incomplete", "rejected"}
-    | {"invalid", "notabug", "obsolete", "abandoned", "cancelled", "canceled", "withdrawn"}
-)
+NOT_DONE = DEFERRING | {"duplicate", "cannotreproduce", "incomplete", "invalid", "notabug", "obsolete"}
 """Resolutions of what was closed without being done, as letters and digits alone: "Won't Do" is "wontdo"."""
 DATE_ONLY = re.compile(
     r"Due \d{4}-\d{2}-\d{2}", re.ASCII
 )  # a milestone of ours: it keeps a due date, and plans nothing
-
-
-def deferred_until(asked: Asked) -> str | None:
-    """Return the day up to which the ticket was put off last."""
-    days = [each.value for each in asked.memory.statements if each.what == "defer"]
-    return days[-1] if days else None
-
-
-def deferred(asked: Asked) -> bool:
-    """Tell whether the day up to which it was put off last is still to come."""
-    until = deferred_until(asked)
-    return until is not None and asked.today.isoformat() < until
 
 
 def stated(asked: Asked, what: str) -> int:
@@ -41,7 +27,7 @@ def declined(asked: Asked) -> bool:
 
 def not_done(resolution: str) -> bool:
     """Tell whether a resolution means that it was not done."""
-    return "".join(char for char in resolution.lower() if char.isalnum()) in NOT_DONE
+    return plain(resolution) in NOT_DONE
 
 
 def planned(asked: Asked) -> bool:

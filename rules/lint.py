@@ -52,8 +52,8 @@ def _of_rule(rule: Rule, company: Company) -> Iterator[str]:
     texts |= {f"step[{number}].say": step.say for number, step in enumerate(rule.steps, 1)}
     yield from (f"{key}{problem}" for key, text in texts.items() for problem in placeholders_in(text, PLACEHOLDERS))
     for number, step in enumerate(rule.steps, 1):
-        if not step.ping and not step.reopen and step.file is None:
-            yield f"step[{number}]: does nothing: give it a 'ping', 'reopen = true' or 'file'"
+        if not (step.ping or step.reopen or step.undo or step.file):
+            yield f"step[{number}]: does nothing: give it a 'ping', 'reopen = true', 'undo = true' or 'file'"
         elif step.ping and not step.say and not rule.say:
             yield f"step[{number}]: nothing to say: give the step or the rule a 'say'"
     fields = (rule.due, rule.assign, rule.priority, rule.follow)

@@ -201,6 +201,7 @@ class Memory:
     related: tuple[Related, ...] = ()  # what was filed from it and what it was filed from, oldest first
     leads: tuple[Lead, ...] = ()  # one a field
     put_offs: tuple[PutOff, ...] = ()  # oldest first
+    promised: date | None = None  # the due date that counts: a later one without a reason is a put-off
     world: World = EMPTY
     card: Card | None = None
     touched: datetime | None = None  # when somebody but us last changed the ticket; None: not known

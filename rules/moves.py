@@ -8,17 +8,19 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
-from rules.actions import NAMES, AddLabel, Assign, Op, Post, Reopen, SetDue, SetPriority, Target, Verb
+from rules.actions import NAMES, AddLabel, Assign, Op, Post, Reopen, SetDue, SetPriority, TakeBack, Target, Verb
 from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, REOPENED, wears
 from rules.evaluate import Evaluation, Holding
 from rules.fact_table import level_of
-from rules.memory import Memory
+from rules.memory import Memory, PutOff
 from rules.model import Ticket
 from rules.pauses import ABOUT_PAUSES, Running, running, with_pauses
 from rules.people import calendar_of, called, resolve
 from rules.policy import Calendar, Duration, Policy, Rule, Step
 from rules.posts import comment_prose, ping_prose
+from rules.putting_off import Way
 from rules.texts import About, clipped, label_text
+from rules.undoing import to_take_back
 
 NOTHING = "-"
 SHARES = 2**64
@@ -98,6 +100,7 @@ class NextStep:
     pings: bool = True
     reopens: bool = False
     files: str = ""  # the kind of ticket that it files
+    takes_back: tuple[str, ...] = ()  # how it is put off, in words
 
 
 def chosen(rule: Rule, uid: str) -> bool:
@@ -110,6 +113,7 @@ def field_ops(view: View) -> Iterator[Op]:
     """Yield what opens the ticket again, or gives it a due date, a priority, an owner or a label that stays."""
     for held in view.holding:
         yield from _reopen(view, held)
+        yield from _take_back(view, held)
         yield from _due(view, held)
         yield from _priority(view, held)
         yield from _assign(view, held)
@@ -172,8 +176,8 @@ def next_step(view: View, held: Holding) -> NextStep | None:
     steps = held.rule.steps
     if not steps:
         return None
-    reopens, ran = may_reopen(view, held.rule), clock(view, held)
-    dated = [(ran.reached(step.after), number) for number, step in enumerate(steps, 1) if _does(step, reopens=reopens)]
+    does, ran = _doing(view, held), clock(view, held)
+    dated = [(ran.reached(step.after), number) for number, step in enumerate(steps, 1) if does.anything(step)]
     coming = [(day, number) for day, number in dated if day > ran.day]
     if not coming:
         return None
@@ -188,13 +192,27 @@ def next_step(view: View, held: Holding) -> NextStep | None:
         people=people,
         missing=found.missing,
         pings=bool(step.ping),
-        reopens=step.reopen and reopens,
+        reopens=step.reopen and does.reopens,
         files=step.file.kind if step.file else "",
+        takes_back=does.takes_back if step.undo else (),
     )
 
 
-def _does(step: Step, *, reopens: bool) -> bool:
-    return bool(step.ping or step.file) or (step.reopen and reopens)
+@dataclass(frozen=True, slots=True)
+class _Doing:
+    """What the steps of a rule could do now, besides pings and tickets."""
+
+    reopens: bool
+    takes_back: tuple[str, ...]
+
+    def anything(self, step: Step) -> bool:
+        return bool(step.ping or step.file or (step.reopen and self.reopens) or (step.undo and self.takes_back))
+
+
+def _doing(view: View, held: Holding) -> _Doing:
+    undoes = any(step.undo for step in held.rule.steps)
+    back = tuple(str(way) for _, way, _ in _to_take_back(view, held, view.today)) if undoes else ()
+    return _Doing(may_reopen(view, held.rule), back)
 
 
 def due_date(view: View, held: Holding) -> date | None:
@@ -238,16 +256,49 @@ def _kept_label(view: View, held: Holding) -> Iterator[Op]:
 
 
 def _reopen(view: View, held: Holding) -> Iterator[Op]:
-    """Yield the reopening that is due, and the ping of the same step: once it is open, the rule may hold no more."""
+    """Yield the reopening that is due, and the ping of the same step."""
     steps, due = held.rule.steps, due_steps(view, held)
     reopening = [number for number in due if steps[number - 1].reopen]
     if not reopening or not may_reopen(view, held.rule):
         return
     for op in _op(view, held, Reopen(), after=OPEN):
         yield replace(op, before=clipped(view.ticket.status))
-        if steps[reopening[-1] - 1].ping:
-            until = due[: due.index(reopening[-1]) + 1]
-            yield from _ping(view, held, tuple(number for number in until if steps[number - 1].ping))
+        yield from _with_it(view, held, due, reopening[-1])
+
+
+def _with_it(view: View, held: Holding, due: tuple[int, ...], number: int) -> Iterator[Op]:
+    """Yield the ping of a step that does something: once that is done, the rule may hold no more."""
+    steps = held.rule.steps
+    if steps[number - 1].ping:
+        until = due[: due.index(number) + 1]
+        yield from _ping(view, held, tuple(each for each in until if steps[each - 1].ping))
+
+
+def _take_back(view: View, held: Holding) -> Iterator[Op]:
+    """Yield what takes back how the ticket is put off, once for each put-off, and the ping of the same step."""
+    due = due_steps(view, held)
+    undoing = [number for number in due if held.rule.steps[number - 1].undo]
+    if not undoing:
+        return
+    ops = []
+    came = clock(view, held).reached(held.rule.steps[undoing[-1] - 1].after)
+    for put_off, way, verb in _to_take_back(view, held, came):
+        began = view.policy.calendar.date_of(put_off.began).isoformat()
+        op_id = view.op_id(held.rule.id, f"{put_off.way} {put_off.value} {began}", TakeBack)
+        op = op_of(view, held, verb, op_id, after=_aim(verb))
+        ops += [replace(op, before=clipped(str(way)))] if op_id not in view.memory.done else []
+    yield from ops
+    if ops:
+        yield from _with_it(view, held, due, undoing[-1])
+
+
+def _aim(verb: TakeBack) -> str:
+    """Word how a ticket is when it is no longer put off."""
+    return {"label": NOTHING, "status": verb.phase, "declined": OPEN, "due": f"due {verb.value}"}[verb.way]
+
+
+def _to_take_back(view: View, held: Holding, upto: date) -> Iterator[tuple[PutOff, Way, TakeBack]]:
+    return to_take_back(view.policy, view.ticket, view.memory, held.rule.id, today=view.today, upto=upto)
 
 
 def _ping(view: View, held: Holding, due: tuple[int, ...]) -> Iterator[Op]:

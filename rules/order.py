@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Set
 
-from rules.actions import NAMES, Op, Post, Reopen, WriteCard
+from rules.actions import NAMES, Op, Post, WriteCard
+from rules.effects import opens
 from rules.policy import Policy
 
 # A ticket is opened again before all that speaks of an open one. Who is told of it is told first: a rule that holds
@@ -18,7 +19,7 @@ def in_order(policy: Policy, ops: Iterable[Op]) -> list[Op]:
     """Return the ops as they are carried out: a ticket's fields and labels, its card, then what notifies."""
     rank = {each.id: place for place, each in enumerate(policy.rules_and_reviews)}
     every = list(ops)
-    reopening = {(op.target.uid, op.rule) for op in every if isinstance(op.verb, Reopen)}
+    reopening = {(op.target.uid, op.rule) for op in every if opens(op.verb)}
     return sorted(every, key=lambda op: (*_place(op), _turn(op, reopening), rank.get(op.rule, len(rank)), op.id))
 
 
@@ -33,7 +34,7 @@ def _natural(key: str) -> tuple[str, int]:
 
 
 def _turn(op: Op, reopening: Set[tuple[str, str]]) -> int:
-    if isinstance(op.verb, Reopen):
+    if opens(op.verb):
         return REOPENING
     if isinstance(op.verb, Post) and (op.target.uid, op.rule) in reopening:
         return FOREWORD

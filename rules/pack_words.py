@@ -196,6 +196,8 @@ GIVEN: Mapping[str, Callable[..., str]] = {
     "sprint": lambda name: f"in the sprint {code(name)}",
     "evidence": lambda links: f"with the evidence {_listed(links)}",
     "outcome": lambda text: f"with the outcome {quote(text)} stated",
+    "insisted": lambda ways: f"put off again by {_listed(ways)} after that was taken back",
+    "promised": lambda day: f"promised for {_day(day)}",
     "feeds": lambda texts: f"said to feed {_listed(texts)}",
     "inputs_missing": lambda names: f"without the input{'s' if len(names) > 1 else ''} {_listed(names)}",
     "reopened_by": lambda ids: f"opened again by {_listed(ids)}",
@@ -229,6 +231,7 @@ DONE: Mapping[str, Callable[[str], str]] = {
     "reopen": lambda _: "the ticket is opened again",
     "close": lambda reason: f"the ticket is closed as {code(reason)}",
     "file": lambda what: "a ticket of the kind {} is filed: {}".format(*_kind_and_title(what)),
+    "take back": lambda what: f"this is taken back: {code(what)}",
     "say": lambda _: "its line stands on the card",
 }
 """The beginning of what is expected -> the whole in words."""

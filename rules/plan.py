@@ -21,6 +21,7 @@ from rules.memory import Episode, Lead, Memory
 from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
 from rules.policy import Policy
+from rules.putting_off import with_put_offs
 from rules.twins import later_leads, with_leads
 from rules.worn import label_ops, take_off_ops
 
@@ -70,7 +71,7 @@ def decide(
     of the settled state. Rules that never settle because they undo themselves or each other get nothing done: their ops
     carry a `conflict`; the others act without them.
     """
-    memory = with_leads(memory, evaluation.leads)
+    memory = with_put_offs(with_leads(memory, evaluation.leads), evaluation.put_off)
     memory = replace(
         with_reversals(memory, evaluation.reversals),
         touched=touched(asked_of(policy, evaluation.ticket, memory=memory)),

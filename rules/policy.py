@@ -104,6 +104,7 @@ class Step:
     say: str = ""  # the ping's text; the rule's `say` if empty
     reopen: bool = False  # a ticket that is done is opened again
     file: NewTicket | None = None
+    undo: bool = False  # how it was put off is taken back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +232,7 @@ class SourceFacts:
     component_label: str = ""  # on GitHub: labels with this prefix name components
     priorities: Mapping[str, str] = field(default_factory=dict)  # lower-case native priority or label -> neutral level
     due_on_card: bool = False  # it has no other place for due dates
+    due_in_field: bool = False  # due dates have a field of their own: no milestone of people's has a say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +298,8 @@ class Policy:
     filing: Mapping[str, Filing] = field(default_factory=dict)  # by kind
     calendars: Mapping[str, Calendar] = field(default_factory=dict)  # by team: of those with workdays of their own
     waiting: frozenset[str] = frozenset()  # lower case: labels that mean waiting for somebody outside
+    deferral_labels: frozenset[str] = frozenset()  # lower case: labels that put a ticket off
+    deferral_statuses: frozenset[str] = frozenset()  # lower case: native statuses that do
     ceilings: Ceilings = Ceilings()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)
     tests: tuple[Test, ...] = ()

@@ -71,7 +71,7 @@ class StepTable(Table):
     """What happens once an episode, when it has lasted so long: a ping, a reopening, a new ticket, or all of them."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["ping"]}, {"required": ["reopen"]}, {"required": ["file"]}]}
+        json_schema_extra={"anyOf": [{"required": [name]} for name in ("ping", "reopen", "undo", "file")]}
     )
 
     after: Span = Field(description="How long the rule has held by then: '5 workdays'.")
@@ -80,6 +80,11 @@ class StepTable(Table):
     )
     reopen: bool = Field(default=False, description="Opens the ticket again, if it is done.")
     file: FileTable | None = Field(default=None, description="Files another ticket.")
+    undo: bool = Field(
+        default=False,
+        description="Takes back how the ticket is put off: its label, its status, its being closed, its later due "
+        "date. Once for each; if a person does it again, it stays.",
+    )
     say: Sentence = Field(default="", description="The ping's text; the rule's own `say` if left out.")
 
 
@@ -164,6 +169,10 @@ class GivenTable(Table):
     undone: Annotated[int, Field(ge=0)] = Field(default=0, description="How often people took back what was done.")
     pauses: list[PauseTable] = Field(default=[], description="When it was blocked or waiting, oldest first.")
     related: list[RelatedTable] = Field(default=[], description="What was filed from it and what it was filed from.")
+    insisted: Names = Field(
+        default=[], description="Ways (label, status, declined, due) that were taken back before, and done again."
+    )
+    promised: Day | None = Field(default=None, description="The due date that it had before people moved it.")
 
 
 class TestTable(Table):

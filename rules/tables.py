@@ -29,6 +29,8 @@ class Company:
     calendar: WorkCalendar
     calendars: Mapping[str, WorkCalendar]  # by team: of those with workdays of their own
     waiting: frozenset[str]
+    deferral_labels: frozenset[str]
+    deferral_statuses: frozenset[str]
     ceilings: Ceilings
     kinds: tuple[Kind, ...]
     kind_names: tuple[str, ...]  # those that do not compile among them
@@ -46,8 +48,8 @@ class Company:
 def read_tables(tables: Plain, say: Say) -> Company:
     """Read the config's tables; `say` knows the places of their keys.
 
-    They are [calendar], [ceilings], [kinds], [domains], [people], [teams], [council], [commands], [labels], [file] and,
-    by name, `sources` with kind, component_label and priorities.
+    They are [calendar], [deferral], [ceilings], [kinds], [domains], [people], [teams], [council], [commands], [labels],
+    [file] and, by name, `sources` with kind, component_label and priorities.
     """
     problems: list[str] = []
     calendar = _made(_calendar, _table(tables, "calendar"), "[calendar]: ", problems)
@@ -55,6 +57,8 @@ def read_tables(tables: Plain, say: Say) -> Company:
         calendar=calendar or WorkCalendar(),
         calendars=dict(_calendars(tables, problems)) if calendar else {},
         waiting=_lower(_table(tables, "calendar").get("waiting", ())),
+        deferral_labels=_lower(_table(tables, "deferral").get("labels", ())),
+        deferral_statuses=_lower(_table(tables, "deferral").get("statuses", ())),
         ceilings=_ceilings(_table(tables, "ceilings")),
         kinds=tuple(_kinds(_table(tables, "kinds"), problems)),
         kind_names=tuple(_table(tables, "kinds")),
@@ -218,4 +222,5 @@ def _source(name: str, table: Plain) -> SourceFacts:
         component_label=table.get("component_label", ""),
         priorities={native.lower(): level for native, level in (table.get("priorities") or {}).items()},
         due_on_card=bool(table.get("due_on_card")),
+        due_in_field=bool(table.get("due_in_field")),
     )

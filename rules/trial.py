@@ -6,11 +6,13 @@ begun on the day from which the rule held for it. What the rule would do is word
     label NAME        domain NAME (its label)      unlabel NAME (given labels of the rule count as put on by it)
     set due DATE      set priority LEVEL           assign ROLE
     ping ROLE, ROLE   comment                      say (the rule holds and has only its line on the card)
-    reopen                         close REASON            file KIND: TITLE
+    reopen            close REASON                 file KIND: TITLE
+    take back label NAME, status NAME, declined RESOLUTION, due DATE (which comes back)
 
 ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, a domain is certain
 for a ticket with a component of the domain's name, and the label "domain:NAME" is the domain's, however it looks. What
-people command was carried out before.
+people command was carried out before. What puts a ticket off is the label "deferred" and the status "On Hold",
+whatever [deferral] of the config says.
 """
 
 from __future__ import annotations
@@ -122,6 +124,8 @@ def _stage(policy: Policy, rule: Rule, ticket: Ticket) -> Policy:
         teams=(Team(name="trial", lead=LEAD, sources=frozenset({ticket.source})),),
         council=(COUNCIL,),
         sources={ticket.source: source},
+        deferral_labels=frozenset({"deferred"}),
+        deferral_statuses=frozenset({"on hold"}),
         domains=tuple(replace(each, components=each.components | {each.name.lower()}) for each in policy.domains),
     )
 

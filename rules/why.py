@@ -12,13 +12,15 @@ from rules.conditions import activate
 from rules.effects import REOPENED
 from rules.evaluate import ANY, Holding, evaluate, grandfathered, in_force
 from rules.leaders import leader_of
-from rules.memory import Episode, Memory
+from rules.memory import Episode, Memory, Reversal
 from rules.model import Ticket
 from rules.moves import NextStep, View, chosen, next_step, pings_due
 from rules.override_words import Overridden, overridden_values
 from rules.people import resolve
 from rules.policy import Clause, Policy, Rule
+from rules.putting_off import with_put_offs
 from rules.twins import strangers
+from rules.undoing import TAKEN_BACK
 
 State = Literal["holds", "does not hold", "ignored", "older than the rule", "not its kind"]
 
@@ -50,6 +52,7 @@ def why(
 ) -> tuple[Explanation, ...]:
     """Explain all rules for a ticket, in the policy's order, those that do not hold as well."""
     evaluation = evaluate(policy, ticket, memory, now)
+    memory = with_put_offs(memory, evaluation.put_off)
     view = View(policy=policy, evaluation=evaluation, memory=memory, now=now, keys=_NoKeys(), paused=paused)
     clauses = clauses_of(policy, ticket, evaluation.kind, memory, now)
     return tuple(_explained(view, rule, clauses[rule.id]) for rule in policy.rules)
@@ -108,8 +111,7 @@ def _notes(view: View, rule: Rule) -> Iterator[str]:
     for undo in (*view.memory.reversals, *view.evaluation.reversals):
         if undo.rule == rule.id:
             by = f" by {undo.by}" if undo.by else ""
-            what = "the reopening" if undo.verb == REOPENED else f"{undo.verb} {undo.value}"
-            yield f"{what} was taken back{by} and stays so"
+            yield f"{_undone(undo)}{by} and stays so"
     for held in view.evaluation.holding:
         if held.rule.id == rule.id and held.episode.baseline and not rule.follow:
             yield in_baseline(view.policy, held.episode.baseline)
@@ -135,6 +137,13 @@ def in_baseline(policy: Policy, taken: datetime) -> str:
     """Say why a rule that holds does nothing."""
     day = policy.calendar.date_of(taken).isoformat()
     return f"holds since before the baseline of {day}: nothing is done about it"
+
+
+def _undone(undo: Reversal) -> str:
+    if undo.verb == TAKEN_BACK:
+        return f"it was put off again ({undo.value})"
+    what = "the reopening" if undo.verb == REOPENED else f"{undo.verb} {undo.value}"
+    return f"{what} was taken back"
 
 
 def _reached(view: View, held: Holding) -> Iterator[str]:

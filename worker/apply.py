@@ -11,9 +11,10 @@ import structlog
 
 from integrations.base import Tracker
 from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, TrackerError, Unavailable
-from rules.actions import Op, Reopen
+from rules.actions import Op
 from rules.card import CARD
 from rules.commanded import COMMANDED
+from rules.effects import opens
 from rules.evaluate import evaluate
 from rules.fact_asked import asked_of
 from rules.fact_table import touched
@@ -138,7 +139,7 @@ def _ticket(
         applied.counts[outcome] += 1
         applied.stirred |= outcome == "done" and (seen_filed(worker, there, op) or bool(memory.related))
         whole = whole and outcome in FINE
-        still_closed = isinstance(op.verb, Reopen) and outcome not in FINE
+        still_closed = opens(op.verb) and outcome not in FINE
         if failure is not None:
             _stop(applied, there.name, failure)
         if progress is not None:

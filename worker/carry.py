@@ -18,7 +18,7 @@ from integrations.errors import (
     TrackerError,
     Unavailable,
 )
-from rules.actions import FileTicket, Op, React, SetDue, WriteCard
+from rules.actions import FileTicket, Op, React, SetDue, TakeBack, WriteCard
 from rules.memory import Card
 from worker.doubts import dated, find_filed
 from worker.perform import appends, perform
@@ -54,8 +54,9 @@ def _send(worker: Worker, tracker: Tracker, op: Op, card: Card | None) -> Receip
         found = find_filed(worker, tracker, op, worker.clock() - LONG_AGO)
         if found is not None:
             return found
-    if isinstance(op.verb, SetDue):
-        return _set_due(worker, tracker, op, op.verb.due)
+    due = _due(op)
+    if due is not None:
+        return _set_due(worker, tracker, op, due)
     receipt = perform(tracker, op, card=card, keys=worker.keys, styles=worker.policy.labels)
     if isinstance(op.verb, FileTicket):
         return dated(worker, tracker, op, receipt)
@@ -64,15 +65,25 @@ def _send(worker: Worker, tracker: Tracker, op: Op, card: Card | None) -> Receip
     return receipt
 
 
+def _due(op: Op) -> date | None:
+    """Return the due date that an op sets."""
+    if isinstance(op.verb, TakeBack):
+        return date.fromisoformat(op.verb.value) if op.verb.way == "due" else None
+    return op.verb.due if isinstance(op.verb, SetDue) else None
+
+
 def _set_due(worker: Worker, tracker: Tracker, op: Op, due: date) -> Receipt:
-    """Set a due date where the tracker keeps it; on our card where it has no place, or a person's thing is in it."""
+    """Set a due date where the tracker keeps it; on our card where it has no place, or a person's thing is in it.
+
+    A later date that a person's thing shows is not taken back by what only the card says.
+    """
     if tracker.keeps_due:
         try:
             return tracker.set_due(op.target.ref, due)
         except Taken as taken:
             log.info("the due date goes on the card", target=op.target.key, why=str(taken))
     worker.mirror.set_card_due(op.target.uid, due)
-    return Receipt()
+    return Receipt(wrote=not isinstance(op.verb, TakeBack))
 
 
 def seen_filed(worker: Worker, tracker: Tracker, op: Op) -> bool:

@@ -104,6 +104,7 @@ def carry(worker: Worker, run: int, found: Look, ops: tuple[Op, ...], stop: Stop
     worker.ledger.save_episodes(found.episodes)
     worker.ledger.save_pauses(found.pauses)
     worker.ledger.save_leads(found.leads)
+    worker.ledger.save_put_offs(found.put_offs)
     worker.ledger.record_held(run, found.plan.held, now)
     applied = apply(worker, run, ops, stop, progress=watching.carried)
     worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rules.memory import (
@@ -17,14 +17,25 @@ from rules.memory import (
     Lead,
     Memory,
     Pause,
+    PutOff,
     Related,
     Reversal,
     Statement,
     Work,
     World,
 )
+from rules.putting_off import Noticed
 from worker.audit import Audit
 from worker.database import Database
+from worker.ledger_put_offs import (
+    SELECT_PROMISES,
+    SELECT_PUT_OFFS,
+    UPSERT_PROMISE,
+    UPSERT_PUT_OFF,
+    promise_rows,
+    put_off_of,
+    put_off_rows,
+)
 from worker.relations import LEADS, RELATED, Relations, lead_of, related_of
 from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
 
@@ -49,6 +60,8 @@ class _Draft:
     pauses: list[Pause] = field(default_factory=list)
     related: list[Related] = field(default_factory=list)
     leads: list[Lead] = field(default_factory=list)
+    put_offs: list[PutOff] = field(default_factory=list)
+    promised: date | None = None
     card: Card | None = None
     touched: datetime | None = None
 
@@ -65,6 +78,8 @@ class _Draft:
             pauses=tuple(self.pauses),
             related=tuple(self.related),
             leads=tuple(self.leads),
+            put_offs=tuple(self.put_offs),
+            promised=self.promised,
             card=self.card,
             touched=self.touched,
             done=frozenset(self.done),
@@ -118,6 +133,12 @@ class Memories(Relations):
         """Save when the clocks of tickets (by uid) began to stand still, or went on; return how many changed."""
         rows = [(uid, moment(p.began), moment_or_none(p.ended), iso(p.due)) for uid, p in pauses]
         return self._write(_UPSERT_PAUSE, rows)
+
+    def save_put_offs(self, found: Iterable[tuple[str, Noticed]]) -> int:
+        """Save how tickets (by uid) began or ended to be put off, and what is promised; return how many changed."""
+        every = tuple(found)
+        changed = self._write(UPSERT_PUT_OFF, put_off_rows(every))
+        return changed + self._write(UPSERT_PROMISE, promise_rows(every))
 
     def save_reversals(self, reversals: Iterable[tuple[str, Reversal]]) -> int:
         """Save what people undid of ours; it no longer stands. Return how many are new."""
@@ -221,6 +242,14 @@ def _put_pause(draft: _Draft, row: Any) -> None:
     draft.pauses.append(Pause(began=when(began), ended=when_or_none(ended), due=day(due)))
 
 
+def _put_put_off(draft: _Draft, row: Any) -> None:
+    draft.put_offs.append(put_off_of(row))
+
+
+def _put_promise(draft: _Draft, row: Any) -> None:
+    draft.promised = day(row[1])
+
+
 def _put_card(draft: _Draft, row: Any) -> None:
     _, ref, essence, at, gone = row
     draft.card = Card(ref=ref, essence=essence, at=when(at), gone=bool(gone))
@@ -277,6 +306,8 @@ _PARTS = (
     ("select uid, comment, command, person, at, reply from answers", "order by at, comment", _put_answer),
     (_STATEMENTS, "order by at, comment", _put_statement),
     ("select uid, began, ended, due from pauses", "order by began", _put_pause),
+    (SELECT_PUT_OFFS, "order by began, way, value", _put_put_off),
+    (SELECT_PROMISES, "", _put_promise),
     ("select uid, ref, essence, at, gone from cards", "", _put_card),
     (_TOUCHED, "", _put_touched),
     ("select uid, op from recognised", "order by op", _put_recognised),

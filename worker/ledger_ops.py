@@ -25,11 +25,13 @@ from rules.actions import (
     SetDue,
     SetPriority,
     SetStatus,
+    TakeBack,
     Transition,
     Verb,
     WriteCard,
 )
 from rules.effects import OPEN
+from rules.undoing import left_standing
 from worker.codec import op_from_json, op_to_json, to_json
 from worker.errors import LedgerError
 from worker.ledger_entries import Entries, State
@@ -48,7 +50,7 @@ ALLOWED: dict[State, tuple[State, ...]] = {
 }
 """State -> the states it may be reached from. Each step is one conditional update: of two that race, one wins."""
 
-STANDING = frozenset({"add label", "assign", "set due", "set priority", "reopen", "close"})
+STANDING = frozenset({"add label", "assign", "set due", "set priority", "reopen", "take back", "close"})
 """Verbs whose effect stands until it is taken back."""
 
 ONE_AT_A_TIME = frozenset({"set due", "set priority"})
@@ -88,6 +90,8 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             return f"{context}={state}"
         case Reopen():
             return OPEN
+        case TakeBack():
+            return left_standing(verb)
         case Post():
             return ""
         case _:

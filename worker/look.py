@@ -13,6 +13,9 @@ from rules.evaluate import evaluate
 from rules.memory import Episode, Lead, Pause, Reversal
 from rules.model import Event, Ticket
 from rules.plan import assemble, decide
+from rules.putting_off import NOTHING as QUIET
+from rules.putting_off import Noticed
+from rules.undoing import TAKEN_BACK
 from worker.breaker import DAY, broken
 from worker.quiet_domains import quiet_ops
 from worker.ration import ration
@@ -45,6 +48,7 @@ class Look:
     reversals: tuple[tuple[str, Reversal], ...]
     pauses: tuple[tuple[str, Pause], ...]
     leads: tuple[tuple[str, Lead], ...]
+    put_offs: tuple[tuple[str, Noticed], ...]
     unsettled: frozenset[str]  # tickets of sources that could not be read: nothing is concluded about them
     unread: dict[str, str]  # source -> why
     baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets looked at that it leaves alone
@@ -84,6 +88,7 @@ def look(
     reversals: list[tuple[str, Reversal]] = []
     pauses: list[tuple[str, Pause]] = []
     leads: list[tuple[str, Lead]] = []
+    put_offs: list[tuple[str, Noticed]] = []
     unsettled: set[str] = set()
     left: Counter[str] = Counter()
     looked = 0
@@ -100,6 +105,7 @@ def look(
         if progress is not None:
             progress(looked)
         pauses += [(ticket.uid, pause) for pause in evaluation.pauses]
+        put_offs += [] if evaluation.put_off is QUIET else [(ticket.uid, evaluation.put_off)]
         if not (
             evaluation.holding
             or evaluation.ended
@@ -137,6 +143,7 @@ def look(
         reversals=tuple(reversals),
         pauses=tuple(pauses),
         leads=tuple(leads),
+        put_offs=tuple(put_offs),
         unsettled=frozenset(unsettled) | _kept_back(ops, plan),
         unread=unread,
         baseline=dict(left.most_common()),
@@ -152,8 +159,20 @@ def _with_who(worker: Worker, ticket: Ticket, reversal: Reversal) -> Reversal:
 def _took_back(event: Event, ticket: Ticket, reversal: Reversal) -> bool:
     if reversal.verb in (REOPENED, CLOSED):
         return event.what == "status" and event.after == ticket.status
+    if reversal.verb == TAKEN_BACK:
+        return _put_off_again(event, ticket, reversal.value)
     fields = HISTORY.get(reversal.verb, frozenset())
     return event.what in fields and reversal.value in event.before and reversal.value not in event.after
+
+
+def _put_off_again(event: Event, ticket: Ticket, value: str) -> bool:
+    """Tell whether an event put the ticket off in the way that we had taken back."""
+    way, _, what = value.partition(" ")
+    if way == "label":
+        return event.what == "label" and what in event.after and what not in event.before
+    if way == "due":
+        return event.what in HISTORY[DUE]
+    return event.what == "status" and event.after == ticket.status
 
 
 def paused_rules(worker: Worker, now: datetime) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import assert_never
 
 from integrations.base import Draft, LabelStyle, Receipt, Tracker
@@ -22,6 +23,7 @@ from rules.actions import (
     SetDue,
     SetPriority,
     SetStatus,
+    TakeBack,
     Transition,
     Verb,
     WriteCard,
@@ -67,6 +69,8 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
             return tracker.link(ref, url=verb.url, title=verb.title, key=verb.key, relation=verb.relation)
         case Reopen():
             return tracker.reopen(ref)
+        case TakeBack():
+            return _take_back(tracker, ref, verb)
         case Close():
             return tracker.close(ref, verb.reason)
         case Transition():
@@ -84,6 +88,20 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
 def relation_state(op: Op) -> str:
     """Return what the mark of a ticket that is filed keeps: what it is filed as, and from which ticket (its uid)."""
     return f"{op.verb.what}@{op.target.uid}" if isinstance(op.verb, FileTicket) and op.verb.what else ""
+
+
+def _take_back(tracker: Tracker, ref: str, verb: TakeBack) -> Receipt:
+    match verb.way:
+        case "label":
+            return tracker.remove_label(ref, verb.value)
+        case "status":
+            return tracker.transition(ref, verb.phase, "")
+        case "declined":
+            return tracker.reopen(ref)
+        case "due":
+            return tracker.set_due(ref, date.fromisoformat(verb.value))
+        case _:
+            assert_never(verb.way)
 
 
 def style(label: str, styles: Styles) -> LabelStyle:

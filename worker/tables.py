@@ -190,11 +190,12 @@ PAUSES = Table(
 PUT_OFFS = Table(
     "put_offs",
     METADATA,
-    *_key("uid", "way"),
+    *_key("uid", "way", "value"),
     Column("began", BigInteger, primary_key=True, autoincrement=False),
     *_moments_or_none("ended"),
-    *_texts("value", "before"),
+    *_texts("before"),
 )
+PROMISES = Table("promises", METADATA, *_key("uid"), *_texts("due"))
 RELATIONS = Table(
     "relations",
     METADATA,

@@ -16,6 +16,7 @@ from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
 from rules.policy import Ceilings, Domain, DueRule, Duration, Kind, Person, Policy, Rule, SourceFacts, Step, Team
+from rules.putting_off import with_put_offs
 from rules.twins import with_leads
 
 NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)  # a Tuesday
@@ -163,6 +164,7 @@ def done(rules, of=None, memory=NOTHING, now=NOW, *, pings=None, paused=frozense
     plan = assemble(rules, decided.ops, pings=pings or {}, paused=paused, now=now)
     memory = with_reversals(replace(memory, episodes=decided.episodes), seen.reversals)
     memory = with_leads(with_pauses(memory, seen.pauses), decided.leads)
+    memory = with_put_offs(memory, seen.put_off)
     memory = replace(memory, touched=memory.touched or of.updated)
     for op in plan.ops:
         if not op.shadow:

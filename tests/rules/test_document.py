@@ -298,11 +298,15 @@ def test_a_number_of_thousands_of_digits_is_refused():
         ),
         (
             "[[rule.step]]\nafter = '1 day'",
-            "rule 'owned', step[1]: does nothing: give it a 'ping', 'reopen = true' or 'file'",
+            "rule 'owned', step[1]: does nothing: give it a 'ping', 'reopen = true', 'undo = true' or 'file'",
         ),
         (
             "[[rule.step]]\nafter = '1 day'\nreopen = 'yes'",
             "rule 'owned', step[1].reopen, line 13, column 1: write true or false, not 'yes'",
+        ),
+        (
+            "[[rule.step]]\nafter = '1 day'\nundoo = true",
+            "rule 'owned', step[1], line 13, column 1: no key 'undoo' (did you mean 'undo'?)",
         ),
         ("[[rule.step]]\nping = 'ana'", "rule 'owned', step[1], line 11, column 1: 'after' is missing"),
         (

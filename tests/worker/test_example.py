@@ -69,7 +69,7 @@ def test_what_is_commented_out_is_the_default(lines):
 def test_every_key_has_a_line_above_it(lines):
     """Each key of each kind of table, on or commented out, follows a sentence the first time it appears."""
     assignment = re.compile(r"(?:# )?([a-z_-]+) = ")
-    for table in ("instance", "calendar", "ceilings", "council", "commands", "run"):
+    for table in ("instance", "calendar", "deferral", "ceilings", "council", "commands", "run"):
         start = lines.index(f"[{table}]") + 1
         keys = set()
         for number, line in enumerate(lines[start:], start):

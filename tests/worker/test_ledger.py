@@ -8,8 +8,9 @@ import pytest
 
 from integrations.base import Receipt
 from rules.actions import AddLabel, Assign, Close, Held, Post, RemoveLabel, Reopen, SetDue
-from rules.memory import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Pause, Reversal, Statement
+from rules.memory import NOTHING, Answer, Card, Effect, Episode, Ignore, Memory, Pause, PutOff, Reversal, Statement
 from rules.model import Prose
+from rules.putting_off import Noticed
 from tests.worker.stores import KEY, NOW, after, op, ticket
 from worker.audit import verify
 from worker.errors import LedgerError
@@ -292,6 +293,19 @@ def test_pauses_are_kept_in_their_order(ledger):
     assert ledger.save_pauses([]) == 0
     assert [ledger.save_pauses([(UID, one)]) for one in (first, ended, ended, second)] == [1, 1, 0, 1]
     assert ledger.memory([UID])[UID].pauses == (ended, second)
+
+
+def test_put_offs_and_promises_are_kept(ledger):
+    """One that ends is the one that began; two ways may begin at once; the newest promise counts."""
+    label = PutOff(way="label", value="later", began=NOW)
+    moved = PutOff(way="due", value="", before="2026-11-30", began=NOW)
+    ended = replace(label, ended=after(days=2))
+    begun = Noticed(put_offs=(label, moved), promised=date(2026, 11, 30))
+    assert ledger.save_put_offs([]) == 0
+    assert [ledger.save_put_offs([(UID, one)]) for one in (begun, begun, Noticed(put_offs=(ended,)))] == [3, 0, 1]
+    assert ledger.save_put_offs([(UID, Noticed(promised=date(2026, 12, 1)))]) == 1
+    memory = ledger.memory([UID])[UID]
+    assert (memory.put_offs, memory.promised) == ((moved, ended), date(2026, 12, 1))
 
 
 def test_a_card_tells_a_lost_database_only_what_it_does_not_know(ledger):

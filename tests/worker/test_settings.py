@@ -387,6 +387,7 @@ def test_the_rules_get_plain_tables(config):
             "priority:low": "low",
         },
         "due_on_card": False,
+        "due_in_field": False,
     }
 
 

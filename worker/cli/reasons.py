@@ -158,7 +158,10 @@ def _rule(one: Explanation) -> Padding:
 
 def _deeds(step: NextStep) -> str:
     whom = ", ".join(step.people) or "nobody (it is not known who is " + " or ".join(step.missing) + ")"
-    return ", ".join((*(["reopen"] if step.reopens else []), *([f"ping {whom}"] if step.pings else [])))
+    deeds = ["reopen"] if step.reopens else []
+    deeds += [f"take back {', '.join(step.takes_back)}"] if step.takes_back else []
+    deeds += [f"file {step.files}"] if step.files else []
+    return ", ".join((*deeds, *([f"ping {whom}"] if step.pings else [])))
 
 
 def _as_data(ticket: Ticket, memory: Memory, explained: Sequence[Explanation]) -> dict[str, Any]:
@@ -196,4 +199,5 @@ def _rule_data(one: Explanation) -> dict[str, Any]:
 
 def _step_data(step: NextStep) -> dict[str, Any]:
     left = None if step.left is None else str(step.left)
-    return {"step": step.number, "on": step.on, "left": left, "ping": step.people, "reopen": step.reopens}
+    deeds = {"ping": step.people, "reopen": step.reopens, "take_back": step.takes_back, "file": step.files}
+    return {"step": step.number, "on": step.on, "left": left, **deeds}

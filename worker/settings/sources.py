@@ -38,12 +38,13 @@ def source_facts(source: GithubTable | JiraTable) -> dict[str, Any]:
     """Return what the rules need to know of a source."""
     component_label = source.component_label if isinstance(source, GithubTable) else ""
     priorities = {native.lower(): level for native, level in source.priorities.items()}
-    on_card = isinstance(source, GithubTable) and source.due == "card"
+    due = source.due if isinstance(source, GithubTable) else "field"
     return {
         "kind": source.kind,
         "component_label": component_label,
         "priorities": priorities,
-        "due_on_card": on_card,
+        "due_on_card": due == "card",
+        "due_in_field": due == "field",
     }
 
 

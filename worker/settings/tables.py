@@ -90,6 +90,13 @@ class TeamCalendarTable(Table):
     holidays: tuple[date, ...] | None = None
 
 
+class DeferralTable(Table):
+    """What puts a ticket off besides a command, a closing as not planned and a later due date."""
+
+    labels: tuple[str, ...] = ("deferred", "later")
+    statuses: tuple[str, ...] = ("On Hold", "Deferred")
+
+
 class CeilingsTable(Table):
     """How much a pass may do at most."""
 
@@ -265,6 +272,7 @@ class Tables(BaseSettings):
 
     instance: Instance = Instance()
     calendar: CalendarTable = CalendarTable()
+    deferral: DeferralTable = DeferralTable()
     ceilings: CeilingsTable = CeilingsTable()
     people: dict[str, dict[str, str]] = {}
     teams: dict[str, TeamTable] = {}

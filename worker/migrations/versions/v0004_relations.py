@@ -14,11 +14,17 @@ def upgrade() -> None:
         "put_offs",
         sa.Column("uid", sa.Text(), nullable=False),
         sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
         sa.Column("began", sa.BigInteger(), nullable=False),
         sa.Column("ended", sa.BigInteger(), nullable=True),
-        sa.Column("value", sa.Text(), nullable=False),
         sa.Column("before", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("uid", "way", "began"),
+        sa.PrimaryKeyConstraint("uid", "way", "value", "began"),
+    )
+    op.create_table(
+        "promises",
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("due", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("uid"),
     )
     op.create_table(
         "relations",
