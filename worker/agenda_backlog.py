@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rules.coverage import IMPROVEMENT
-from rules.facts import of
 from rules.memory import Statement
 from rules.model import Block, Bullets, Heading, Line, Paragraph, Text
 from rules.texts import clipped
-from worker.agenda_words import LONGEST, MOST, link, listed, more, owners, times, titled
+from worker.agenda_words import LONGEST, MOST, link, listed, more, owners, titled
 from worker.digest import Account, Late, gather
+from worker.digest_deferrals import TITLE as DEFERRALS
+from worker.digest_deferrals import deferral_blocks, deferral_debt
 from worker.sitting import Known, Sitting
 
 OVERDUE = "Longest overdue"
-DEFERRALS = "Put off"
 OUTCOMES = "Outcomes expected"
 
 
@@ -45,18 +45,10 @@ def overdue(sitting: Sitting) -> tuple[Block, ...]:
 
 
 def deferrals(sitting: Sitting) -> tuple[Block, ...]:
-    """Return the agenda's part on what is open and was put off, the most often first."""
-    every = ((_deferrals(sitting, known), known) for known in sitting.of(IMPROVEMENT) if known.open)
-    found = [each for each in every if each[0]]
-    found.sort(key=lambda each: (-each[0], each[1].ticket.key))
-    blocks = listed(DEFERRALS, [_put_off(*each) for each in found], "put off", none="Nothing that is open was put off.")
-    if not found:
-        return blocks
-    total = sum(count for count, _ in found)
-    words = f"{len(found)} open improvements were put off, {times(total)} in all."
-    if len(found) == 1:
-        words = f"One open improvement was put off, {times(total)}."
-    return (blocks[0], Paragraph((Text(words),)), *blocks[1:])
+    """Return the agenda's part on what is put off, as the digest has it."""
+    tickets = ((known.ticket, known.memory) for known in sitting.of(IMPROVEMENT))
+    debt = deferral_debt(sitting.worker.policy, tickets, sitting.now, kind=IMPROVEMENT)
+    return deferral_blocks(debt) or listed(DEFERRALS, (), "", none="Nothing is put off.")
 
 
 def outcomes(sitting: Sitting) -> tuple[Block, ...]:
@@ -69,19 +61,6 @@ def outcomes(sitting: Sitting) -> tuple[Block, ...]:
     if not silent:
         return blocks
     return (*blocks, Paragraph((Text(f"Of {len(left)} open improvements {silent} state no outcome."),)))
-
-
-def _deferrals(sitting: Sitting, known: Known) -> int:
-    policy = sitting.worker.policy
-    today = policy.calendar.today(sitting.now)
-    found = of(known.ticket, known.kind, known.memory, policy, today, ("deferrals",))
-    return int(str(found["deferrals"]))
-
-
-def _put_off(count: int, known: Known) -> Line:
-    days = [each.value for each in known.memory.statements if each.what == "defer"]
-    until = f", until {days[-1]}" if days else ""
-    return titled(known.ticket, f"{times(count)}{until}")
 
 
 def _stated(sitting: Sitting) -> Iterator[tuple[Known, Statement]]:

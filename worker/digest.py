@@ -14,6 +14,7 @@ from rules.pauses import deadline
 from rules.people import called
 from rules.policy import Policy
 from worker.digest_decisions import Unfed, feedback_kinds, unfed
+from worker.digest_deferrals import NO_DEBT, DeferralDebt, deferral_debt
 from worker.inputs import InputState
 from worker.ledger_baseline import Debt
 
@@ -78,6 +79,7 @@ class Digest:
     account: Account
     quiet: tuple[str, ...] = ()  # domains without improvement work that is open or was finished recently
     inputs: tuple[InputState, ...] = ()  # what the council decides from; none where the config has none
+    deferrals: DeferralDebt = NO_DEBT
     unfed: tuple[Unfed, ...] = ()  # decisions that fed nothing, or do not say what they feed
     reviews: tuple[Block, ...] = ()  # how they stand, in words; none where the policy has none
 
@@ -88,6 +90,7 @@ class _Seen:
     domain: str
     created: date
     closed: date | None
+    memory: Memory
     deadline: tuple[date, date] | None  # the due date as pauses have moved it, and the day on which its clock stands
 
     def late(self, end: date) -> bool:
@@ -125,6 +128,7 @@ def gather(
         account=account,
         quiet=covered.told().quiet,
         inputs=inputs,
+        deferrals=deferral_debt(policy, ((one.ticket, one.memory) for one in seen), now, kind=IMPROVEMENT),
         unfed=tuple(decided),
     )
 
@@ -154,7 +158,7 @@ def _improvement(policy: Policy, ticket: Ticket, memory: Memory, today: date) ->
     domain = of(ticket, IMPROVEMENT, memory, policy, today, ("domain",))["domain"]
     closed = policy.calendar.date_of(ticket.closed) if ticket.closed and ticket.phase == "done" else None
     created = policy.calendar.date_of(ticket.created)
-    return _Seen(ticket, str(domain) or NO_DOMAIN, created, closed, deadline(policy, ticket, memory, today))
+    return _Seen(ticket, str(domain) or NO_DOMAIN, created, closed, memory, deadline(policy, ticket, memory, today))
 
 
 def _rows(policy: Policy, seen: Sequence[_Seen], start: date, end: date) -> tuple[DomainRow, ...]:

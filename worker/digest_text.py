@@ -14,6 +14,7 @@ from worker.agenda_inputs import input_blocks
 from worker.agenda_words import MOST, link, more
 from worker.digest import Account, Did, Digest, DomainRow
 from worker.digest_decisions import decisions
+from worker.digest_deferrals import deferral_blocks
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -29,6 +30,7 @@ def prose(digest: Digest) -> Prose:
             _domains(digest),
             Paragraph(_trend(digest.weeks)),
             *overdue_blocks(digest.overdue),
+            *deferral_blocks(digest.deferrals),
             *decisions(digest.unfed),
             *digest.reviews,
             *input_blocks(digest.inputs),

@@ -440,9 +440,10 @@ def test_an_agenda_brings_along_what_there_is(office):
     assert overdue.count("\n") == 1
     assert "acme/shop#1" in overdue
     assert "due 2026-11-10, bo" in overdue
-    assert "One open improvement was put off, once." in section(text, "Put off")
-    assert "OPS-2" in section(text, "Put off")
-    assert "once, until 2026-12-24" in section(text, "Put off")
+    put_off = section(text, "Deferral debt")
+    assert "1 improvement is put off" in put_off
+    assert "OPS-2" in put_off
+    assert "once since 2026-11-24, until 2026-12-24" in put_off
     assert "Which queue?: open, ana" in section(text, "Decisions")
     assert "mttr(checkout) 90m -> 45m by 2027-03-31, open" in section(text, "Outcomes expected")
     assert "Of 3 open improvements 2 state no outcome." in section(text, "Outcomes expected")
