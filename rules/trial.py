@@ -31,6 +31,7 @@ from rules.model import Ticket
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER, ROLES
 from rules.plan import operations
 from rules.policy import Clause, Person, Policy, Rule, SourceFacts, Team, Test
+from rules.putting_off import noticed_put_offs, with_put_offs
 from rules.why import clauses_of
 
 LONGEST_EPISODE = 400  # days that an episode is traced back
@@ -131,14 +132,18 @@ def _stage(policy: Policy, rule: Rule, ticket: Ticket) -> Policy:
 
 
 def _memory(alone: Policy, rule: Rule, test: Test) -> Memory:
-    """Return what would be remembered: the open episode, the rule's label if it is worn, and commands as done."""
+    """Return what would be remembered: the open episode, the rule's label if it is worn, and commands as done.
+
+    How the ticket is put off was seen first when the episode began.
+    """
     began = _began(alone, test)
+    known = with_put_offs(test.memory, noticed_put_offs(alone, test.given, test.memory, began or test.at))
     done = frozenset(op_id(KEYS, test.given, said) for said in test.memory.statements if said.what in VERBS)
     episodes = (Episode(rule=rule.id, number=1, began=began),) if began else ()
     if not rule.label or rule.label not in test.given.labels:
-        return replace(test.memory, episodes=episodes, done=done)
+        return replace(known, episodes=episodes, done=done)
     ours = Effect(op="given", rule=rule.id, verb=LABELLED, value=rule.label, at=test.given.created)
-    return replace(test.memory, episodes=episodes, effects=(*test.memory.effects, ours), done=done)
+    return replace(known, episodes=episodes, effects=(*known.effects, ours), done=done)
 
 
 def _began(alone: Policy, test: Test) -> datetime | None:

@@ -43,6 +43,7 @@ sources = ["shop", "ops"]
 members = ["kim"]
 
 [kinds]
+follow-up = ['"follow-up" in labels']
 improvement = ['"improvement" in labels || issue_type == "Improvement"']
 
 [sources.shop]

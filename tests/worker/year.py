@@ -27,7 +27,7 @@ SAID = (
     "/kaizen outcome mttr(checkout) 90m -> 45m by {day}",
     "Soon.",
 )
-OURS = ("needs-owner", "needs-priority", "needs-domain", "overdue", "no-evidence", "unplanned")
+OURS = ("needs-owner", "needs-priority", "needs-domain", "overdue", "no-evidence", "unplanned", "deferral-unexplained")
 
 
 class Year:
@@ -67,7 +67,8 @@ class Year:
     # -- people -----------------------------------------------------------------------------------------------------
     def _something(self):
         deed = self.dice.choices(
-            (self._new, self._take, self._date, self._finish, self._undo, self._say), (4, 3, 3, 3, 2, 3)
+            (self._new, self._take, self._date, self._finish, self._put_off, self._undo, self._say),
+            (4, 3, 3, 3, 1, 2, 3),
         )
         deed[0](self.dice.random() < 0.5)
 
@@ -116,6 +117,17 @@ class Year:
             turn(issue.number, actor="bo-gh")
         elif issue:
             self.made.jira.transition(issue.key, self.dice.choice(self.made.jira.ways(issue)).name, actor="bo")
+
+    def _put_off(self, on_github):
+        issue, declined = self._one(on_github), self.dice.random() < 0.5
+        if issue and on_github and declined:
+            self.made.github.close(issue.number, actor="bo-gh", reason="not_planned")
+        elif issue and on_github:
+            self.made.github.set_label(issue.number, "deferred", actor="bo-gh")
+        elif issue and declined:
+            self.made.jira.transition(issue.key, "Close Issue", actor="bo", resolution="Won't Do")
+        elif issue:
+            self.made.jira.label(issue.key, actor="bo", add=["deferred"])
 
     def _undo(self, on_github):
         issue, label = self._one(on_github), self.dice.choice(OURS)
