@@ -241,7 +241,7 @@ class Ceilings:
 
     pass_: int = 500
     rule: int = 100
-    ticket: int = 8
+    ticket: int = 12
     person: int = 5  # pings a person in 7 days
 
 

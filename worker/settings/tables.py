@@ -102,7 +102,7 @@ class CeilingsTable(Table):
 
     pass_: Annotated[int, Field(ge=0, alias="pass")] = 500
     rule: Annotated[int, Field(ge=0)] = 100
-    ticket: Annotated[int, Field(ge=0)] = 8
+    ticket: Annotated[int, Field(ge=0)] = 12
     person: Annotated[int, Field(ge=0)] = 5
 
 
