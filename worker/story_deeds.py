@@ -1,0 +1,163 @@
+"""The story's four months: a config with every pack on, and the deeds that bring each row of the policy into play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from worker.story_team import ACTIONS, Deed, Team
+
+LAST = 122
+"""The story's last day, the first being 0."""
+
+CONFIG = """\
+[instance]
+name = "story"
+rules = [{packs}]
+grace = "0 seconds"
+
+[calendar]
+time_zone = "Europe/Berlin"
+country = "DE"
+
+[ceilings]
+person = 50
+
+[people]
+ana = {{ github = "ana-gh", jira = "acc-ana" }}
+bo = {{ github = "bo-gh", jira = "acc-bo" }}
+kim = {{ github = "kim-gh", jira = "acc-kim" }}
+lee = {{ github = "lee-gh", jira = "acc-lee" }}
+
+[teams.corner]
+lead = "ana"
+sources = ["corner", "care"]
+
+[council]
+members = ["kim", "lee"]
+
+[kinds]
+incident = ['"incident" in labels']
+review = ['"review" in labels']
+decision = ['"decision" in labels']
+follow-up = ['"follow-up" in labels']
+escalation = ['"escalation" in labels']
+improvement = ['"improvement" in labels || issue_type == "Improvement"']
+feature = ['"feature" in labels || issue_type == "Story"']
+
+[inputs.postmortems]
+kind = "csv"
+path = "incidents.csv"
+date = "date"
+
+[inputs.quality-scorecards]
+kind = "csv"
+path = "scorecards.csv"
+date = "date"
+
+[inputs.error-budgets]
+kind = "csv"
+path = "budgets.csv"
+date = "date"
+
+[inputs.customer-impact]
+kind = "csv"
+path = "trust.csv"
+date = "date"
+
+[inputs.debt-registers]
+kind = "csv"
+path = "debt.csv"
+date = "date"
+
+[inputs.audit-findings]
+kind = "csv"
+path = "findings.csv"
+date = "date"
+
+[sources.corner]
+kind = "github"
+repository = "acme/corner"
+base_url = "{url}/api/v3"
+token = "sandbox"
+write_interval = 0
+content_limits = []
+due = "card"
+
+[sources.care]
+kind = "jira"
+project = "CARE"
+base_url = "{url}/jira"
+email = "kaizen-bot@acme.example"
+token = "sandbox"
+write_interval = 0
+issue_limits = []
+
+[[digest]]
+name = "corner"
+source = "corner"
+"""
+
+GOOD = "Search is slow at noon"
+LOST = "Builds are flaky"
+PUT_OFF = "Retry the payment provider"
+HOLLOW = "Old runbooks are wrong"
+WAITING = "Restores are not tried"
+LEADS = "Alerts wake the wrong people"
+INCIDENT = "Checkout was down"
+DECISION = "Buy a second database"
+FEATURE = "Dark mode"
+REVIEW = "Improvement review"
+
+
+def _begin(team: Team) -> None:
+    team.figures(0)
+    team.write(GOOD, "improvement", "domain:performance", "priority:high", owner="bo")
+    team.write(LOST, "improvement")
+    team.write(PUT_OFF, "improvement", "domain:reliability", "priority:high", owner="bo")
+    team.write(HOLLOW, "improvement", "domain:operational-excellence", "priority:low", owner="bo")
+    team.write(DECISION, "decision", owner="kim")
+    team.plan(WAITING, "domain:reliability", owner="bo", type="Improvement", priority="High")
+    team.plan(LEADS, "domain:operational-excellence", owner="ana", type="Improvement", priority="Highest")
+    team.plan(INCIDENT, "incident", owner="bo", type="Bug", description=ACTIONS)
+    team.plan(FEATURE, "feature", owner="bo")
+
+
+def _search_done(team: Team) -> None:
+    team.say(GOOD, "/kaizen evidence https://grafana.example/d/search")
+    team.close(GOOD)
+
+
+def _october(team: Team) -> None:
+    team.say(REVIEW, "/kaizen held because search comes first, then the restores", who="kim")
+    team.close(REVIEW, who="kim")
+
+
+def _feeds(team: Team) -> None:
+    team.figures(77)
+    team.say(DECISION, "/kaizen feeds roadmap CARE-1", "/kaizen feeds budget none because it is paid for", who="kim")
+    team.say(DECISION, "/kaizen feeds staffing none because nobody is needed", who="kim")
+    team.say(DECISION, "/kaizen feeds training none because they know it", who="kim")
+
+
+def _said(title: str, line: str) -> Callable[[Team], None]:
+    return lambda team: team.say(title, line)
+
+
+DEEDS: tuple[Deed, ...] = (
+    Deed(0, "the team has a backlog, a decision to take, a feature to build, and an incident", _begin),
+    Deed(1, "bo says what is to get better", _said(GOOD, "/kaizen outcome p95(search) 900ms -> 300ms by 2026-12-31")),
+    Deed(2, "the incident is over", lambda team: team.close(INCIDENT, resolution="Fixed")),
+    Deed(3, "bo puts the retries off and says nothing", lambda team: team.label(PUT_OFF, "deferred")),
+    Deed(4, "bo puts the restores off", _said(WAITING, "/kaizen defer until 2026-10-15 because the vendor is late")),
+    Deed(9, "the runbooks are closed as done, with nothing to show", lambda team: team.close(HOLLOW)),
+    Deed(16, "search is done, and shows it", _search_done),
+    Deed(18, "the feature is done", lambda team: team.close(FEATURE)),
+    Deed(25, "new figures for the council", lambda team: team.figures(24)),
+    Deed(28, "the October review is held", _october),
+    Deed(39, "the restores wait", _said(WAITING, "/kaizen defer until 2026-11-16 because the vendor is still late")),
+    Deed(70, "and again", _said(WAITING, "/kaizen defer until 2026-12-14 because there is a new vendor")),
+    Deed(72, "the decision is taken, from old figures", lambda team: team.close(DECISION, who="kim")),
+    Deed(78, "new figures, and what the decision feeds", _feeds),
+    Deed(80, "the decision is closed once more", lambda team: team.close(DECISION, who="kim")),
+)
+"""November's review is held by nobody; nothing is ever done for security."""
