@@ -99,6 +99,10 @@ class Clock:
 class Place:
     """A company that is being served, and the config of a worker for it."""
 
+    bot = BOT
+    ending = "gh"
+    """What follows a person's name in their login at GitHub."""
+
     def __init__(
         self, folder, *, rules=("pack:backlog",), digests=False, grace="0 seconds", due="milestone", wrap=None
     ):
@@ -132,20 +136,30 @@ class Place:
         self.text |= changes
         self.config.write_text(CONFIG.format(**self.text), encoding="utf-8")
 
+    def login(self, person):
+        """Return somebody's login at GitHub."""
+        return f"{person}-{self.ending}"
+
     # -- tickets ----------------------------------------------------------------------------------------------------
     def issue(self, title="Search is slow", *, labels=(), owner="", due=None, at=BEFORE):
         """Add an improvement on GitHub that lacks nothing but what is left out: an owner, a due date, a priority."""
         milestone = self.milestone(due) if due else None
         worn = ["improvement", "domain:reliability", *labels]
-        owners = [f"{owner}-gh"] if owner else []
+        owners = [self.login(owner)] if owner else []
         return self.github.add_issue(
-            title, author="bo-gh", labels=worn, assignees=owners, milestone=milestone, created_at=at, updated_at=at
+            title,
+            author=self.login("bo"),
+            labels=worn,
+            assignees=owners,
+            milestone=milestone,
+            created_at=at,
+            updated_at=at,
         )
 
     def milestone(self, due):
         """Make a milestone that ends on a day."""
         noon = datetime(due.year, due.month, due.day, 12, tzinfo=UTC)
-        return self.github.add_milestone(f"Iteration {due}", due_on=noon, creator="ana-gh", at=BEFORE)
+        return self.github.add_milestone(f"Iteration {due}", due_on=noon, creator=self.login("ana"), at=BEFORE)
 
     def task(self, title="Restore takes a day", *, labels=(), owner="", due=None, priority="High", at=BEFORE):
         """Add the same on Jira."""
@@ -198,20 +212,20 @@ class Place:
         """Count everything of ours that stands in the trackers."""
         found = Counter()
         for issue in self.github.main.issues.values():
-            ours = [one for one in issue.comments if one.author.login == BOT]
+            ours = [one for one in issue.comments if one.author.login == self.bot]
             found.update(f"{issue.key} {kind(one.body)}" for one in ours)
             found.update(f"{issue.key} label {label.name}" for label in issue.labels)
             found.update(f"{issue.key} owner {one.login}" for one in issue.assignees)
             if issue.milestone:
                 found[f"{issue.key} due {issue.milestone.title}"] += 1
-            if issue.author.login == BOT:
+            if issue.author.login == self.bot:
                 found[f"filed on github: {issue.title}, pinned: {issue.pinned}"] += 1
         for issue in self.jira.issues.values():
-            found.update(f"{issue.key} {kind(one.body)}" for one in issue.comments if one.author == BOT)
+            found.update(f"{issue.key} {kind(one.body)}" for one in issue.comments if one.author == self.bot)
             found.update(f"{issue.key} label {label}" for label in issue.labels)
             found.update([f"{issue.key} owner {issue.assignee}"] if issue.assignee else [])
             found.update([f"{issue.key} due {issue.due}"] if issue.due else [])
-            if issue.creator == BOT:
+            if issue.creator == self.bot:
                 found[f"filed on jira: {issue.summary}"] += 1
         return found
 
@@ -219,12 +233,12 @@ class Place:
         """Count our comments and tickets by the op ids they carry."""
         found = Counter()
         for issue in self.github.main.issues.values():
-            bodies = [one.body for one in issue.comments if one.author.login == BOT]
-            bodies += [issue.body] if issue.author.login == BOT else []
+            bodies = [one.body for one in issue.comments if one.author.login == self.bot]
+            bodies += [issue.body] if issue.author.login == self.bot else []
             found.update(body.rpartition("op=")[2].partition(" ")[0] for body in bodies)
         for issue in self.jira.issues.values():
-            found.update(one.properties["kaizend"]["op"] for one in issue.comments if one.author == BOT)
-            found.update([issue.properties["kaizend"]["op"]] if issue.creator == BOT else [])
+            found.update(one.properties["kaizend"]["op"] for one in issue.comments if one.author == self.bot)
+            found.update([issue.properties["kaizend"]["op"]] if issue.creator == self.bot else [])
         return found
 
 

@@ -6,8 +6,6 @@ Everything is drawn from one seed. The worker is down on some days, and the zone
 import random
 from datetime import timedelta
 
-from tests.worker.places import BOT
-
 ZONE = """
 [calendar]
 time_zone = "Europe/Berlin"
@@ -86,17 +84,17 @@ class Year:
 
     def _one(self, on_github, *, closed=False):
         if on_github:
-            every = [i for i in self.made.github.main.issues.values() if i.author.login != BOT]
+            every = [i for i in self.made.github.main.issues.values() if i.author.login != self.made.bot]
             chosen = [issue for issue in every if (issue.state == "closed") is closed]
         else:
-            every = [i for i in self.made.jira.issues.values() if i.creator != BOT]
+            every = [i for i in self.made.jira.issues.values() if i.creator != self.made.bot]
             chosen = [issue for issue in every if bool(issue.resolution) is closed]
         return self.dice.choice(chosen) if chosen else None
 
     def _take(self, on_github):
         issue, person = self._one(on_github), self.dice.choice(PEOPLE)
         if issue and on_github:
-            self.made.github.assign(issue.number, f"{person}-gh", actor=f"{person}-gh")
+            self.made.github.assign(issue.number, self.made.login(person), actor=self.made.login(person))
         elif issue:
             self.made.jira.edit(issue.key, actor=person, assignee=person)
 
@@ -105,7 +103,7 @@ class Year:
         day = self.made.clock().date() + timedelta(days=self.dice.randrange(-2, 40))
         if issue and on_github:
             milestone = self.made.milestone(day) if self.dice.random() < 0.8 else None
-            self.made.github.set_milestone(issue.number, milestone, actor="ana-gh")
+            self.made.github.set_milestone(issue.number, milestone, actor=self.made.login("ana"))
         elif issue:
             self.made.jira.edit(issue.key, actor="ana", duedate=day)
 
@@ -114,7 +112,7 @@ class Year:
         issue = self._one(on_github, closed=closed)
         if issue and on_github:
             turn = self.made.github.reopen if closed else self.made.github.close
-            turn(issue.number, actor="bo-gh")
+            turn(issue.number, actor=self.made.login("bo"))
         elif issue:
             self.made.jira.transition(issue.key, self.dice.choice(self.made.jira.ways(issue)).name, actor="bo")
 
@@ -132,7 +130,7 @@ class Year:
     def _undo(self, on_github):
         issue, label = self._one(on_github), self.dice.choice(OURS)
         if issue and on_github and label in {one.name for one in issue.labels}:
-            self.made.github.remove_label(issue.number, label, actor="bo-gh")
+            self.made.github.remove_label(issue.number, label, actor=self.made.login("bo"))
         elif issue and not on_github and label in issue.labels:
             self.made.jira.label(issue.key, actor="bo", remove=[label])
 
@@ -141,6 +139,6 @@ class Year:
         day = self.made.clock().date() + timedelta(days=self.dice.randrange(1, 30))
         body = self.dice.choice(SAID).format(day=day, person=self.dice.choice(PEOPLE))
         if issue and on_github:
-            self.made.github.comment(issue.number, body, author="ana-gh")
+            self.made.github.comment(issue.number, body, author=self.made.login("ana"))
         elif issue:
             self.made.jira.comment(issue.key, body, author="ana")
