@@ -98,7 +98,7 @@ def _told(
         team=team,
         passes=passes,
         writes=writes,
-        served=governing(worker.policy, worker.ledger.report(BEGIN), shipped),
+        served=governing(worker.policy, worker.ledger.report(BEGIN), shipped, {}),
         troubles=tuple(troubles),
         after=len(sandbox.log.writes()) - writes,
     )
