@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
 
 from rules.card import CARD
 from worker.cli.plans import plan_remarks, plan_table, plan_title, rule_table, sample
+from worker.cli.tables import policy_table
 from worker.cycle import Passed, Watching, authors_of, carry_through, finish, once, read
 from worker.demo_folder import made_anew
 from worker.digest_text import prose
@@ -23,7 +25,10 @@ from worker.look import Look, look
 from worker.playground import Playground, company
 from worker.publish import compose, due_slot, publish_due
 from worker.settings import load_settings
+from worker.settings.files import packs_that_ship
 from worker.stop import Stop
+from worker.story import story
+from worker.story_team import BEGIN, Deed
 from worker.wiring import opened
 from worker.worker import Worker
 
@@ -61,6 +66,7 @@ def demo(folder: Path, stage: Stage) -> None:
             _show_card(worker, stage, card)
             _show_digest(worker, stage)
             _second_pass(worker, ground, stage)
+    _story(stage)
     _what_next(stage, config, card.op.target.key)
 
 
@@ -137,6 +143,25 @@ def _second_pass(worker: Worker, ground: Playground, stage: Stage) -> None:
     _whole(passed, stage)
     if writes:
         raise WorkerError(f"the second pass wrote {writes} times: a pass over unchanged trackers must not write")
+
+
+def _story(stage: Stage) -> None:
+    """Play four months of a small team, and show that every row of the governance policy was at work."""
+    packs = packs_that_ship()
+    stage.step(8, f"Four months of a small team in fast-forward, with all packs on: {', '.join(packs)}")
+    with tempfile.TemporaryDirectory(prefix="kaizend-story-") as folder:
+        told = story(Path(folder), packs, stop=stage.stop, watch=lambda deed: _deed(stage, deed))
+    stage.stop.check()
+    stage.out.print(f"That took {told.passes} passes and {told.writes} writes. By row of the policy:", markup=False)
+    stage.out.print(policy_table(told.acting, span="in these four months"))
+    stage.out.print(f"One more pass over all of it: {told.after} writes", markup=False)
+    if told.asleep or told.after or told.troubles:
+        amiss = (*(f"nothing was done for {row}" for row in told.asleep), *told.troubles)
+        raise WorkerError(f"the story did not go as it should: {'; '.join(amiss) or f'{told.after} writes too many'}")
+
+
+def _deed(stage: Stage, deed: Deed) -> None:
+    stage.out.print(f"  {BEGIN + timedelta(days=deed.day):%Y-%m-%d}  {deed.what}", markup=False)
 
 
 def _told(passed: Passed) -> str:

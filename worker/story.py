@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from integrations.sandbox.jira.records import Flavour
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.wire import Face
 from rules.document import read_pack as rule_pack
+from rules.governance import Section
 from worker.cycle import Watching, once
 from worker.governing import Served, governing
 from worker.playground import GITHUB_PREFIX, JIRA_PREFIX
@@ -38,6 +39,18 @@ class Told:
     served: tuple[Served, ...]  # each row of the policy, with what its rules did in all that time
     troubles: tuple[str, ...]  # of passes that were not whole
     after: int  # writes of one more pass over all that, in which nothing has changed
+
+    @property
+    def asleep(self) -> tuple[Section, ...]:
+        """The rows of the policy for which nothing was done."""
+        return tuple(row.section for row in self.served if not any(did.done for _, did in row.rules))
+
+    @property
+    def acting(self) -> tuple[Served, ...]:
+        """The rows, each with those of its rules that did something."""
+        return tuple(
+            replace(row, rules=tuple((rule, did) for rule, did in row.rules if did.done)) for row in self.served
+        )
 
 
 def story(

@@ -49,6 +49,8 @@ def test_the_demo_shows_the_main_job_and_a_second_pass_that_writes_nothing(tmp_p
         "<!-- kaizend op=",
         "Improvement digest",
         "second pass: 0 writes",
+        "8. Four months of a small team",
+        "One more pass over all of it: 0 writes",
         "why '",
     ):
         assert part in text

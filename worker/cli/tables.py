@@ -63,10 +63,10 @@ def packs_table(packs: Iterable[Pack]) -> Table:
     return table
 
 
-def policy_table(sections: Iterable[Served]) -> Table:
-    """Show the sections of the governance policy, and what the rules that serve them did."""
+def policy_table(sections: Iterable[Served], *, span: str = "in the last 30 days") -> Table:
+    """Show the sections of the governance policy, and what the rules that serve them did in a span of time."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("section", "rule", "mode", "in the last 30 days"):
+    for name in ("section", "rule", "mode", span):
         table.add_column(name, overflow="fold", no_wrap=name == "mode")
     for served in sections:
         first = f"[bold]{served.section}[/bold]: {escape(served.demands)}"

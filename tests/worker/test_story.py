@@ -1,0 +1,53 @@
+"""The story: four months in which every row of the governance policy is at work, on each kind of tracker."""
+
+import logging
+
+import pytest
+import structlog
+
+from rules.governance import SECTIONS
+from worker.settings.files import packs_that_ship
+from worker.story import story
+
+
+@pytest.fixture(scope="module", params=["cloud", "dc"])
+def told(request, tmp_path_factory):
+    """Tell the story once for all tests, on GitHub beside Jira Cloud or Jira Data Center."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield story(tmp_path_factory.mktemp("story"), packs_that_ship(), flavour=request.param)
+    logging.disable(logging.NOTSET)
+    structlog.reset_defaults()
+
+
+def test_every_row_of_the_policy_is_at_work(told):
+    """Each section has a rule that did something, by its name."""
+    assert [row.section for row in told.served] == list(SECTIONS)
+    assert told.asleep == ()
+
+
+def test_every_pass_is_whole_and_the_last_one_leaves_nothing_to_do(told):
+    """Nothing failed, nothing was held back; one more pass writes nothing."""
+    assert told.troubles == ()
+    assert told.after == 0
+
+
+def test_what_people_did_right_is_left_in_peace(told):
+    """What was done and shows it stays closed; a review that was held and says what came of it, too."""
+    assert told.team.on_github("Search is slow").state == "closed"
+    assert told.team.on_github("Improvement review 2026-10").state == "closed"
+
+
+def test_what_they_did_wrong_is_open_again_or_escalated(told):
+    """Done with nothing to show, and a review that nobody held."""
+    assert told.team.on_github("Old runbooks").state == "open"
+    assert told.team.on_github("Skipped: Improvement review 2026-11").state == "open"
+    assert told.team.on_github("Why is nothing done for security?").state == "open"
+
+
+def test_the_actions_of_the_incident_are_improvements(told):
+    """One ticket each, due, beside the incident they come from."""
+    for action in ("Alert on an empty pool", "Try the fail-over"):
+        every = [one for one in told.team.jira.issues.values() if one.summary == action]
+        assert len(every) == 1
+        assert every[0].due is not None
