@@ -100,6 +100,7 @@ class Place:
     """A company that is being served, and the config of a worker for it."""
 
     bot = BOT
+    people = ("ana", "bo", "kim")
     ending = "gh"
     """What follows a person's name in their login at GitHub."""
 
@@ -207,11 +208,16 @@ class Place:
             found = worker.ledger.entries(("intent", "sending", "done", "failed", "doubt", "parked", "dropped"))
             return sorted((entry.op.target.key, entry.op.name, entry.state) for entry in found)
 
+    def issues(self):
+        """Yield the issues of all repositories."""
+        for repository in self.github.repos.values():
+            yield from repository.issues.values()
+
     # -- what people see --------------------------------------------------------------------------------------------
     def seen(self):
         """Count everything of ours that stands in the trackers."""
         found = Counter()
-        for issue in self.github.main.issues.values():
+        for issue in self.issues():
             ours = [one for one in issue.comments if one.author.login == self.bot]
             found.update(f"{issue.key} {kind(one.body)}" for one in ours)
             found.update(f"{issue.key} label {label.name}" for label in issue.labels)
@@ -232,7 +238,7 @@ class Place:
     def marks(self):
         """Count our comments and tickets by the op ids they carry."""
         found = Counter()
-        for issue in self.github.main.issues.values():
+        for issue in self.issues():
             bodies = [one.body for one in issue.comments if one.author.login == self.bot]
             bodies += [issue.body] if issue.author.login == self.bot else []
             found.update(body.rpartition("op=")[2].partition(" ")[0] for body in bodies)

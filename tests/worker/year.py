@@ -31,7 +31,8 @@ OURS = ("needs-owner", "needs-priority", "needs-domain", "overdue", "no-evidence
 class Year:
     """A seeded year of a place."""
 
-    def __init__(self, made, seed):
+    def __init__(self, made, seed, days):
+        self.days = days
         self.made, self.dice = made, random.Random(seed)  # noqa: S311 - a made-up life
         self.down = 0
         self.times, self.loud = [], []
@@ -41,9 +42,9 @@ class Year:
         """The number of passes."""
         return len(self.times)
 
-    def live(self, days):
-        """Live so many days: people at work in the morning, the worker in between and at night."""
-        for _ in range(days):
+    def live(self):
+        """Live the days: people at work in the morning, the worker in between and at night."""
+        for _ in range(self.days):
             self.made.clock.forward(hours=24)
             for _ in range(self.dice.randrange(3)):
                 self._something()
@@ -84,7 +85,9 @@ class Year:
 
     def _one(self, on_github, *, closed=False):
         if on_github:
-            every = [i for i in self.made.github.main.issues.values() if i.author.login != self.made.bot]
+            every = [
+                i for i in self.made.github.main.issues.values() if i.author.login != self.made.bot and i.pull is None
+            ]
             chosen = [issue for issue in every if (issue.state == "closed") is closed]
         else:
             every = [i for i in self.made.jira.issues.values() if i.creator != self.made.bot]
