@@ -59,7 +59,7 @@ class Look:
         plan = replace(
             mine,
             ops=mine.ops + its.ops,
-            held=mine.held + its.held,
+            held=tuple({held.what: held for held in mine.held + its.held}.values()),
             conflicts=tuple(dict.fromkeys(mine.conflicts + its.conflicts)),
             notes=tuple(dict.fromkeys(mine.notes + its.notes)),
         )

@@ -19,6 +19,7 @@ from integrations.sandbox.server import Sandbox
 from integrations.sandbox.shown import Shown
 from integrations.sandbox.wire import Face
 from worker.errors import WorkerError
+from worker.settings.files import packs_that_ship
 
 GITHUB_PREFIX = "/api/v3"
 JIRA_PREFIX = "/jira"
@@ -132,10 +133,10 @@ def company_config(url: str) -> str:
         "content_limits": "[]",
     }
     jira = {"base_url": f'"{url}{JIRA_PREFIX}"', "token": f'"{TOKEN}"', "write_interval": "0"}
-    patience = {"person": "10"}  # pings a week: the demo meets a year's backlog at once
-    packs = {"rules": '["pack:backlog", "pack:forbidden", "pack:leadership"]'}
+    patience = {"person": "20"}  # pings a week: the demo meets a year's backlog at once
+    every = ", ".join(f'"pack:{name}"' for name in packs_that_ship())
     sources = {"sources.shop": github, "sources.platform": github, "sources.ops": jira}
-    return with_values(example(), {"instance": packs, "ceilings": patience, **sources})
+    return with_values(example(), {"instance": {"rules": f"[{every}]"}, "ceilings": patience, **sources})
 
 
 def loaded_config(filled: Loaded, url: str) -> str:

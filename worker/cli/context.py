@@ -108,7 +108,7 @@ class Out(Console):
 def out(*, plain_width: int = PLAIN_WIDTH) -> Console:
     """Return where data goes: as wide as the terminal, even if only a pager's, or `plain_width` where there is none."""
     told = "COLUMNS" in os.environ or any(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
-    return Out(width=None if told else plain_width, soft_wrap=False, highlight=False)
+    return Out(width=None if told else plain_width, soft_wrap=False, highlight=False, emoji=False)
 
 
 def talk(text: str) -> None:
