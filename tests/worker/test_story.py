@@ -9,6 +9,38 @@ from rules.governance import SECTIONS
 from worker.settings.files import packs_that_ship
 from worker.story import story
 
+ROWS = {
+    "scope": {"backlog/needs-domain": {"add label"}},
+    "ownership": {"backlog/owned": {"add label", "ping"}, "twins/inherited": {"assign"}},
+    "inputs": {"inputs/uninformed": {"add label", "ping", "remove label", "reopen"}},
+    "cadence": {
+        "postmortems/reviewed": {"file"},
+        "cadence/monthly": {"file"},
+        "cadence/quarterly": {"file"},
+        "cadence/late": {"add label", "ping"},
+        "cadence/skipped": {"add label", "file", "ping"},
+    },
+    "backlog": {
+        "backlog/time-boxed": {"set due"},
+        "backlog/overdue": {"add label", "ping"},
+        "postmortems/actions": {"file"},
+    },
+    "deferral": {
+        "deferral/unexplained": {"add label", "ping", "take back", "remove label"},
+        "deferral/deferred": {"file"},
+        "deferral/wakes": {"ping"},
+        "deferral/third": {"add label", "ping"},
+    },
+    "feedback": {"feedback/unanswered": {"add label", "ping", "remove label"}},
+    "leadership": {"leadership/modelling": {"ping"}, "leadership/protected": {"ping"}},
+    "forbidden": {
+        "forbidden/theatre": {"add label", "ping", "reopen", "remove label"},
+        "forbidden/extra-work": {"add label", "remove label"},
+        "forbidden/no-outcome": {"add label", "remove label"},
+    },
+}
+"""Row of the policy -> rules of it -> what they do in the story."""
+
 
 @pytest.fixture(scope="module", params=["cloud", "dc"])
 def told(request, tmp_path_factory):
@@ -24,6 +56,14 @@ def test_every_row_of_the_policy_is_at_work(told):
     """Each section has a rule that did something, by its name."""
     assert [row.section for row in told.served] == list(SECTIONS)
     assert told.asleep == ()
+
+
+@pytest.mark.parametrize(("section", "rules"), ROWS.items(), ids=ROWS.keys())
+def test_a_row_of_the_policy_is_served_by_the_rules_that_serve_it(told, section, rules):
+    """What each of them did, counted over the four months."""
+    (row,) = (row for row in told.served if row.section == section)
+    did = {rule.id: set(report.done) for rule, report in row.rules}
+    assert {rule: did[rule] for rule in rules} == rules
 
 
 def test_every_pass_is_whole_and_the_last_one_leaves_nothing_to_do(told):
@@ -51,3 +91,11 @@ def test_the_actions_of_the_incident_are_improvements(told):
         every = [one for one in told.team.jira.issues.values() if one.summary == action]
         assert len(every) == 1
         assert every[0].due is not None
+
+
+def test_the_review_brings_along_what_there_is(told):
+    """The latest of each input, what is late, the domains and a scorecard of the lead stand in the review's ticket."""
+    text = told.team.on_github("Improvement review 2026-11").body
+    for part in ("What the council decides from", "Longest overdue", "Domains on", "Leads, ", "Deferral debt"):
+        assert part in text
+    assert "scorecards" in text
