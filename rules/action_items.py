@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from rules.references import plain_lines, tickets_named
@@ -12,6 +13,8 @@ LONGEST = 200  # characters of an item that are kept
 ALIKE = 0.75
 """How much of two words must be the same for one to be taken for the other misspelt or in another form."""
 SMALL = 3  # letters of words that may come and go: "the", "on"
+REWORDED = 4  # words of an item that may be spelt otherwise; with more of them it is another one
+WORD = 40  # letters of a word: a longer one has to be the same
 TASK = re.compile(r"\s{0,20}[-*+]{1,5}\s{1,5}\[(?P<done>[ xX]?)\]\s{1,5}(?P<text>\S[^\n]{0,2000})")
 JIRA_HEADING = re.compile(r"^h[1-6]\.", re.MULTILINE)  # where these are, "#" numbers a list
 HEADING = re.compile(r"(?:#{1,6}|h[1-6]\.)\s{1,5}(?P<text>[^\n]{1,200})|[*_]{2}(?P<strong>[^*_\n]{1,200})[*_]{2}:?\s*")
@@ -65,15 +68,28 @@ def same_item(one: str, other: str) -> bool:
 
 
 def _covered(words: list[str], by: list[str]) -> bool:
-    """Tell whether each word that matters has its like among others."""
-    return all(word in by or _small(word) or any(_alike(word, each) for each in by) for word in words)
+    """Tell whether each word that matters has its like among others, and all but a few of them the same."""
+    other = frozenset(by)
+    missing = dict.fromkeys(word for word in words if word not in other and not _small(word))
+    return len(missing) <= REWORDED and all(_has_like(word, other) for word in missing)
 
 
 def _small(word: str) -> bool:
     return len(word) <= SMALL and not any(char.isdigit() for char in word)
 
 
-def _alike(one: str, other: str) -> bool:
-    if any(char.isdigit() for char in one + other):
-        return False
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
+def _has_like(word: str, others: Iterable[str]) -> bool:
+    """Tell whether one of the others is the word misspelt; what holds a digit is like nothing else."""
+    matcher = SequenceMatcher(None, "", word, autojunk=False)
+    return _wordy(word) and any(_wordy(other) and _alike(matcher, other) for other in others)
+
+
+def _wordy(word: str) -> bool:
+    return len(word) <= WORD and not any(char.isdigit() for char in word)
+
+
+def _alike(matcher: SequenceMatcher[str], other: str) -> bool:
+    """Tell whether another word is like the matcher's; the quick looks are bounds from above."""
+    matcher.set_seq1(other)
+    looks = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(look() >= ALIKE for look in looks)
