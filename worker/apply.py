@@ -123,7 +123,9 @@ def _ticket(
         return False
     memory = memory_of(worker, ops[0].target.uid, around)
     fitting = _fitting(worker, ops, ticket, memory)
-    whole = _give_up(worker, [op for op in ops if op.id not in fitting], applied, "the ticket has changed meanwhile")
+    stale = [op for op in ops if op.id not in fitting]
+    whole = _give_up(worker, stale, applied, "the ticket has changed meanwhile")
+    behind = any(op.rule != CARD for op in stale)  # a card speaks of what was done before it
     done = applied.counts["done"]
     still_closed = False
     for op in ops:
@@ -131,14 +133,14 @@ def _ticket(
             continue
         there = worker.trackers.get(op.goes_to)
         shut = there is None or tracker.name in applied.stopped or there.name in applied.stopped
-        if there is None or stop.asked or shut or still_closed or (op.rule == CARD and not whole):
-            applied.counts["unsent"] += 1  # a card, and all after a reopening, speak of what was done before them
-            whole = False
+        if there is None or stop.asked or shut or still_closed or (op.rule == CARD and behind):
+            applied.counts["unsent"] += 1
+            whole, behind = False, True
             continue
         outcome, failure = carry_out(worker, there, op, memory.card)
         applied.counts[outcome] += 1
         applied.stirred |= outcome == "done" and (seen_filed(worker, there, op) or bool(memory.related))
-        whole = whole and outcome in FINE
+        whole, behind = whole and outcome in FINE, behind or outcome not in FINE
         still_closed = opens(op.verb) and outcome not in FINE
         if failure is not None:
             _stop(applied, there.name, failure)
