@@ -24,6 +24,12 @@ from rules.texts import clipped
 LINKS = "filed/link"
 """What stands as an op's rule where a ticket is linked to what was filed from it."""
 ITEM = "item"
+LONGEST_LINE = 6
+"""Tickets filed from each other, one below the other: a rule that files from what it filed would never end."""
+ENDLESS = (
+    "{rule} files no {kind} from it: it is the last of {count} tickets that were filed from each other, which would go"
+    " on for ever"
+)
 DOMAIN = "{domain}"
 
 
@@ -52,6 +58,7 @@ def _each(view: View, number: int, new: NewTicket) -> Iterator[_Asked]:
         yield _Asked(step=number, new=new)
         return
     filed = [each.title for each in view.memory.related if each.way == "filed" and each.what == new.kind]
+    filed += [each.title for each in view.memory.kin if each.what == new.kind]
     items = _fact(view, new.each)
     for item in items if isinstance(items, list) else ():
         asked = _Asked(step=number, new=new, item=str(item))
@@ -71,6 +78,8 @@ def _file(view: View, held: Holding, asked: _Asked) -> Iterator[Op]:
         return
     verb = _ticket(view, held, asked)
     op = op_of(view, held, verb, op_id, after=f"{asked.new.kind} {clipped(verb.title, 80)}")
+    if view.memory.line >= LONGEST_LINE:
+        op = replace(op, conflict=ENDLESS.format(rule=held.rule.id, kind=asked.new.kind, count=LONGEST_LINE))
     yield replace(op, because=(*op.because, f"{asked.new.each}: {clipped(asked.item)}")) if asked.item else op
 
 

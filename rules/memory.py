@@ -110,6 +110,14 @@ class Related:
     since: datetime | None = None  # when we came to know that they belong together
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kin:
+    """A ticket that was filed from the same origin, or from what was filed from it; or from it, and is gone."""
+
+    what: str  # what it was filed as
+    title: str
+
+
 Followed = Literal["state", "owner", "due"]
 
 
@@ -199,6 +207,8 @@ class Memory:
     pauses: tuple[Pause, ...] = ()  # oldest first; only the last one may be open
     work: tuple[Work, ...] = ()  # the changes that name the ticket, oldest first
     related: tuple[Related, ...] = ()  # what was filed from it and what it was filed from, oldest first
+    kin: tuple[Kin, ...] = ()  # what was filed in its family besides, also what people deleted since
+    line: int = 0  # tickets above it, each filed from the next; a very long line is counted up to a bound
     leads: tuple[Lead, ...] = ()  # one a field
     put_offs: tuple[PutOff, ...] = ()  # oldest first
     promised: date | None = None  # the due date that counts: a later one without a reason is a put-off

@@ -14,6 +14,7 @@ from rules.memory import (
     Effect,
     Episode,
     Ignore,
+    Kin,
     Lead,
     Memory,
     Pause,
@@ -36,7 +37,7 @@ from worker.ledger_put_offs import (
     put_off_of,
     put_off_rows,
 )
-from worker.relations import LEADS, RELATED, Relations, lead_of, related_of
+from worker.relations import KIN, LEADS, LINES, RELATED, Relations, kin_of, lead_of, related_of
 from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
 
 FEW = 2000
@@ -59,6 +60,8 @@ class _Draft:
     work: list[Work] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
     related: list[Related] = field(default_factory=list)
+    kin: list[Kin] = field(default_factory=list)
+    line: int = 0
     leads: list[Lead] = field(default_factory=list)
     put_offs: list[PutOff] = field(default_factory=list)
     promised: date | None = None
@@ -77,6 +80,8 @@ class _Draft:
             work=tuple(self.work),
             pauses=tuple(self.pauses),
             related=tuple(self.related),
+            kin=tuple(self.kin),
+            line=self.line,
             leads=tuple(self.leads),
             put_offs=tuple(self.put_offs),
             promised=self.promised,
@@ -272,6 +277,14 @@ def _put_related(draft: _Draft, row: Any) -> None:
     draft.related.append(related_of(row))
 
 
+def _put_kin(draft: _Draft, row: Any) -> None:
+    draft.kin.append(kin_of(row))
+
+
+def _put_line(draft: _Draft, row: Any) -> None:
+    draft.line = max(draft.line, row[1])
+
+
 def _put_lead(draft: _Draft, row: Any) -> None:
     draft.leads.append(lead_of(row))
 
@@ -313,6 +326,8 @@ _PARTS = (
     ("select uid, op from recognised", "order by op", _put_recognised),
     (_WORK, "order by created, change", _put_work),
     (RELATED, "order by at, other", _put_related),
+    (KIN, "order by what, title", _put_kin),
+    (LINES, "", _put_line),
     (LEADS, "order by field", _put_lead),
 )
 _INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended, baseline) values (?, ?, ?, ?, ?, ?)"

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from rules.memory import Lead, Related
+from rules.filing import LONGEST_LINE
+from rules.memory import Kin, Lead, Related
 from worker.database import Database
 from worker.rows import clean, day, moment, name_set, when, when_or_none
 
@@ -58,6 +59,12 @@ def related_of(row: Any) -> Related:
     )
 
 
+def kin_of(row: Any) -> Kin:
+    """Return what a row of KIN holds."""
+    _, what, title = row
+    return Kin(what=what, title=title)
+
+
 def lead_of(row: Any) -> Lead:
     """Return what a row of LEADS holds."""
     _, name, value, number, settled, at = row
@@ -77,6 +84,31 @@ RELATED = f"""
         union all
         select relations.other, what, 'origin', at, relations.uid, {_OTHER.format(other="relations.uid")}
     ) as related where true
+"""  # noqa: S608 - own words
+_FAMILY = """
+    from relations as mine
+    join tickets as origin on origin.uid = mine.uid
+    join relations as theirs on theirs.uid = mine.{one} and theirs.other <> mine.other and theirs.what <> 'twin'
+    join tickets on tickets.uid = theirs.other
+    where mine.what <> 'twin'
+"""
+KIN = f"""
+    select uid, what, title from (
+        select mine.other as uid, theirs.what, tickets.title {_FAMILY.format(one="uid")}
+        union all
+        select mine.uid, theirs.what, tickets.title {_FAMILY.format(one="other")}
+        union all
+        select relations.uid, what, title from relations join tickets on tickets.uid = relations.other
+        where buried is not null and what <> 'twin'
+    ) as kin where true
+"""  # noqa: S608 - own words
+_LEVELS = range(2, LONGEST_LINE + 1)
+_COUNTED = " + ".join(f"case when r{n}.uid is null then 0 else 1 end" for n in _LEVELS)
+_ABOVE = " ".join(f"left join relations as r{n} on r{n}.other = r{n - 1}.uid and r{n}.what <> 'twin'" for n in _LEVELS)
+LINES = f"""
+    select uid, above from (
+        select r1.other as uid, 1 + {_COUNTED} as above from relations as r1 {_ABOVE} where r1.what <> 'twin'
+    ) as lines where true
 """  # noqa: S608 - own words
 LEADS = "select uid, field, value, number, settled, at from leads"
 _UPSERT_LEAD = """

@@ -57,10 +57,18 @@ def parse_marker(body: str) -> Marker | None:
     """Read the marker on the last line; anywhere else it is a quotation and does not count."""
     if not body.endswith("-->") and not body.rstrip().endswith("-->"):
         return None
-    found = _MARKER.fullmatch(body.rstrip().rpartition("\n")[2])
-    if not found:
-        return None
-    return Marker(op=found[1], mac=found[2], state=unquote(found[3] or ""))
+    return _read_marker(body.rstrip().rpartition("\n")[2])
+
+
+def filed_marker(body: str) -> Marker | None:
+    """Read the marker of an issue that we filed: people write below it, so it is the last line that is a marker."""
+    lines = (line.strip() for line in reversed(body.split("\n")) if "<!-- kaizend " in line)
+    return next(filter(None, map(_read_marker, lines)), None)
+
+
+def _read_marker(line: str) -> Marker | None:
+    found = _MARKER.fullmatch(line)
+    return Marker(op=found[1], mac=found[2], state=unquote(found[3] or "")) if found else None
 
 
 def title_text(text: str, limit: int = 256) -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from integrations.errors import Incomplete
-from integrations.github.markdown import parse_marker
+from integrations.github.markdown import filed_marker, parse_marker
 from rules.model import Change, Comment, Deployment, Event, Marker, Release, Ticket, quick_ticket
 
 T = TypeVar("T")
@@ -256,7 +256,7 @@ def filed(repository: Repository, raw: Raw, author: str) -> tuple[Ticket, Marker
     """Read an issue that we filed: ours by its author, with a marker; None for any other."""
     if _login(raw.get("user")).lower() != author.lower():
         return None
-    mark = parse_marker(raw.get("body") or "")
+    mark = filed_marker(raw.get("body") or "")
     found = ticket(repository, raw) if mark else None
     return (found, mark) if found and mark else None
 

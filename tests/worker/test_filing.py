@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from rules.filing import LONGEST_LINE
 from tests.worker.faulty import FLAVOURS, firm
 
 KINDS = """
@@ -14,6 +15,20 @@ improvement = ['"improvement" in labels || issue_type == "Improvement"']
 
 [file.improvement]
 {place}
+"""
+ENDLESS = """
+[pack]
+name = "own"
+
+[[rule]]
+id = "again"
+about = "It never ends."
+on = "improvement"
+when = ["open"]
+
+[[rule.step]]
+after = "0 days"
+file = { kind = "improvement", title = "Again: {title}" }
 """
 SHOP, OPS = "acme/shop#1", "OPS-1"
 ACTIONS = "It was down.\n\n- [ ] Alert on slow queries\n- [x] Restart it\n- [ ] Retry payments\n"
@@ -110,6 +125,61 @@ def test_a_reworded_action_is_not_filed_again(made):
     settle(made)
     assert {title.partition(", ")[0] for title in filed(made)} >= {"Page somebody"}
     assert sum(title.startswith("Retry") for title in filed(made)) == 1
+
+
+def test_an_action_of_an_incident_that_its_review_repeats_is_filed_once(made):
+    """Whichever of the two is filed from, in one pass or in two, after a lost database as well."""
+    close(made)
+    settle(made)
+    before = filed(made)
+    review = next(one for one in made.github.main.issues.values() if one.title.startswith("Review"))
+    made.github.edit(review.number, actor="bo-gh", body=f"{review.body}\n\n- [ ] Alert on slow queries\n")
+    made.github.comment(review.number, "/kaizen held", author="bo-gh")
+    made.clock.forward(minutes=5)
+    settle(made)
+    assert filed(made) == before
+    for file in made.folder.glob("**/*.db*"):
+        file.unlink()
+    both = "- [ ] Try the fail-over\n"
+    made.github.edit(review.number, actor="bo-gh", body=f"{review.body}\n\n- [ ] Retry payments\n{both}")
+    made.github.edit(1, actor="ana-gh", body=f"{ACTIONS}{both}")
+    made.clock.forward(minutes=5)
+    made.once()
+    settle(made)
+    assert sum(count for title, count in filed(made).items() if title.startswith("Try the fail-over")) == 1
+    assert sum(filed(made).values()) == sum(before.values()) + 1
+
+
+def test_an_action_whose_ticket_people_deleted_is_not_filed_again(made):
+    """Not even if it is reworded a little."""
+    close(made)
+    settle(made)
+    gone = next(one for one in made.github.main.issues.values() if one.title == "Retry payments")
+    made.github.delete_issue(gone.number)
+    made.clock.forward(hours=1)
+    made.once(whole=True)
+    made.github.edit(1, actor="ana-gh", body=ACTIONS.replace("Retry payments", "Retry payment"))
+    made.clock.forward(hours=1)
+    settle(made)
+    assert not any(title.startswith("Retry") for title in filed(made))
+
+
+def test_a_rule_that_files_from_what_it_filed_comes_to_an_end(made):
+    """After a few tickets it files no more, and each pass says so."""
+    (made.folder / "own.toml").write_text(ENDLESS, encoding="utf-8")
+    made.text["rules"] = '"own.toml"'
+    configure(made)
+    made.issue("Search is slow", at=made.clock())
+    made.once()
+    for _ in range(2):
+        passed = made.once()
+        assert sum(title.startswith("Again: ") for title in filed(made)) == LONGEST_LINE
+        (trouble,) = passed.troubles
+        assert "own/again files no improvement from it" in trouble
+        made.clock.forward(hours=1)
+    made.sandbox.log.clear()
+    made.once(whole=True)
+    assert made.writes() == []
 
 
 def test_a_lost_database_files_nothing_again_and_still_knows_what_belongs_together(made):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.github.inert import SPACE, cleaned
-from integrations.github.markdown import LIMIT, parse_marker, render, title_text, write_marker
+from integrations.github.markdown import LIMIT, filed_marker, parse_marker, render, title_text, write_marker
 from rules.model import Bullets, Code, Heading, Link, Marker, Mention, Paragraph, Prose, Strong, Table, Text
 
 MARKER = Marker(op="0a", mac="1b", state="backlog/owned:2:2026-11-03")
@@ -234,3 +234,23 @@ def test_a_title_is_one_tame_line(text):
     assert not LIVE["mention"].search(title)
     assert not LIVE["invisible"].search(title)
     assert "\n" not in title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What to do.\n\n{mark}",
+        "What to do.\r\n\r\n{mark}\r\n\r\n- [ ] Alert on slow queries\r\n",
+        "{mark}  \nand more",
+        "<!-- kaizend op=ff mac=ff -->\n{mark}\nThe first one was pasted.",
+    ],
+)
+def test_the_marker_of_an_issue_is_found_though_people_write_below_it(text):
+    """Reviews ask people to: it counts as long as it has a line of its own."""
+    assert filed_marker(text.format(mark=write_marker(MARKER))) == MARKER
+
+
+@pytest.mark.parametrize("text", ["", "> {mark}", "see `{mark}`", "{mark} and more"])
+def test_a_marker_that_is_quoted_is_none_of_an_issue(text):
+    """It shares its line with something else."""
+    assert filed_marker(text.format(mark=write_marker(MARKER))) is None
