@@ -86,8 +86,14 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
 
 
 def relation_state(op: Op) -> str:
-    """Return what the mark of a ticket that is filed keeps: what it is filed as, and from which ticket (its uid)."""
-    return f"{op.verb.what}@{op.target.uid}" if isinstance(op.verb, FileTicket) and op.verb.what else ""
+    """Return what the mark of a ticket that is filed keeps: what it is filed as, from which ticket, and when it is due.
+
+    "review@github.com/17/issue/4711|2026-11-16": there may be no other place for the date than our memory.
+    """
+    if not isinstance(op.verb, FileTicket) or not op.verb.what:
+        return ""
+    due = f"|{op.verb.due.isoformat()}" if op.verb.due else ""
+    return f"{op.verb.what}@{op.target.uid}{due}"
 
 
 def _take_back(tracker: Tracker, ref: str, verb: TakeBack) -> Receipt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -42,13 +42,22 @@ def recover(worker: Worker, sources: Iterable[str], now: datetime) -> int:
 def _recovered(worker: Worker, tracker: Tracker, now: datetime) -> int:
     found = 0
     for ticket, marker in tracker.filed(now - LONG_AGO):
-        what, _, uid = marker.state.partition("@")
+        what, _, rest = marker.state.partition("@")
+        uid, _, due = rest.partition("|")
         if what and uid and _genuine(worker, marker, uid):
             receipt = Receipt(ref=ticket.ref, uid=ticket.uid, key=ticket.key, url=ticket.url)
             worker.ledger.recognise(marker.op, uid, receipt, now)
             found += worker.ledger.save_relation(uid, ticket.uid, what, now)
+            _keep_due(worker, tracker, ticket.uid, due)
             worker.mirror.unsettle((uid, ticket.uid))
     return found
+
+
+def _keep_due(worker: Worker, tracker: Tracker, uid: str, due: str) -> None:
+    """Keep the due date with which a ticket was filed, if it has no other: its card, if any, is read later."""
+    ticket = worker.mirror.ticket(uid)
+    if due and not tracker.keeps_due and ticket is not None and ticket.due is None:
+        worker.mirror.set_card_due(uid, date.fromisoformat(due))
 
 
 def _genuine(worker: Worker, marker: Marker, uid: str) -> bool:

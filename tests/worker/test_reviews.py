@@ -402,11 +402,14 @@ def test_the_ceiling_of_a_ticket_is_none_of_a_source(small):
     assert len(small.reviews()) == 2
 
 
-def test_a_repository_without_a_place_for_dates_keeps_them_on_the_card(tmp_path):
-    """The review is due all the same: it is late when its time is over."""
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_repository_without_a_place_for_dates_keeps_them_on_the_card(tmp_path, lost):
+    """The review is due all the same: it is late when its time is over, also if the database is lost before that."""
     with firm(tmp_path, due="card") as made:
         office = Office(made, "github")
         office.settle()
+        if lost:
+            office.lose()
         office.clock.forward(days=20)
         office.settle()
         review = office.reviews()[0]
