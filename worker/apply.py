@@ -36,7 +36,7 @@ REFUSALS = 10
 
 @dataclass(slots=True)
 class Applied:
-    """What came of the ops of a plan."""
+    """What came of the ops of a pass, plan by plan: what shut a source in one is still so in the next."""
 
     counts: Counter[str] = field(default_factory=Counter)  # done, failed, doubt, unsent, dropped
     stopped: dict[str, str] = field(default_factory=dict)  # source -> why nothing more was sent to it in this pass
@@ -45,15 +45,6 @@ class Applied:
     unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
     stirred: bool = False  # a ticket was filed, or one to which others belong was written to: rules look once more
 
-    def add(self, later: Applied) -> None:
-        """Take in what came of a later plan of the same pass."""
-        self.counts.update(later.counts)
-        self.stopped.update(later.stopped)
-        self.shut |= later.shut
-        self.refused.update(later.refused)
-        self.unsettled |= later.unsettled
-        self.stirred = later.stirred
-
     @property
     def whole(self) -> bool:
         """Tell whether every op was carried out, or settled otherwise."""
@@ -61,9 +52,15 @@ class Applied:
 
 
 def apply(
-    worker: Worker, run: int, ops: Sequence[Op], stop: Stop, *, progress: Callable[[Op], None] | None = None
-) -> Applied:
-    """Carry out the ops of a plan; those in shadow are left out.
+    worker: Worker,
+    run: int,
+    ops: Sequence[Op],
+    stop: Stop,
+    *,
+    applied: Applied,
+    progress: Callable[[Op], None] | None = None,
+) -> None:
+    """Carry out the ops of a plan; those in shadow are left out. What comes of them is added to `applied`.
 
     A ticket is read again before it is written to: what no longer fits is dropped, and planned anew in a later pass.
     A source that throttles us, or does not let us in, gets nothing more in this pass; the others go on.
@@ -72,16 +69,20 @@ def apply(
     again = {op.id: op for op in _again(worker)}
     ready = set(worker.ledger.intend(run, wanted, worker.clock()))
     left = {**again, **{op.id: op for op in wanted if op.id in ready}}
-    return _carried(worker, tuple(left.values()), stop, progress)
+    applied.stirred = False
+    _carry(worker, tuple(left.values()), stop, progress, applied)
 
 
 def apply_alone(worker: Worker, run: int, op: Op, stop: Stop) -> Applied:
     """Carry out one op of no rule, and nothing else."""
-    return _carried(worker, (op,) if worker.ledger.intend(run, (op,), worker.clock()) else (), stop, None)
-
-
-def _carried(worker: Worker, ops: Sequence[Op], stop: Stop, progress: Callable[[Op], None] | None) -> Applied:
     applied = Applied()
+    _carry(worker, (op,) if worker.ledger.intend(run, (op,), worker.clock()) else (), stop, None, applied)
+    return applied
+
+
+def _carry(
+    worker: Worker, ops: Sequence[Op], stop: Stop, progress: Callable[[Op], None] | None, applied: Applied
+) -> None:
     around = world(worker, worker.clock())
     for uid, group in groupby(ops, key=lambda op: op.target.uid):
         mine = list(group)
@@ -92,7 +93,6 @@ def _carried(worker: Worker, ops: Sequence[Op], stop: Stop, progress: Callable[[
             continue
         if _ticket(worker, mine, applied, stop, progress, around):
             applied.unsettled.discard(uid)
-    return applied
 
 
 def _again(worker: Worker) -> Iterator[Op]:

@@ -87,18 +87,19 @@ def once(worker: Worker, stop: Stop, *, watching: Watching, whole: bool = False)
 
 def carry_through(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching) -> tuple[Look, Applied]:
     """Carry out the plan, and what rules then ask of what it filed and of what belongs to that."""
-    applied = carry(worker, run, found, found.plan.ops, stop, watching)
+    applied = Applied()
+    carry(worker, run, found, stop, watching, applied)
     for _ in range(ROUNDS):
         if stop.asked or not applied.stirred:
             break
         again = look(worker, worker.clock(), whole=False)
-        applied.add(carry(worker, run, again, again.plan.ops, stop, watching))
+        carry(worker, run, again, stop, watching, applied)
         found = found.with_plan_of(again)
     return found, applied
 
 
-def carry(worker: Worker, run: int, found: Look, ops: tuple[Op, ...], stop: Stop, watching: Watching) -> Applied:
-    """Remember what the look found, carry out the ops, and note which tickets need no second look."""
+def carry(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching, applied: Applied) -> None:
+    """Remember what the look found, carry out its plan, and note which tickets need no second look."""
     now = worker.clock()
     worker.ledger.save_reversals(found.reversals)
     worker.ledger.save_episodes(found.episodes)
@@ -106,10 +107,9 @@ def carry(worker: Worker, run: int, found: Look, ops: tuple[Op, ...], stop: Stop
     worker.ledger.save_leads(found.leads)
     worker.ledger.save_put_offs(found.put_offs)
     worker.ledger.record_held(run, found.plan.held, now)
-    applied = apply(worker, run, ops, stop, progress=watching.carried)
+    apply(worker, run, found.plan.ops, stop, applied=applied, progress=watching.carried)
     worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))
     worker.mirror.unsettle(found.unsettled | applied.unsettled)
-    return applied
 
 
 def finish(

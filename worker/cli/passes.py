@@ -14,6 +14,7 @@ import structlog
 import typer
 
 from worker import saved
+from worker.apply import Applied
 from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.exits import Exit
 from worker.cli.plans import plan_data, plan_remarks, plan_table, plan_title, rule_table
@@ -119,7 +120,8 @@ def apply(
             _ask(cli, found, yes=yes)
         run_id = worker.ledger.begin_run("apply", worker.policy.sha, now())
         with watching(cli.stop) as bars:
-            applied = carry(worker, run_id, found, found.plan.ops, cli.stop, bars)
+            applied = Applied()
+            carry(worker, run_id, found, cli.stop, bars, applied)
         passed = finish(worker, run_id, synced, found, applied, (), cli.stop)
     _close(passed)
 
