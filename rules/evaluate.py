@@ -20,6 +20,9 @@ from rules.undoing import TAKEN_BACK, redone
 
 ANY = "any"
 GROUP = 10  # rules that are ruled out by one judgement: most hold for few tickets
+ONLY_OPEN = frozenset({"open", "!closed", "overdue"})
+ONLY_DONE = frozenset({"closed", "!open", "declined"})
+"""Clauses that rule out a ticket that is done, or one that is open, before anything is asked of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +65,24 @@ def evaluate(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, k
     memory = with_put_offs(memory, put_off)
     if kind is None:
         kind = facts.kind_of(ticket, memory, policy, policy.calendar.today(now))
-    found = _judged(policy, ticket, memory, now, kind)
     pauses = noticed(policy, ticket, memory, now)
-    if pauses or put_off is not NOTHING:
-        found = replace(found, pauses=pauses, put_off=put_off)
+    blank = Evaluation(ticket=ticket, kind=kind, pauses=pauses, put_off=put_off)
+    found = _judged(policy, blank, memory, now)
     if undone := (*found.reversals, *redone(policy, ticket, memory, now)):
-        again = _judged(policy, ticket, with_reversals(memory, undone), now, kind)
-        found = replace(again, reversals=(*undone, *again.reversals), pauses=pauses, put_off=put_off)
+        again = _judged(policy, blank, with_reversals(memory, undone), now)
+        found = replace(again, reversals=(*undone, *again.reversals))
     if not memory.related:
         return found
     held = ((each.rule, each.episode) for each in found.holding)
     return replace(found, leads=noticed_leads(policy, ticket, memory, held, now))
 
 
-def _judged(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, kind: str) -> Evaluation:
-    asked = _asked(_Same(policy), kind)
+def _judged(policy: Policy, blank: Evaluation, memory: Memory, now: datetime) -> Evaluation:
+    ticket, kind = blank.ticket, blank.kind
+    asked = _asked(facts.Same(policy), kind, ONLY_OPEN if ticket.phase == "done" else ONLY_DONE)
     remembered = bool(memory.episodes or memory.effects)
     if not asked.groups and not remembered:
-        return Evaluation(ticket=ticket, kind=kind)
+        return blank
     ignored = ignored_rules(policy, memory, now)
     activation = activate(facts.of(ticket, kind, memory, policy, policy.calendar.today(now), asked.facts))
     rules = [
@@ -92,23 +95,10 @@ def _judged(policy: Policy, ticket: Ticket, memory: Memory, now: datetime, kind:
         and (rule.since is None or not grandfathered(policy, rule, ticket))
     ]
     if not rules and not remembered:
-        return Evaluation(ticket=ticket, kind=kind)
+        return blank
     latest = {episode.rule: episode for episode in memory.episodes}
     because = {rule.id: rule.when.explain(activation) for rule in rules}
-    return _carried_on(Evaluation(ticket=ticket, kind=kind), rules, because, latest, memory, now)
-
-
-class _Same:
-    """A policy as a key: equal only to itself."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-
-    def __hash__(self) -> int:
-        return id(self.policy)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.policy is self.policy
+    return _carried_on(blank, rules, because, latest, memory, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +109,10 @@ class _Asked:
     facts: frozenset[str]
 
 
-@lru_cache(maxsize=64)
-def _asked(same: _Same, kind: str) -> _Asked:
-    rules = tuple(rule for rule in same.policy.rules if kind in rule.on or ANY in rule.on)
+@lru_cache(maxsize=128)
+def _asked(same: facts.Same, kind: str, barred: frozenset[str]) -> _Asked:
+    looking = (rule for rule in same.policy.rules if kind in rule.on or ANY in rule.on)
+    rules = tuple(rule for rule in looking if barred.isdisjoint(rule.when.texts))
     groups = (rules[start : start + GROUP] for start in range(0, len(rules), GROUP))
     screened = tuple((Screen([rule.when for rule in some]), some) for some in groups)
     return _Asked(screened, facts.needed(rule.when for rule in rules))

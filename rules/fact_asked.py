@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Literal
 
 from rules.memory import NOTHING, Memory
@@ -18,7 +17,7 @@ FactType = Literal["bool", "int", "string", "list(string)"]
 UNKNOWN_SOURCE = SourceFacts(name="", kind="github")
 
 
-@dataclass(frozen=True)  # without slots: the calendar is looked for once, when a fact asks for it
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What facts are found from."""
 
@@ -37,7 +36,7 @@ class Asked:
         """Return the calendar's date of a moment."""
         return self.policy.calendar.date_of(moment)
 
-    @cached_property
+    @property
     def calendar(self) -> Calendar:
         """The calendar by which the ticket's workdays count."""
         return calendar_of(self.policy, self.ticket)

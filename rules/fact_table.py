@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from rules import fact_work as work
 from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
@@ -31,7 +32,12 @@ OURS = timedelta(minutes=2)  # an update this soon after our newest write is tak
 
 
 def _listed(values: frozenset[str]) -> list[str]:
-    return sorted(map(readable, values))
+    return list(_sorted(values))
+
+
+@lru_cache(maxsize=4096)
+def _sorted(values: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(map(readable, values)))  # most tickets share theirs
 
 
 def level_of(policy: Policy, ticket: Ticket) -> str:

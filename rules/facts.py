@@ -11,9 +11,12 @@ from rules.fact_asked import Asked, Fact
 from rules.fact_table import FACTS, TABLE, level_of
 from rules.memory import Memory
 from rules.model import Ticket
-from rules.policy import Condition, Kind, Policy
+from rules.policy import Condition, Policy
 
-__all__ = ["Fact", "kind_of", "level_of", "needed", "of", "table"]
+__all__ = ["Fact", "Same", "kind_of", "level_of", "needed", "of", "table"]
+SHARED = frozenset({"source", "tracker", "issue_type", "labels", "components"})
+"""Facts that rest on nothing but a ticket's source, type, labels and components."""
+MOST_KNOWN = 4096  # combinations of these whose kind is kept
 
 
 def table() -> tuple[Fact, ...]:
@@ -24,11 +27,6 @@ def table() -> tuple[Fact, ...]:
 def needed(conditions: Iterable[Condition]) -> frozenset[str]:
     """Return the names of the facts that the conditions ask for."""
     return frozenset().union(*(condition.names for condition in conditions))
-
-
-@lru_cache(maxsize=8)
-def _asked_by(kinds: tuple[Kind, ...]) -> frozenset[str]:
-    return needed(kind.when for kind in kinds)
 
 
 def of(
@@ -45,5 +43,49 @@ def of(
 
 def kind_of(ticket: Ticket, memory: Memory, policy: Policy, today: date) -> str:
     """Return the ticket's kind: the first in the config's order whose conditions hold; "" if none does."""
-    activation = activate(of(ticket, "", memory, policy, today, _asked_by(policy.kinds)))
-    return next((kind.name for kind in policy.kinds if kind.when.holds(activation)), "")
+    return _chosen_by(Same(policy)).kind_of(ticket, memory, today)
+
+
+class Same:
+    """A policy as a key: equal only to itself."""
+
+    __slots__ = ("policy",)
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.policy is self.policy
+
+
+class _Kinds:
+    """Chooses kinds. Most tickets share what they are chosen by, so each combination of that is judged once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._asked = needed(kind.when for kind in policy.kinds)
+        self._known: dict[tuple[object, ...], str] | None = {} if self._asked <= SHARED else None
+
+    def kind_of(self, ticket: Ticket, memory: Memory, today: date) -> str:
+        """Return the ticket's kind."""
+        if self._known is None:
+            return self._judged(ticket, memory, today)
+        alike = (ticket.source, ticket.type, ticket.labels, ticket.components)
+        kind = self._known.get(alike)
+        if kind is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            kind = self._known[alike] = self._judged(ticket, memory, today)
+        return kind
+
+    def _judged(self, ticket: Ticket, memory: Memory, today: date) -> str:
+        activation = activate(of(ticket, "", memory, self._policy, today, self._asked))
+        return next((kind.name for kind in self._policy.kinds if kind.when.holds(activation)), "")
+
+
+@lru_cache(maxsize=8)
+def _chosen_by(same: Same) -> _Kinds:
+    return _Kinds(same.policy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from rules.actions import NAMES, AddLabel, Close, SetDue
@@ -48,6 +49,7 @@ class Noticed:
 NOTHING = Noticed()
 
 
+@lru_cache(maxsize=1024)
 def plain(resolution: str) -> str:
     """Return a resolution as letters and digits alone: "Won't Do" is "wontdo"."""
     return "".join(char for char in resolution.lower() if char.isalnum())
@@ -115,8 +117,8 @@ def noticed_put_offs(policy: Policy, ticket: Ticket, memory: Memory, now: dateti
     The first due date of an open ticket is the promise; so is an earlier one, and a later one that was agreed upon.
     """
     kept = ticket.due == memory.promised or ticket.phase == "done"
-    if kept and not memory.put_offs and not _may_be(policy, ticket):
-        return NOTHING
+    if not memory.put_offs and (kept or memory.promised is None) and not _may_be(policy, ticket):
+        return NOTHING if kept else Noticed(promised=ticket.due)
     today = policy.calendar.today(now)
     now_off = ways(policy, ticket, memory, today)
     changed = (*_ended(ticket, memory, now_off, now), *_begun(ticket, memory, now_off, now))
@@ -129,7 +131,7 @@ def _may_be(policy: Policy, ticket: Ticket) -> bool:
     if ticket.phase == "done":
         return bool(ticket.resolution) and plain(ticket.resolution) in DEFERRING
     labels = policy.deferral_labels
-    named = bool(labels) and any(label.lower() in labels for label in ticket.labels)
+    named = bool(labels) and not labels.isdisjoint(map(str.lower, ticket.labels))
     return named or ticket.status.lower() in policy.deferral_statuses
 
 
@@ -177,9 +179,12 @@ def with_put_offs(memory: Memory, found: Noticed) -> Memory:
     """Return the memory with what was noticed."""
     if found is NOTHING:
         return memory
+    promised = found.promised or memory.promised
+    if not found.put_offs:
+        return replace(memory, promised=promised)
     known = {(each.began, each.way, each.value): each for each in (*memory.put_offs, *found.put_offs)}
     return replace(
         memory,
         put_offs=tuple(known[key] for key in sorted(known)),
-        promised=found.promised or memory.promised,
+        promised=promised,
     )

@@ -328,6 +328,36 @@ def test_the_first_kind_that_holds_is_the_tickets(labels, expected):
     assert facts.kind_of(given, Memory(), policy(kinds=kinds), TODAY) == expected
 
 
+KIND_CLAUSES = (
+    'source == "ops"',
+    'tracker == "jira"',
+    'issue_type == "Bug"',
+    '"incident" in labels',
+    '"cart" in components',
+    'title.startsWith("Postmortem")',
+    "declined",
+)
+ALIKE = {"title": "Postmortem of it", "phase": "done", "resolution": "duplicate"}
+UNLIKE = (
+    {"source": "ops"},
+    {"type": "Bug"},
+    {"labels": frozenset({"incident"})},
+    {"labels": frozenset({"component:cart"})},
+    {"components": frozenset({"cart"})},
+)
+
+
+@pytest.mark.parametrize("clause", KIND_CLAUSES)
+def test_a_kind_that_was_judged_for_one_ticket_is_right_for_the_next(clause):
+    """Whatever it is chosen by, what was found of other tickets before changes nothing."""
+    kinds = (Kind(name="it", when=compile_all([clause], where="x", types=KIND_TYPES)),)
+    given = [ticket(), *(ticket(**changes) for changes in (ALIKE, *UNLIKE))]
+    alone = [facts.kind_of(of, Memory(), policy(kinds=kinds), TODAY) for of in given]
+    one = policy(kinds=kinds)
+    assert [facts.kind_of(of, Memory(), one, TODAY) for of in (*given, *given)] == alone + alone
+    assert set(alone) == {"it", ""}
+
+
 @pytest.mark.parametrize("text", ["a\0b", "\ud800x", "x\udfff\0", "\u202egnp.exe", "\U0001f600"])
 def test_hostile_text_can_be_judged(text):
     """NUL and lone surrogates are replaced, all else stays; nothing cuts a text short."""
