@@ -45,7 +45,8 @@ class _Asked:
 def file_ops(view: View) -> Iterator[Op]:
     """Yield the tickets that are to be filed from this one: once an episode, or once for each item of a list."""
     for held in view.holding:
-        for number in due_steps(view, held):
+        files = any(step.file for step in held.rule.steps)
+        for number in due_steps(view, held) if files else ():
             new = held.rule.steps[number - 1].file
             if new is None:
                 continue

@@ -257,7 +257,8 @@ def _kept_label(view: View, held: Holding) -> Iterator[Op]:
 
 def _reopen(view: View, held: Holding) -> Iterator[Op]:
     """Yield the reopening that is due, and the ping of the same step."""
-    steps, due = held.rule.steps, due_steps(view, held)
+    steps = held.rule.steps
+    due = due_steps(view, held) if any(step.reopen for step in steps) else ()
     reopening = [number for number in due if steps[number - 1].reopen]
     if not reopening or not may_reopen(view, held.rule):
         return
@@ -276,7 +277,7 @@ def _with_it(view: View, held: Holding, due: tuple[int, ...], number: int) -> It
 
 def _take_back(view: View, held: Holding) -> Iterator[Op]:
     """Yield what takes back how the ticket is put off, once for each put-off, and the ping of the same step."""
-    due = due_steps(view, held)
+    due = due_steps(view, held) if any(step.undo for step in held.rule.steps) else ()
     undoing = [number for number in due if held.rule.steps[number - 1].undo]
     if not undoing:
         return

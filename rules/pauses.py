@@ -38,6 +38,8 @@ def noticed(policy: Policy, ticket: Ticket, memory: Memory, now: datetime) -> tu
 
 def with_pauses(memory: Memory, changed: tuple[Pause, ...]) -> Memory:
     """Return the memory with pauses as they began or ended."""
+    if not changed:
+        return memory
     known = {pause.began: pause for pause in (*memory.pauses, *changed)}
     return replace(memory, pauses=tuple(known[began] for began in sorted(known)))
 

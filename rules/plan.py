@@ -127,10 +127,16 @@ def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
     fresh: list[Op] = []
     for asked in (command_ops,), (follow_ops,), (field_ops, comment_ops), (label_ops,), (take_off_ops,):
         found = [op for source in asked for op in source(view) if op.id not in ops]
-        fresh += unique(marked(view.policy, [replace(op, rules=op.rules | rests_on) for op in found]))
+        if found:
+            fresh += unique(marked(view.policy, [_resting(op, rests_on) for op in found]))
         if _acting(fresh):
             break
     return fresh
+
+
+def _resting(op: Op, rests_on: frozenset[str]) -> Op:
+    """Return an op that rests on the ops of other rules as well."""
+    return op if rests_on <= op.rules else replace(op, rules=op.rules | rests_on)
 
 
 def _acting(ops: Iterable[Op]) -> list[Op]:
@@ -166,7 +172,7 @@ def _last_words(view: View, ops: list[Op]) -> tuple[Op, ...]:
     rests_on = frozenset(op.rule for op in acting)
     known = {op.id for op in ops}
     asked = (*file_ops(view), *link_ops(view), *ping_ops(view))
-    pings = [replace(op, rules=op.rules | rests_on) for op in asked if op.id not in known]
+    pings = [_resting(op, rests_on) for op in asked if op.id not in known]
     card = card_op(view, acting)
     return (*ops, *pings, *((card,) if card else ()))
 

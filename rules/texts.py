@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,14 +16,24 @@ from rules.model import Line, Mention, Span, Text, Ticket
 from rules.people import LEAD, called, resolve
 from rules.policy import Policy
 
-SPOKEN = ("title", "key", "owner", "lead", "reporter", "due", "priority", "status", "today")
+NOBODY, NO_DATE, NO_PRIORITY = "nobody", "no date", "no priority"
+NONE, UNKNOWN = "none", "unknown"
+SPOKEN: Mapping[str, Callable[[About], str]] = {
+    "title": lambda a: a.ticket.title,
+    "key": lambda a: a.ticket.key,
+    "owner": lambda a: _names(a, sorted(a.ticket.assignees)),
+    "lead": lambda a: _names(a, resolve(a.policy, a.ticket, LEAD).logins),
+    "reporter": lambda a: _names(a, [a.ticket.reporter] if a.ticket.reporter else []),
+    "due": lambda a: a.ticket.due.isoformat() if a.ticket.due else NO_DATE,
+    "priority": lambda a: a.ticket.priority or NO_PRIORITY,
+    "status": lambda a: a.ticket.status,
+    "today": lambda a: a.policy.calendar.today(a.now).isoformat(),
+}
 PLACEHOLDERS = (*SPOKEN, *(name for name in FACTS if name not in SPOKEN))
 """What stands in braces: first what is worded for people, then any fact."""
 LONGEST_VALUE = 200  # characters of somebody else's text that a sentence of ours carries
 LONGEST_LIST = 800  # characters of several
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-NOBODY, NO_DATE, NO_PRIORITY = "nobody", "no date", "no priority"
-NONE, UNKNOWN = "none", "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,8 @@ def quiet(template: str, about: About, **more: Line) -> Line:
 
 def notifying(template: str, about: About, people: tuple[str, ...]) -> Line:
     """Fill a text of a ping to `people`: those of them who are named are mentioned."""
+    if "{" not in template:
+        return fill(template, {})
     ticket, leads = about.ticket, resolve(about.policy, about.ticket, LEAD).logins
     named = {"owner": sorted(ticket.assignees), "lead": leads, "reporter": (ticket.reporter,)}
     loud = {
@@ -91,21 +103,12 @@ def _worded(value: object) -> str:
 
 
 def _quiet_values(template: str, about: About) -> Mapping[str, Line]:
-    policy, ticket = about.policy, about.ticket
-    leads = resolve(policy, ticket, LEAD).logins
-    plain = {
-        "title": ticket.title,
-        "key": ticket.key,
-        "owner": _names(policy, ticket, sorted(ticket.assignees)),
-        "lead": _names(policy, ticket, leads),
-        "reporter": _names(policy, ticket, [ticket.reporter] if ticket.reporter else []),
-        "due": ticket.due.isoformat() if ticket.due else NO_DATE,
-        "priority": ticket.priority or NO_PRIORITY,
-        "status": ticket.status,
-        "today": policy.calendar.today(about.now).isoformat(),
-    }
-    worded = {**{name: clipped(value) for name, value in plain.items()}, **facts_in(template, about)}
-    return {name: (Text(value),) for name, value in worded.items()}
+    plain = {name: clipped(SPOKEN[name](about)) for name in PLACEHOLDER.findall(template) if name in SPOKEN}
+    return {name: (Text(value),) for name, value in {**plain, **facts_in(template, about)}.items()}
+
+
+def _names(about: About, logins: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(called(about.policy, about.ticket.source, login) for login in logins) or NOBODY
 
 
 def label_text(policy: Policy, ticket: Ticket, template: str) -> str:
@@ -132,10 +135,6 @@ def clipped(text: str, longest: int = LONGEST_VALUE) -> str:
     """Return somebody else's text on one line and not too long."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
-
-
-def _names(policy: Policy, ticket: Ticket, logins: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(called(policy, ticket.source, login) for login in logins) or NOBODY
 
 
 def _joined(spans: Line) -> Line:
