@@ -21,8 +21,10 @@ def marked(policy: Policy, ops: Iterable[Op]) -> list[Op]:
     What is only shown (shadow) never wins against what is done.
     """
     every = list(ops)
-    rank = dict.fromkeys(COMMANDED, -1) | {rule.id: place for place, rule in enumerate(policy.rules)}
     contested = [op for op in every if _slot(op) and not op.conflict]
+    if not contested:
+        return every
+    rank = dict.fromkeys(COMMANDED, -1) | {rule.id: place for place, rule in enumerate(policy.rules)}
     winners: dict[tuple[str, str], Op] = {}
     for op in sorted(contested, key=lambda op: (op.shadow, rank.get(op.rule, len(rank)), op.id)):
         winners.setdefault(_key(op), op)
