@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -45,6 +46,10 @@ class Rhythm:
     at: time = time(9)
 
 
+PLAIN = re.compile(r"(!?)(\w+) \(\2 = (?:yes|no)\)")
+"""A clause that is a yes-or-no fact, with its value: the value says nothing that the clause does not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
     """One condition of a list, and what became of it."""
@@ -57,6 +62,11 @@ class Clause:
         """Word it as a reason: `workdays_open >= 2 (workdays_open = 7)`."""
         shown = ", ".join(f"{name} = {value}" for name, value in self.values)
         return f"{self.text} ({shown})" if shown else self.text
+
+    @property
+    def telling(self) -> tuple[tuple[str, str], ...]:
+        """The values that say more than the text does: none where `open` is "yes"."""
+        return () if PLAIN.fullmatch(str(self)) else self.values
 
 
 class Condition(Protocol):

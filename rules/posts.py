@@ -40,13 +40,13 @@ def ignore_command(rule: str) -> str:
 
 
 def clauses(because: tuple[Clause, ...]) -> Line:
-    """Return clauses as code, each with the values it saw as plain text."""
+    """Return clauses as code, each with the values it saw as plain text, if they say more than it."""
     line: list[Span] = []
     for clause in because:
         if line:
             line.append(Text("; "))
         line.append(Code(clause.text))
-        values = ", ".join(f"{name} = {clipped(value)}" for name, value in clause.values)
+        values = ", ".join(f"{name} = {clipped(value)}" for name, value in clause.telling)
         if values:
             line.append(Text(f" ({values})"))
     return tuple(line)

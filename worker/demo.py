@@ -13,7 +13,7 @@ from rich.console import Console
 
 from rules.card import CARD
 from worker.cli.plans import plan_remarks, plan_table, plan_title, rule_table, sample
-from worker.cli.tables import policy_table
+from worker.cli.tables import policy_rows
 from worker.cycle import Passed, Watching, authors_of, carry_through, finish, once, read
 from worker.demo_folder import made_anew
 from worker.digest_text import prose
@@ -32,7 +32,7 @@ from worker.story_team import BEGIN, Deed
 from worker.wiring import opened
 from worker.worker import Worker
 
-SHOWN = 15
+SHOWN = 10
 """Ops of the plan that are shown; the rest is counted."""
 
 
@@ -153,7 +153,8 @@ def _story(stage: Stage) -> None:
         told = story(Path(folder), packs, stop=stage.stop, watch=lambda deed: _deed(stage, deed))
     stage.stop.check()
     stage.out.print(f"That took {told.passes} passes and {told.writes} writes. By row of the policy:", markup=False)
-    stage.out.print(policy_table(told.acting, span="in these four months"))
+    for each in policy_rows(told.acting, span="in these four months", examples=told.examples):
+        stage.out.print(each)
     stage.out.print(f"One more pass over all of it: {told.after} writes", markup=False)
     if told.asleep or told.after or told.troubles:
         amiss = (*(f"nothing was done for {row}" for row in told.asleep), *told.troubles)

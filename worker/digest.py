@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -24,12 +24,11 @@ NO_DOMAIN = "(no domain)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Did:
-    """What kaizend did by one rule: how often, and one example with its reasons."""
+    """What kaizend did by one rule: which verbs how often, and one example with its reasons."""
 
     rule: str
     about: str
-    verb: str
-    count: int
+    deeds: Mapping[str, int]  # verb -> how often
     example: Link
     because: tuple[str, ...]
 

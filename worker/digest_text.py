@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 from rules.card import CARD
 from rules.coverage import RECENTLY
+from rules.deeds import counted
 from rules.model import Bullets, Code, Heading, Line, Paragraph, Prose, Strong, Table, Text
+from rules.policy import PLAIN
 from worker.agenda_backlog import overdue_blocks
 from worker.agenda_inputs import input_blocks
 from worker.agenda_words import MOST, link, more
@@ -88,7 +90,7 @@ def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:
     could_not: list[Line] = [(Text(line),) for line in account.could_not[:MOST]]
     blocks: list[Heading | Bullets | Paragraph] = [Heading((Text("What kaizend did, and why"),))]
     if did:
-        blocks.append(Bullets((*did, *more(len(account.did) - MOST, "kinds of things"))))
+        blocks.append(Bullets((*did, *more(len(account.did) - MOST, "rules that did something"))))
     else:
         blocks.append(Paragraph((Text("Nothing."),)))
     if account.undone:
@@ -113,10 +115,10 @@ def _left_alone(account: Account) -> str:
 
 def _did(one: Did) -> Line:
     if one.rule == CARD:
-        cards = "card" if one.count == 1 else "cards"
-        return (Strong(f"{one.count} {cards}"), Text(" written or brought up to date, as on "), one.example)
-    said: Line = (Strong(f"{one.count}x {one.verb}"), Text(" by "), Code(one.rule))
+        return (Strong(counted(one.deeds)), Text(" written or brought up to date, as on "), one.example)
+    said: Line = (Strong(counted(one.deeds)), Text(" by "), Code(one.rule))
     if one.about:
         said += (Text(f" ({one.about})"),)
     said += (Text(", as on "), one.example)
-    return (*said, Text(f": {'; '.join(one.because)}")) if one.because else said
+    because = "; ".join(PLAIN.sub(r"\1\2", clause) for clause in one.because)
+    return (*said, Text(f": {because}")) if because else said

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from rules.deeds import counted
 from rules.document import Pack
 from rules.governance import SECTIONS, Section
 from rules.policy import Policy, Review, Rule
+from worker.agenda_words import times
 from worker.ledger import RuleReport
 
 MONTH = timedelta(days=30)
@@ -62,10 +64,10 @@ def governing(
 
 
 def told(report: RuleReport, baseline: int = 0) -> str:
-    """Say in a few words what a rule did: "12 add label, 3 ping; 1 taken back; 40 tickets in the baseline"."""
-    parts = [", ".join(f"{count} {verb}" for verb, count in sorted(report.done.items()))]
-    parts += [f"{report.reversed} taken back"] if report.reversed else []
-    parts += [f"held back {report.held} times"] if report.held else []
+    """Say in a few words what a rule did: "12 labels put on, 3 pings; people undid 1; 40 tickets in the baseline"."""
+    parts = [counted(dict(sorted(report.done.items())))]
+    parts += [f"people undid {report.reversed}"] if report.reversed else []
+    parts += [f"held back {times(report.held)}"] if report.held else []
     parts = [part for part in parts if part] or ["nothing"]
     parts += [f"{baseline} {'ticket' if baseline == 1 else 'tickets'} in the baseline"] if baseline else []
     return "; ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -204,24 +205,23 @@ def _carried(worker: Worker, run: int, op: Op, stop: Stop, applied: Applied) -> 
 def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime) -> Account:
     """Gather from the ledger what was done in some sources since then, an example each, and what could not be done."""
     abouts = COMMANDED | {each.id: each.about for each in worker.policy.rules_and_reviews}
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[str, list[Entry]] = {}
     for entry in worker.ledger.done_since(since):
         if entry.op.target.source in about and not entry.op.rule.startswith((RULE, SEEN)):
-            groups.setdefault((entry.op.rule, entry.op.name), []).append(entry)
+            groups.setdefault(entry.op.rule, []).append(entry)
     did = [
         Did(
             rule=rule,
             about=abouts.get(rule, ""),
-            verb=verb,
-            count=len(entries),
+            deeds=dict(Counter(entry.op.name for entry in entries).most_common()),
             example=_example(entries[0]),
             because=entries[0].op.because[:BECAUSE],
         )
-        for (rule, verb), entries in groups.items()
+        for rule, entries in groups.items()
     ]
     chosen = Chosen(sources=tuple(about))
     return Account(
-        did=tuple(sorted(did, key=lambda one: (-one.count, one.rule, one.verb))),
+        did=tuple(sorted(did, key=lambda one: (-sum(one.deeds.values()), one.rule))),
         could_not=tuple(_could_not(worker, about, since, now)),
         undone=sum(report.reversed for report in worker.ledger.report(since)),
         baseline=worker.ledger.baseline(now, chosen),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from integrations.sandbox.jira import JiraFace
 from integrations.sandbox.jira.records import Flavour
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.wire import Face
+from rules.actions import FileTicket
 from rules.document import read_pack as rule_pack
 from rules.governance import Section
 from worker.cycle import Watching, once
@@ -37,6 +38,7 @@ class Told:
     passes: int
     writes: int
     served: tuple[Served, ...]  # each row of the policy, with what its rules did in all that time
+    examples: Mapping[str, str]  # rule -> a ticket it did something to, with its title
     troubles: tuple[str, ...]  # of passes that were not whole
     after: int  # writes of one more pass over all that, in which nothing has changed
 
@@ -112,6 +114,18 @@ def _told(
         passes=passes,
         writes=writes,
         served=governing(worker.policy, worker.ledger.report(BEGIN), shipped, {}),
+        examples=_examples(worker),
         troubles=tuple(troubles),
         after=len(sandbox.log.writes()) - writes,
     )
+
+
+def _examples(worker: Worker) -> Mapping[str, str]:
+    """Return for each rule the first ticket that it did something to, or that it filed."""
+    examples: dict[str, str] = {}
+    for entry in worker.ledger.done_since(BEGIN):
+        filed = entry.receipt.key if isinstance(entry.op.verb, FileTicket) and entry.receipt else ""
+        key = filed or entry.op.target.key
+        ticket = next(iter(worker.mirror.candidates(key)), None)
+        examples.setdefault(entry.op.rule, f"{key} {ticket.title}" if ticket else key)
+    return examples

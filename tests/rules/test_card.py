@@ -57,7 +57,7 @@ This is where this ticket stands as of 2026-11-03. This comment is kept up to da
 Every improvement has an owner.
 Nobody owns this yet. Who takes it?
 Rule backlog/owned, since 2026-11-03
-Because open (open = yes); !has_owner (has_owner = no)
+Because open; !has_owner
 Next: if nothing changes, a comment goes to lena on 2026-11-08.
 Changed here, and why:
 label needs-owner, on 2026-11-03, by rule backlog/owned: Every improvement has an owner.
@@ -225,7 +225,7 @@ def test_a_ping_mentions_each_person_once_and_says_how_to_object():
     (ping,) = posts(ops(policy(asks), ticket(assignees=frozenset({"ana-gh"}))))
     assert words(ping.verb.prose) == (
         "@lena-gh: @ana-gh, is this still yours?\n"
-        "That is what the rule backlog/owned asks for: open (open = yes)\n"
+        "That is what the rule backlog/owned asks for: open\n"
         "If it should not, comment: /kaizen ignore backlog/owned until YYYY-MM-DD because ..."
     )
 

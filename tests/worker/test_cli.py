@@ -132,7 +132,7 @@ def test_each_section_of_the_policy_is_accounted_for(shop, said):
     assert done["backlog/owned"] == {"add label": 1}
     assert after["feedback"]["rules"] == []
     assert shop.run("policy") == 0
-    assert any("backlog/owned" in line and "1 add label" in line for line in said()[0])
+    assert any("backlog/owned" in line and "1 label put on" in line for line in said()[0])
 
 
 def test_a_wrong_token_is_told_by_doctor(shop, said):

@@ -136,8 +136,7 @@ def did(count=1, rule="backlog/owned"):
     return Did(
         rule=rule,
         about="Every improvement has an owner.",
-        verb="add label",
-        count=count,
+        deeds={"card": count} if rule == "card" else {"add label": count, "ping": 1},
         example=example,
         because=("open", "!has_owner"),
     )
@@ -149,7 +148,7 @@ def test_it_says_what_was_done_why_and_what_could_not_be():
         did=(did(3), did(61, rule="card")), could_not=("acme/shop#9: ping was refused: locked",), undone=2
     )
     said = markdown(prose(digest(ticket(1), account=account)))
-    assert "**3x add label** by `backlog/owned`" in said
+    assert "**3 labels put on, 1 ping** by `backlog/owned`" in said
     assert "open; !has" in said
     assert "61 cards" in said
     assert "was refused: locked" in said

@@ -371,7 +371,7 @@ def test_the_account_of_the_policy_counts_what_was_filed(small):
     told = {rule.id: report.done for rule, report in cadence.rules}
     assert told["cadence/monthly"] == told["cadence/quarterly"] == {"file": 1}
     filed = next(one for one in did if one.rule == "cadence/monthly")
-    assert (filed.verb, filed.count, filed.example.text) == ("file", 1, small.reviews()[0].key)
+    assert (filed.deeds, filed.example.text) == ({"file": 1}, small.reviews()[0].key)
     assert filed.about == "The council goes through the improvement backlog once a month."
 
 

@@ -13,7 +13,7 @@ from rules.schema import rule_file_schema
 from rules.trial import run_tests
 from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.exits import Exit
-from worker.cli.tables import facts_table, findings_table, packs_table, policy_data, policy_table
+from worker.cli.tables import facts_table, findings_table, packs_table, policy_data, policy_rows
 from worker.digest_text import prose
 from worker.doctor import examine
 from worker.errors import NoDatabase, WorkerError
@@ -105,7 +105,8 @@ def policy(context: typer.Context, *, json: Json = False) -> None:
     if json:
         data([policy_data(served) for served in sections])
     else:
-        out().print(policy_table(sections))
+        for each in policy_rows(sections):
+            out().print(each)
 
 
 def digest(

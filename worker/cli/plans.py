@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -15,13 +14,13 @@ from rich.table import Table
 
 from rules.actions import Op, Plan
 from rules.card import CARD
+from rules.deeds import counted
+from rules.policy import PLAIN
 from worker.look import Look
 
 NARROW = 96
 """Columns below which the target stands above its ops, not beside them."""
 AS_ABOVE = "as above"
-PLAIN = re.compile(r"(!?)(\w+) \(\2 = (?:yes|no)\)")
-"""A clause that is a yes-or-no fact, with its value: the value says nothing that the clause does not."""
 
 
 def plan_title(plan: Plan) -> str:
@@ -94,14 +93,13 @@ def rule_table(plan: Plan) -> Table:
     """Count a plan's ops by rule and verb."""
     counts: dict[str, Counter[str]] = {}
     for op in plan.ops:
-        counts.setdefault(op.rule, Counter())[op.name + (" (shadow)" if op.shadow else "")] += 1
+        counts.setdefault(op.rule + (" (shadow)" if op.shadow else ""), Counter())[op.name] += 1
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("rule", overflow="fold")
     table.add_column("ops", justify="right")
     table.add_column("which", overflow="fold")
     for rule in sorted(counts, key=lambda name: (name == CARD, name)):
-        which = ", ".join(f"{count} {name}" for name, count in counts[rule].most_common())
-        table.add_row(escape(rule), str(counts[rule].total()), which)
+        table.add_row(escape(rule), str(counts[rule].total()), counted(dict(counts[rule].most_common())))
     return table
 
 

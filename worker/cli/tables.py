@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
 from rich import box
@@ -63,21 +63,34 @@ def packs_table(packs: Iterable[Pack]) -> Table:
     return table
 
 
-def policy_table(sections: Iterable[Served], *, span: str = "in the last 30 days") -> Table:
-    """Show the sections of the governance policy, and what the rules that serve them did in a span of time."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("section", "rule", "mode", span):
-        table.add_column(name, overflow="fold", no_wrap=name == "mode")
+def policy_rows(
+    sections: Sequence[Served], *, span: str = "in the last 30 days", examples: Mapping[str, str] | None = None
+) -> Iterator[RenderableType]:
+    """Yield the sections of the governance policy, each with its rules and what they did in a span of time.
+
+    With `examples` (rule -> a ticket it did something to) those stand in the place of the rules' modes.
+    """
+    widest = max((len(rule.id) for served in sections for rule, _ in served.rules), default=0)
+    second = len("shadow") if examples is None else 38
+    head = ("rule", "mode", span) if examples is None else ("rule", span, "for example")
+    yield _policy_grid(widest, second, [head])
     for served in sections:
-        first = f"[bold]{served.section}[/bold]: {escape(served.demands)}"
-        rows: list[tuple[str, str, str]] = [
-            (rule.id, rule.mode, told(report, served.baseline.get(rule.id, 0))) for rule, report in served.rules
-        ]
-        rows = rows or [("-", "-", served.advice)]
-        for number, row in enumerate(rows):
-            table.add_row("" if number else first, *(escape(cell) for cell in row))
-        table.add_section()
-    return table
+        yield f"\n[bold]{served.section}[/bold]: {escape(served.demands)}"
+        rows = []
+        for rule, report in served.rules:
+            did = told(report, served.baseline.get(rule.id, 0))
+            rows.append((rule.id, rule.mode, did) if examples is None else (rule.id, did, examples.get(rule.id, "-")))
+        yield _policy_grid(widest, second, rows) if rows else escape(f"  {served.advice}")
+
+
+def _policy_grid(widest: int, second: int, rows: Iterable[tuple[str, str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(width=widest + 2, no_wrap=True)
+    grid.add_column(width=second, overflow="fold")
+    grid.add_column(overflow="fold")
+    for rule, *cells in rows:
+        grid.add_row(f"  {escape(rule)}", *(escape(cell) for cell in cells))
+    return grid
 
 
 def policy_data(served: Served) -> dict[str, Any]:
