@@ -147,3 +147,25 @@ def test_the_walks_lead_through_files_that_exist():
     missing = {name for name in named - bare if not (ROOT / name).exists()}
     assert len(named) > 20
     assert missing == {"integrations/gitlab/"}
+
+
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)")
+
+
+def headings(text):
+    """Return the anchors of a page's headings, as trackers make them."""
+    return {re.sub(r"[^\w -]", "", line.lstrip("# ")).lower().replace(" ", "-") for line in text.splitlines()}
+
+
+def test_links_between_pages_lead_somewhere():
+    """Each link of a page within the repository names a file, and a heading in it if it says so."""
+    pages = [path for path in committed() if path.suffix == ".md"]
+    linked = [(page, *found) for page in pages for found in LINK.findall(text_of(page))]
+    assert len(linked) > 20
+    targets = [(page, (page.parent / name) if name else page, anchor) for page, name, anchor in linked]
+    broken = [
+        (page.name, str(target), anchor)
+        for page, target, anchor in targets
+        if not target.exists() or (anchor and anchor not in headings(text_of(target)))
+    ]
+    assert broken == []
