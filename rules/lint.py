@@ -15,7 +15,7 @@ from rules.policy import Review, Rule
 from rules.tables import ANY, Company
 from rules.texts import PLACEHOLDERS
 from rules.twin_rules import twin_problems
-from rules.wording import meant, shown, there_is
+from rules.wording import meant, no_kind, shown, there_is
 
 LABEL_PLACEHOLDERS = ("domain",)
 
@@ -69,7 +69,7 @@ def _names(rule: Rule, company: Company) -> Iterator[str]:
     yield from twin_problems(rule, company)
     for name in rule.on:
         if name not in kinds:
-            yield f"on: no kind {shown(name)}{meant(name, kinds) or there_is(kinds)}"
+            yield f"on: {no_kind(name, kinds)}"
     asked = [("assign", rule.assign)] if rule.assign else []
     filed = [(number, step.file) for number, step in enumerate(rule.steps, 1) if step.file]
     asked += [(f"step[{number}].file.assign", new.assign) for number, new in filed if new.assign]

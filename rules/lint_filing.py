@@ -17,7 +17,7 @@ from rules.reviews import REVIEW
 from rules.saying import Say
 from rules.tables import Company
 from rules.texts import PLACEHOLDERS
-from rules.wording import meant, shown, there_is
+from rules.wording import meant, no_kind, shown, there_is
 
 LISTS = tuple(name for name, type_ in TYPES.items() if type_ == "list(string)")
 TEXTS = tuple(name for name, type_ in TYPES.items() if type_ == "string")
@@ -40,7 +40,7 @@ def filings(number: int, step: Step, company: Company) -> Iterator[str]:
 
 def _names(new: NewTicket, company: Company) -> Iterator[str]:
     if new.kind not in company.kind_names:
-        yield f"kind: no kind {shown(new.kind)}{meant(new.kind, company.kind_names) or there_is(company.kind_names)}"
+        yield f"kind: {no_kind(new.kind, company.kind_names)}"
     if new.each and new.each not in LISTS:
         yield f"each: no fact {shown(new.each)} that is a list{meant(new.each, LISTS) or there_is(LISTS)}"
     if isinstance(new.due, str) and new.due not in TEXTS and not (new.each and new.due == ITEM):

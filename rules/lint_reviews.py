@@ -10,7 +10,7 @@ from rules.people import COUNCIL
 from rules.policy import Quiet, Review
 from rules.reviews import QUIET_PLACEHOLDERS, REVIEW_PLACEHOLDERS
 from rules.tables import Company
-from rules.wording import meant, shown, there_is
+from rules.wording import meant, no_kind, shown, there_is
 
 
 def review_problems(review: Review, company: Company) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _quiet(quiet: Quiet, company: Company) -> Iterator[str]:
         yield "title: it must hold '{domain}', or all would be called the same"
     kinds, known = company.kind_names, (COUNCIL, *company.people)
     if quiet.kind not in kinds:
-        yield f"kind: no kind {shown(quiet.kind)}{meant(quiet.kind, kinds) or there_is(kinds)}"
+        yield f"kind: {no_kind(quiet.kind, kinds)}"
     for name in quiet.assign:
         if name not in known:
             yield f"assign: no person {shown(name)}{meant(name, known) or there_is(known)}"

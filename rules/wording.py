@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable
 
 LONGEST = 60  # characters of somebody else's text that a message shows
+IDENTIFIER = re.compile(r"[a-z][a-z0-9-]{0,40}", re.ASCII)
 MOST_NAMES = 20  # that a message lists
 
 
@@ -32,3 +34,10 @@ def listed(names: Iterable[str]) -> str:
     """Return the names as a sentence part: `'a', 'b' or 'c'`."""
     quoted = [f"'{name}'" for name in names]
     return " or ".join(part for part in (", ".join(quoted[:-1]), *quoted[-1:]) if part)
+
+
+def no_kind(name: str, kinds: Collection[str]) -> str:
+    """Say that the config has no such kind, and where a new one is named."""
+    added = f"; a new one is named in [kinds] of the config: {name} = ['\"{name}\" in labels']"
+    others = meant(name, kinds) or there_is(kinds) + (added if IDENTIFIER.fullmatch(name) else "")
+    return f"no kind {shown(name)}{others}"
