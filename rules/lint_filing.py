@@ -34,7 +34,9 @@ def filings(number: int, step: Step, company: Company) -> Iterator[str]:
     yield from (f"{where}.say{problem}" for problem in placeholders_in(step.file.say, known))
     jira = any(source.kind == "jira" for source in company.sources.values())
     for label in step.file.labels:
-        if label != DOMAIN and (problem := label_problem(label, jira=jira)):
+        amiss = tuple(placeholders_in(label, (DOMAIN[1:-1],)))
+        yield from (f"{where}.labels{problem}" for problem in amiss)
+        if label != DOMAIN and not amiss and (problem := label_problem(label, jira=jira)):
             yield f"{where}.labels: {problem}"
 
 

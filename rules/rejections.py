@@ -21,6 +21,8 @@ TYPES = {
     "model_type": "a table",
     "dict_type": "a table",
 }
+SINGLE = (("rule",), ("review",), ("twin",))
+"""Tables that stand in lists, so that there may be several."""
 ABOUT_KEYS = frozenset({"extra_forbidden", "missing"})  # the key is wrong or not there, not its value
 LATER = frozenset({"gate", "metric", "digest"})  # tables of rule files that this version does not know
 
@@ -46,7 +48,7 @@ def problems_within(error: ValidationError, table: str) -> Iterator[tuple[Path, 
 def where(toml: Toml, path: Path) -> str:
     """Return "backlog.toml: rule 'owned', step[1].after, line 17, column 1" for a path of keys."""
     parts, rest = [], path
-    if path[:1] in (("rule",), ("review",), ("twin",)) and len(path) > 1 and isinstance(path[1], int):
+    if path[:1] in SINGLE and len(path) > 1 and isinstance(path[1], int):
         parts, rest = [f"{path[0]} {_called(toml, str(path[0]), path[1])}"], path[2:]
     if rest:
         parts.append(_dotted(rest))
@@ -122,8 +124,7 @@ def _model_in(annotation: Any) -> type[BaseModel]:
 def _rejected(detail: ErrorDetails) -> str:
     kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
     if kind in TYPES:
-        wanted = TYPES[kind].replace("a text", "one text") if isinstance(given, list) else TYPES[kind]
-        return f"write {wanted}, not {_kind_of(given)}"
+        return _wrong_type(detail)
     if kind == "literal_error":
         return f"{shown(given)} is not one of {context['expected']}{meant(str(given), _quoted(context['expected']))}"
     if kind == "string_pattern_mismatch":
@@ -133,6 +134,13 @@ def _rejected(detail: ErrorDetails) -> str:
     if kind in ("too_short", "string_too_short"):
         return "write at least one" if kind == "too_short" else "write something between the quotes"
     return detail["msg"].removeprefix("Value error, ").replace("Input should be", "write a number")
+
+
+def _wrong_type(detail: ErrorDetails) -> str:
+    wanted, given = TYPES[detail["type"]], detail["input"]
+    if wanted == TYPES["list_type"] and detail["loc"] in SINGLE:
+        return f"write [[{detail['loc'][0]}]], with two brackets on each side"
+    return f"write {wanted.replace('a text', 'one text') if isinstance(given, list) else wanted}, not {_kind_of(given)}"
 
 
 def _kind_of(given: object) -> str:

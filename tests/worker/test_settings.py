@@ -115,7 +115,7 @@ WRONG_KEYS = [
     (
         "a time span without a unit",
         "[run]\nevery = '5'",
-        "8, column 1: [run]: 'every' must be a time span, as in '30 seconds', '5 minutes' or '1 hour'",
+        "8, column 1: [run]: 'every' must be a time span, as in '30 seconds', '5 minutes', '1 hour' or '7 days'",
     ),
     (
         "a zone that is none",

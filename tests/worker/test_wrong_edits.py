@@ -149,7 +149,7 @@ def test_the_pack_as_it_ships_has_nothing_wrong(checked):
             '[rule]\nid = "owned"',
             (
                 "line {line}, column 6: this table stands there twice;"
-                " a rule's is [[rule]], with two brackets on each side"
+                " write [[rule]], [[review]] or [[twin]], with two brackets"
             ),
             id="a bracket that is missing",
         ),

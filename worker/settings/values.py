@@ -111,7 +111,7 @@ def span(value: object) -> timedelta:
     """Turn "5 minutes" into a time span."""
     parts = DURATION.fullmatch(value) if isinstance(value, str) else None
     if parts is None:
-        raise ValueError("must be a time span, as in '30 seconds', '5 minutes' or '1 hour'")
+        raise ValueError("must be a time span, as in '30 seconds', '5 minutes', '1 hour' or '7 days'")
     return timedelta(seconds=int(parts[1]) * UNITS[parts[2]])
 
 
