@@ -82,7 +82,7 @@ def test_urgent_work_without_a_plan_is_brought_to_the_lead_once():
     squeezed = improvement(milestone="")
     asked, card = lived(leadership("backlog", "forbidden"), squeezed, 21)
     assert asked == [(7, "lena-gh")]
-    assert "no sprint and no milestone has room for it" in card
+    assert "Make room for it in a sprint or a milestone" in card
 
 
 def test_planned_in_time_nobody_is_asked():
