@@ -20,7 +20,7 @@ from rules.texts import facts_in
 from rules.twins import followed, strangers
 
 DAILY = "days"  # in the names of facts that change by the day
-ANSWERS = 3  # how many of the newest answers a card shows
+ANSWERS = 5  # how many of the newest answers a card shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

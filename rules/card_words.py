@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rules.card_content import Content, Point
 from rules.commanded import rule_of
 from rules.commanded import said as as_said
@@ -9,7 +11,7 @@ from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.leaders import TWIN, leader_of
 from rules.memory import Answer, Effect, Ignore, Related, Reversal
 from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Text
-from rules.moves import View
+from rules.moves import NextStep, View
 from rules.people import called
 from rules.posts import clauses, ignore_command
 from rules.texts import clipped, fill, quiet
@@ -47,9 +49,10 @@ def prose(view: View, said: Content) -> Prose:
         blocks.append(Paragraph((Text(STILL[said.still]),)))
     for point in said.points:
         blocks += _point(view, point)
-    if not said.points:
-        blocks.append(Paragraph((Text(DONE if said.done else IN_ORDER),)))
-    blocks += _section(CHANGED, [_change(view, effect) for effect in said.effects])
+    if not any(point.next for point in said.points):
+        blocks.append(Paragraph((Text(NO_MORE if said.points else DONE if said.done else IN_ORDER),)))
+    speaking = {point.held.rule.id for point in said.points}
+    blocks += _section(CHANGED, [_change(view, effect, speaking) for effect in said.effects])
     blocks += _section(UNDONE, [_undone(view, undo) for undo in said.undone])
     blocks += _section(LEFT_ALONE, [_ignored(view, ignore) for ignore in said.ignores])
     blocks += _section(ANSWERED, [_answer(view, answer) for answer in said.answers])
@@ -69,7 +72,7 @@ def _point(view: View, point: Point) -> list[Block]:
     lines: list[Line] = [
         (Text("Rule "), Code(rule.id), Text(f", since {point.since.isoformat()}")),
         (Text("Because "), *clauses(point.held.because)),
-        (Text(_next(point)),),
+        *([(Text(_next(point.next)),)] if point.next else []),
     ]
     if point.missing:
         lines.append((Text(f"It is not known who is {' or '.join(point.missing)} here, so they cannot be asked."),))
@@ -77,10 +80,7 @@ def _point(view: View, point: Point) -> list[Block]:
     return [Heading((Text(clipped(rule.about or rule.id)),)), *([say] if rule.say else []), Bullets(tuple(lines))]
 
 
-def _next(point: Point) -> str:
-    step = point.next
-    if step is None:
-        return NO_MORE
+def _next(step: NextStep) -> str:
     who = " and ".join(step.people) or "nobody, because it is not known who is meant"
     deeds = ["it is reopened"] if step.reopens else []
     deeds += [f"this is taken back: {clipped(', '.join(step.takes_back))}"] if step.takes_back else []
@@ -91,12 +91,13 @@ def _next(point: Point) -> str:
     return f"Next: if nothing changes, {', and '.join([f'{first} {when}', *others])}."
 
 
-def _change(view: View, effect: Effect) -> Line:
+def _change(view: View, effect: Effect, speaking: Collection[str]) -> Line:
+    """Word what was done, and what its rule is for, unless that stands above."""
     day = view.policy.calendar.date_of(effect.at).isoformat()
     asked = _asked(view, effect)
     if asked:
         return (Text(f"{_worded(view, effect)}, on {day}, as asked: "), Code(clipped(asked)))
-    about = next((rule.about for rule in view.policy.rules if rule.id == effect.rule), "")
+    about = next((r.about for r in view.policy.rules if r.id == effect.rule and r.id not in speaking), "")
     return (
         Text(f"{_worded(view, effect)}, on {day}, by rule "),
         Code(effect.rule),

@@ -8,9 +8,9 @@ from rules.policy import Clause, Step
 from rules.texts import About, clipped, mentioned, mentions, notifying, quiet
 
 LOOK = "Please have a look at {title}."
-REASON = "That is what the rule "
-SAYS = " asks for: "
-OBJECTION = "If it should not, comment: "
+REASON = "By the rule "
+BECAUSE = ", because "
+OBJECTION = ". If it does not fit here, comment: "
 
 
 def ping_prose(about: About, held: Holding, step: Step, people: tuple[str, ...]) -> Prose:
@@ -18,20 +18,18 @@ def ping_prose(about: About, held: Holding, step: Step, people: tuple[str, ...])
     said = notifying(step.say or held.rule.say or held.rule.about or LOOK, about, people)
     missing = tuple(person for person in people if person not in mentioned(said))
     start: Line = (*mentions(missing), Text(": ")) if missing else ()
-    return Prose((Paragraph((*start, *said)), *closing(held)))
+    return Prose((Paragraph((*start, *said)), closing(held)))
 
 
 def comment_prose(about: About, held: Holding) -> Prose:
     """Return a rule's comment; it mentions nobody."""
-    return Prose((Paragraph(quiet(held.rule.comment, about)), *closing(held)))
+    return Prose((Paragraph(quiet(held.rule.comment, about)), closing(held)))
 
 
-def closing(held: Holding) -> tuple[Paragraph, ...]:
+def closing(held: Holding) -> Paragraph:
     """Return what every post ends with: the rule, its reasons, and how to object."""
-    return (
-        Paragraph((Text(REASON), Code(held.rule.id), Text(SAYS), *clauses(held.because))),
-        Paragraph((Text(OBJECTION), Code(ignore_command(held.rule.id)))),
-    )
+    why: Line = (Text(REASON), Code(held.rule.id), Text(BECAUSE), *clauses(held.because))
+    return Paragraph((*why, Text(OBJECTION), Code(ignore_command(held.rule.id))))
 
 
 def ignore_command(rule: str) -> str:

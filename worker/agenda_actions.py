@@ -8,7 +8,7 @@ from rules.texts import clipped
 from worker.agenda_words import LONGEST, listed, owners_of, titled
 from worker.sitting import DECISION, Known, Sitting
 
-ACTIONS = "Open actions of the last one"
+ACTIONS = "Open actions of the last review"
 DECISIONS = "Decisions"
 NO_LAST = "There is no review before this one."
 

@@ -90,11 +90,11 @@ def deferral_blocks(debt: DeferralDebt) -> tuple[Block, ...]:
     if not debt.tickets:
         return (*listed(TITLE, (), "", none="Nothing is put off."), _before(debt)) if debt.before else ()
     count = len(debt.tickets)
+    lacking: Line = (Strong(str(debt.unexplained)), Text(" of them without a reason, an owner or a date."))
     said: Line = (
         Strong(f"{count} {'improvement is' if count == 1 else 'improvements are'} put off"),
         Text(f", {times(debt.times)} in all; "),
-        Strong(str(debt.unexplained)),
-        Text(" of them without a reason, an owner or a date."),
+        *(lacking if debt.unexplained else (Text("each with a reason, an owner and a date."),)),
     )
     head, *others = listed(TITLE, [_line(each) for each in debt.tickets], "put off", none="")
     return (head, Paragraph(said), *others, *((_before(debt),) if debt.before else ()))

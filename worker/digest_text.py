@@ -90,7 +90,7 @@ def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:
     could_not: list[Line] = [(Text(line),) for line in account.could_not[:MOST]]
     blocks: list[Heading | Bullets | Paragraph] = [Heading((Text("What kaizend did, and why"),))]
     if did:
-        blocks.append(Bullets((*did, *more(len(account.did) - MOST, "rules that did something"))))
+        blocks.append(Bullets((*did, *more(len(account.did) - MOST, "of what rules did"))))
     else:
         blocks.append(Paragraph((Text("Nothing."),)))
     if account.undone:

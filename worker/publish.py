@@ -214,8 +214,8 @@ def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime
             rule=rule,
             about=abouts.get(rule, ""),
             deeds=dict(Counter(entry.op.name for entry in entries).most_common()),
-            example=_example(entries[0]),
-            because=entries[0].op.because[:BECAUSE],
+            example=_example(_telling(entries)),
+            because=_telling(entries).op.because[:BECAUSE],
         )
         for rule, entries in groups.items()
     ]
@@ -227,6 +227,12 @@ def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime
         baseline=worker.ledger.baseline(now, chosen),
         baseline_before=worker.ledger.baseline(since, chosen).tickets,
     )
+
+
+def _telling(entries: Sequence[Entry]) -> Entry:
+    """Return the first of what a rule did most often."""
+    ((verb, _),) = Counter(entry.op.name for entry in entries).most_common(1)
+    return next(entry for entry in entries if entry.op.name == verb)
 
 
 def _example(entry: Entry) -> Link:

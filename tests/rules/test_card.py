@@ -60,7 +60,7 @@ Rule backlog/owned, since 2026-11-03
 Because open; !has_owner
 Next: if nothing changes, a comment goes to lena on 2026-11-08.
 Changed here, and why:
-label needs-owner, on 2026-11-03, by rule backlog/owned: Every improvement has an owner.
+label needs-owner, on 2026-11-03, by rule backlog/owned
 Does a rule not fit here? Comment /kaizen ignore backlog/owned until YYYY-MM-DD because ..., or ask for the reasons \
 with /kaizen why."""
     assert words(card(OWNED).prose) == expected
@@ -141,11 +141,11 @@ def test_a_card_names_roles_that_are_nobody():
     assert "It is not known who is owner or dave here" in words(card(asks).prose)
 
 
-def test_a_card_shows_ignores_reversals_and_the_last_three_answers():
+def test_a_card_shows_ignores_reversals_and_the_last_five_answers():
     """Who asked a rule to leave the ticket alone, until when and why; and what was said to commands."""
     of, memory, _ = done(policy(OWNED))
     answers = tuple(
-        Answer(comment=str(n), command="/kaizen why", by="bo-gh", at=NOW, reply=f"Reply {n}.") for n in range(5)
+        Answer(comment=str(n), command="/kaizen why", by="bo-gh", at=NOW, reply=f"Reply {n}.") for n in range(7)
     )
     ignore = Ignore(rule=OWNED.id, by="bo-gh", at=NOW, until=date(2026, 12, 1), because="we wait for *them*")
     bare = replace(of, labels=frozenset({"improvement"}), updated=later(1))
@@ -153,7 +153,7 @@ def test_a_card_shows_ignores_reversals_and_the_last_three_answers():
     text = words(card(OWNED, of=bare, memory=asked, now=later(1)).prose)
     assert "rule backlog/idle until 2026-12-01, says bo: we wait for *them*" in text
     assert "Taken back by you, and left so:\nlabel needs-owner, by rule backlog/owned" in text
-    assert [f"Reply {number}." in text for number in range(5)] == [False, False, True, True, True]
+    assert [f"Reply {number}." in text for number in range(7)] == [False, False, True, True, True, True, True]
 
 
 def test_a_command_is_answered_where_no_card_is():
@@ -225,8 +225,8 @@ def test_a_ping_mentions_each_person_once_and_says_how_to_object():
     (ping,) = posts(ops(policy(asks), ticket(assignees=frozenset({"ana-gh"}))))
     assert words(ping.verb.prose) == (
         "@lena-gh: @ana-gh, is this still yours?\n"
-        "That is what the rule backlog/owned asks for: open\n"
-        "If it should not, comment: /kaizen ignore backlog/owned until YYYY-MM-DD because ..."
+        "By the rule backlog/owned, because open. "
+        "If it does not fit here, comment: /kaizen ignore backlog/owned until YYYY-MM-DD because ..."
     )
 
 

@@ -72,7 +72,7 @@ def test_what_is_missing_is_asked_for_then_escalated():
         if day in (6, 8):
             left = "budget, staffing, training" if day == 6 else "budget, staffing"
             assert f"{ASKED}{left}." in words(card_of(passed.ops).verb.prose)
-    title = "Search times out"
+    title = "“Search times out”"
     assert [(day, *people) for day, people, _ in asked] == [(0, "bo-gh"), (7, "lena-gh"), (14, "kim-gh")]
     assert asked[0][2].startswith(f"@bo-gh: {ASKED}roadmap, budget, staffing, training.")
     assert f"{title} does not say what follows for: budget, staffing, training." in asked[1][2]

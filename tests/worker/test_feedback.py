@@ -118,7 +118,7 @@ def test_what_is_missing_is_asked_for_escalated_and_answered(serving):
         desk.write("- **Roadmap**: OPS-99\r\n- **Budget**: none because it is free")
         assert desk.days(date(2026, 12, 7)) == [(date(2026, 12, 4), "ana")]
         assert "does not say yet what follows for: staffing, training." in desk.card()
-        assert "Buy a cache does not say what follows for: staffing, training." in desk.pings()[-1][1]
+        assert "“Buy a cache” does not say what follows for: staffing, training." in desk.pings()[-1][1]
         assert desk.digest() == [": says nothing of staffing, training"]
         desk.say("/kaizen feeds staffing none")
         assert desk.days(date(2026, 12, 12)) == [(date(2026, 12, 11), "kim")]
