@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Literal
 
 Markup = Literal["markdown", "wiki"]
@@ -42,6 +42,7 @@ WIKI = Dialect(
 )
 DIALECTS: dict[Markup, Dialect] = {"markdown": MARKDOWN, "wiki": WIKI}
 CELLS = re.compile(r"(?<!\\)\|(?![^\[\]|]*\])")  # what parts cells: no escaped bar, and none in a wiki link
+NAMED = re.compile(r"&(?:lt|gt|amp|quot);")
 UNESCAPED = re.compile(ESCAPED)
 RULE = frozenset(" \t|:-")  # what the line under a Markdown table's head is made of
 
@@ -155,20 +156,25 @@ def _inline(text: str, dialect: Dialect) -> str:
     """Return a line's text as HTML: each piece escaped on its own."""
     pieces, place = [], 0
     for found in dialect.inline.finditer(text):
-        pieces.append(escape(text[place : found.start()]))
-        pieces.append(_piece(found))
+        pieces.append(_text(text[place : found.start()], dialect))
+        pieces.append(_piece(found, dialect))
         place = found.end()
-    pieces.append(escape(text[place:]))
+    pieces.append(_text(text[place:], dialect))
     return "".join(pieces)
 
 
-def _piece(found: re.Match[str]) -> str:
+def _text(text: str, dialect: Dialect) -> str:
+    """Escape a text, in which Markdown may write a mark by its name: `&gt;`."""
+    return escape(NAMED.sub(lambda found: unescape(found[0]), text) if dialect is MARKDOWN else text)
+
+
+def _piece(found: re.Match[str], dialect: Dialect) -> str:
     if found["escaped"] is not None:
         return escape(found["escaped"])
     if found["code"] is not None:
-        return f"<code>{escape(found['code'])}</code>"
+        return f"<code>{escape(_plain(found['code']) if dialect is WIKI else found['code'])}</code>"
     if found["bold"] is not None:
-        return f"<strong>{escape(_plain(found['bold']))}</strong>"
+        return f"<strong>{_text(_plain(found['bold']), dialect)}</strong>"
     url = found["url"] or found["bare"]
     return f'<a href="{escape(url)}" rel="nofollow noreferrer">{escape(_plain(found["text"] or url))}</a>'
 

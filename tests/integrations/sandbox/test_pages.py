@@ -81,6 +81,9 @@ def test_what_is_not_there_is_404(page):
         ("markdown", "```\n<a> **b**\n```", "<pre><code>&lt;a&gt; **b**</code></pre>"),
         ("markdown", "`<a>` <i>", "<p><code>&lt;a&gt;</code> &lt;i&gt;</p>"),
         ("wiki", "{{<a>}}", "<p><code>&lt;a&gt;</code></p>"),
+        ("wiki", r"{{a \|\| b}}", "<p><code>a || b</code></p>"),
+        ("markdown", "1 -&gt; 2 &lt;b&gt; **&lt;i&gt;**", "<p>1 -&gt; 2 &lt;b&gt; <strong>&lt;i&gt;</strong></p>"),
+        ("markdown", "`&lt;`", "<p><code>&amp;lt;</code></p>"),
         ("wiki", "{code}\n<a>\n{code}", "<pre><code>&lt;a&gt;</code></pre>"),
         (
             "markdown",
