@@ -391,6 +391,18 @@ def test_why_shows_each_clause_with_its_values_and_the_next_step(synced, said):
     assert "step 1, ping ana" in text
 
 
+def test_why_tells_of_a_rule_that_does_not_hold_what_keeps_it_from_that(synced, said):
+    """The clauses that hold are left out; --all has them."""
+    assert synced.run("why", synced.ownerless.key) == 0
+    brief = said()[0]
+    begin = next(at for at, line in enumerate(brief) if line.startswith("backlog/overdue: does not hold"))
+    assert [line.split("(")[0].split() for line in brief[begin + 1 : begin + 2]] == [["no", "days_overdue", ">=", "1"]]
+    assert synced.run("why", synced.ownerless.key, "--all") == 0
+    whole = said()[0]
+    begin = next(at for at, line in enumerate(whole) if line.startswith("backlog/overdue: does not hold"))
+    assert "yes" in "".join(whole[begin + 1 : begin + 4])
+
+
 def test_why_tells_a_closed_ticket_once_that_it_is_closed(synced, said):
     """Rules for open tickets are named, not spelled out; --all spells them out."""
     assert synced.run("why", synced.finished.key) == 0

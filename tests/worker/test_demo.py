@@ -44,7 +44,7 @@ def test_the_demo_shows_the_main_job_and_a_second_pass_that_writes_nothing(tmp_p
         "2. Sync: read",
         "before -> after",
         "because",
-        "workdays_open >= 2",
+        "as above",
         "4. Apply:",
         "<!-- kaizend op=",
         "Improvement digest",

@@ -17,7 +17,7 @@ ROWS = {
         "postmortems/reviewed": {"file"},
         "cadence/monthly": {"file"},
         "cadence/quarterly": {"file"},
-        "cadence/late": {"add label", "ping"},
+        "cadence/late": {"add label", "ping", "remove label"},
         "cadence/skipped": {"add label", "file", "ping"},
     },
     "backlog": {

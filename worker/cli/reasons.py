@@ -28,6 +28,7 @@ from worker.world import memory_of, world
 
 HOLDS = {True: "[green]yes[/]", False: "[red]no[/]", None: "[yellow]cannot be said[/]"}
 STATES = {"holds": "[bold green]holds[/]", "does not hold": "[dim]does not hold[/]"}
+ALL = "(--all shows all clauses of all rules)"
 OPEN = "open"
 """The clause of nearly all rules: a closed ticket is told once that it is closed."""
 
@@ -36,9 +37,7 @@ def why_(
     context: typer.Context,
     key: Annotated[str, typer.Argument(help='The ticket: "OPS-12", "acme/shop#12", or "#12" if only one has it.')],
     *,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Show the clauses of rules that do not look at it.")
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show all clauses of all rules.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Say what every rule makes of a ticket: each clause with its values, and what comes next.
@@ -61,9 +60,11 @@ def why_(
         screen.print(line, markup=False, soft_wrap=True)
     looking, aside = _sorted(explained, everything=everything)
     for one in looking:
-        screen.print(_rule(one))
+        screen.print(_rule(one, everything=everything))
     for line in _aside(aside):
         screen.print(line, markup=False)
+    if not everything:
+        screen.print(ALL, markup=False)
 
 
 def _the_one(key: str, found: Sequence[Ticket]) -> Ticket:
@@ -130,16 +131,20 @@ def _aside(aside: dict[str, list[Explanation]]) -> Iterable[str]:
     for reason, rules in aside.items():
         names = ", ".join(one.rule.id for one in rules)
         yield f"{len(rules)} {'rule is' if len(rules) == 1 else 'rules are'} {reason}: {names}"
-    if aside:
-        yield "(--all shows their clauses, too)"
 
 
-def _rule(one: Explanation) -> Padding:
-    """Show one rule: its clauses with their values, since when it holds, and what it does next."""
+def _rule(one: Explanation, *, everything: bool) -> Padding:
+    """Show one rule: its clauses with their values, since when it holds, and what it does next.
+
+    Of a rule that does not hold only the clauses that keep it from that are shown, unless all are asked for.
+    """
+    brief = one.state == "does not hold" and not everything
     table = Table(show_header=False, box=None, padding=(0, 1), pad_edge=False)
     table.add_column(min_width=5, no_wrap=True)
     table.add_column(overflow="fold")
     for clause in one.clauses:
+        if brief and clause.holds:
+            continue
         table.add_row(HOLDS[clause.holds], escape(str(clause)))
     if one.episode is not None:
         again = f", for the {one.episode.number}. time" if one.episode.number > 1 else ""
@@ -152,8 +157,9 @@ def _rule(one: Explanation) -> Padding:
     for note in one.notes:
         table.add_row("note", escape(note))
     state = STATES.get(one.state, one.state)
-    title = f"[bold]{escape(one.rule.id)}[/]: {state}  [dim]{escape(one.rule.about)}[/]"
-    return Padding(Group(title, Padding(table, (0, 0, 0, 2))), (0, 0, 1, 0))
+    about = "" if brief else f"  [dim]{escape(one.rule.about)}[/]"
+    title = f"[bold]{escape(one.rule.id)}[/]: {state}{about}"
+    return Padding(Group(title, Padding(table, (0, 0, 0, 2))), (0, 0, 0 if brief else 1, 0))
 
 
 def _deeds(step: NextStep) -> str:
