@@ -21,6 +21,7 @@ from rules.fact_table import touched
 from rules.filing import LINKS
 from rules.memory import Memory, World
 from rules.model import Ticket
+from rules.order import in_order
 from rules.plan import operations
 from worker.carry import carry_out, seen_filed
 from worker.look import same
@@ -70,7 +71,10 @@ def apply(
     ready = set(worker.ledger.intend(run, wanted, worker.clock()))
     left = {**again, **{op.id: op for op in wanted if op.id in ready}}
     applied.stirred = False
-    _carry(worker, tuple(left.values()), stop, progress, applied)
+    together = in_order(
+        worker.policy, left.values()
+    )  # what was left over is looked at beside what is new to its ticket
+    _carry(worker, together, stop, progress, applied)
 
 
 def apply_alone(worker: Worker, run: int, op: Op, stop: Stop) -> Applied:
@@ -176,7 +180,7 @@ def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memor
 
 def _give_up(worker: Worker, ops: list[Op], applied: Applied, why: str) -> bool:
     for op in ops:
-        worker.ledger.drop(op.id, why, worker.clock())
+        worker.ledger.put_back(op.id, why, worker.clock())
         applied.counts["dropped"] += 1
     return not ops
 

@@ -9,7 +9,7 @@ import structlog
 from integrations.base import Receipt, Tracker
 from integrations.errors import NotFound, TrackerError
 from rules.actions import FileTicket, Op
-from rules.effects import effect_of, stands
+from rules.effects import effect_of, shows
 from worker.ledger import Entry
 from worker.perform import appends
 from worker.worker import Worker
@@ -35,7 +35,7 @@ def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
     settled = 0
     for entry in worker.ledger.open_ops(now):
         if entry.state == "intent" and entry.attempts == 0:
-            worker.ledger.drop(entry.op.id, "left over from an earlier pass: planned anew", now)
+            worker.ledger.put_back(entry.op.id, "left over from an earlier pass: planned anew", now)
             worker.mirror.unsettle((entry.op.target.uid,))
             continue
         if entry.op.goes_to not in authors:
@@ -101,8 +101,8 @@ def find(worker: Worker, entry: Entry, author: str) -> Receipt | None:
     if _appends(worker, op):
         return _find_comment(worker, tracker, op, author)
     effect = effect_of(op, worker.clock())
-    if effect is not None and stands(tracker.ticket(op.target.ref), effect):
-        return Receipt(wrote=True)
+    if effect is not None and shows(worker.policy, tracker.ticket(op.target.ref), effect):
+        return Receipt(wrote=True)  # exactly this: what was there before it, or what people put there, is not ours
     return None
 
 

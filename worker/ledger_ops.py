@@ -191,8 +191,13 @@ class Ops(Entries):
             values = (moment_or_none(not_before),)
             self._step(connection, op_id, "intent", now, "", f"{unsent}, looks = 0, not_before = ?", values)
 
+    def put_back(self, op_id: str, why: str, now: datetime) -> None:
+        """Give an op up that left nothing, sent or not: what it was planned on is no longer so. It may be so again."""
+        with self._database.begin() as connection:
+            self._step(connection, op_id, "dropped", now, why, "attempts = 0")
+
     def drop(self, op_id: str, why: str, now: datetime) -> None:
-        """Give an op up before it is sent: what it was planned on is no longer so."""
+        """Give an op up for good if it was ever sent: a person says so."""
         with self._database.begin() as connection:
             self._step(connection, op_id, "dropped", now, why)
 
