@@ -19,6 +19,7 @@ TASK = re.compile(r"\s{0,20}[-*+]{1,5}\s{1,5}\[(?P<done>[ xX]?)\]\s{1,5}(?P<text
 JIRA_HEADING = re.compile(r"^h[1-6]\.", re.MULTILINE)  # where these are, "#" numbers a list
 HEADING = re.compile(r"(?:#{1,6}|h[1-6]\.)\s{1,5}(?P<text>[^\n]{1,200})|[*_]{2}(?P<strong>[^*_\n]{1,200})[*_]{2}:?\s*")
 BULLET = re.compile(r"\s{0,20}(?:[-*+]{1,5}|[0-9]{1,3}[.)]|#{1,3})\s{1,5}(?P<text>\S[^\n]{0,2000})")
+EMPTY = re.compile(r"\[[ xX]?\]")  # a task that says nothing yet
 WANTED = re.compile(r"(?:corrective |follow-?up )?(?:actions?(?: items?)?|follow-?ups?|to-?dos?)\s*:?", re.IGNORECASE)
 MARKS = re.compile(r"[*_`~]+")
 
@@ -42,7 +43,7 @@ def action_items(text: str) -> tuple[str, ...]:
         bullet = BULLET.match(line) if wanted and task is None else None
         said = task["text"] if task and task["done"] not in ("x", "X") else bullet["text"] if bullet else ""
         item = _item(said)
-        if item and not tickets_named("-/-", item):
+        if normal(item) and not EMPTY.fullmatch(item) and not tickets_named("-/-", item):
             found.setdefault(normal(item), item)
         if len(found) == MOST:
             break

@@ -23,6 +23,7 @@ from rules.action_items import MOST, action_items, same_item
         pytest.param("- [ ] **Alert** on `slow`  queries", ("Alert on slow queries",), id="marks"),
         pytest.param("- [ ] Alert\n- [ ] alert!", ("Alert",), id="twice"),
         pytest.param("", (), id="nothing"),
+        pytest.param("## Action items\n- [ ] \n- [x]\n- [ ] ...\n-  \n- []", (), id="a form that nobody filled in"),
     ],
 )
 def test_what_is_to_be_done(text, items):
