@@ -110,7 +110,7 @@ def gather(
 ) -> Digest:
     """Count the improvement tickets for the week that ends before `end`, and find the decisions that feed nothing."""
     covered = CoverageTally(policy, now)
-    seen, decided = _looked_at(policy, tickets, now, covered)
+    seen, decided = _looked_at(policy, tickets, now, covered, end - timedelta(weeks=WEEKS))
     start = end - timedelta(days=7)
     late = sorted(
         (one.ticket for one in seen if one.late(end)),
@@ -137,17 +137,22 @@ def _owners(policy: Policy, ticket: Ticket) -> tuple[str, ...]:
 
 
 def _looked_at(
-    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime, covered: CoverageTally
+    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime, covered: CoverageTally, first: date
 ) -> tuple[list[_Seen], list[Unfed]]:
-    """Look once at each ticket: return the improvements, and the decisions on which feedback is missing."""
+    """Look once at each ticket: return the improvements, and the decisions on which feedback is missing.
+
+    What was closed before the `first` day that is counted, without a word from anybody, is not kept.
+    """
     today, kinds = policy.calendar.today(now), feedback_kinds(policy)
     seen: list[_Seen] = []
     decided: list[Unfed] = []
     for ticket, memory in tickets:
         kind = kind_of(ticket, memory, policy, today)
         if kind == IMPROVEMENT:
-            seen.append(_improvement(policy, ticket, memory, today))
             covered.add(ticket, memory, kind)
+            one = _improvement(policy, ticket, memory, today)
+            if one.closed is None or one.closed >= first or memory.statements:
+                seen.append(one)
         if kind in kinds and (found := unfed(policy, ticket, kind, memory, now)):
             decided.append(found)
     return seen, decided

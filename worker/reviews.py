@@ -137,7 +137,7 @@ def _text(worker: Worker, meeting: Meeting, people: tuple[str, ...], now: dateti
         now=now,
         since=start,
         last=past.receipt,
-        tickets=gathered(worker, now),
+        tickets=gathered(worker, now, start),
         scores=score(worker, start, end),
     )
     blocks: list[Block] = []

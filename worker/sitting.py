@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from integrations.base import Receipt
-from rules.coverage import IMPROVEMENT
+from rules.coverage import IMPROVEMENT, closed_at
 from rules.facts import kind_of
 from rules.memory import Memory
 from rules.model import Ticket
+from worker.digest_deferrals import RECENT
 from worker.remembered import remembered
 from worker.scoring import Scores
 from worker.worker import Worker
 
 DECISION = "decision"
+LONG_AGO = timedelta(days=RECENT + 2)  # in whole days of whatever zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,18 @@ class Sitting:
         return tuple(known for known in self.tickets if known.kind == kind)
 
 
-def gathered(worker: Worker, now: datetime) -> tuple[Known, ...]:
-    """Return the improvements and decisions of all sources, as the mirror has them."""
+def gathered(worker: Worker, now: datetime, since: datetime) -> tuple[Known, ...]:
+    """Return the improvements and decisions of all sources, as the mirror has them.
+
+    What was closed before `since`, long ago and without a word from anybody, is left out: no part speaks of it.
+    """
+    long_ago = min(since, now - LONG_AGO)
     policy, today = worker.policy, worker.policy.calendar.today(now)
     found = []
     for ticket, memory in remembered(worker, worker.mirror.tickets()):
+        closed = closed_at(ticket)
+        if closed is not None and closed < long_ago and not memory.statements:
+            continue
         kind = kind_of(ticket, memory, policy, today)
         if kind in (IMPROVEMENT, DECISION):
             found.append(Known(ticket=ticket, kind=kind, memory=memory))

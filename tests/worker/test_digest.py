@@ -9,7 +9,7 @@ from integrations.github.markdown import render as markdown
 from integrations.jira.markup import render as wiki
 from rules.conditions import compile_all
 from rules.fact_table import KIND_TYPES
-from rules.memory import NOTHING, Ignore, Memory, Pause
+from rules.memory import NOTHING, Ignore, Memory, Pause, Statement
 from rules.model import Link, Prose, Table, Text
 from rules.policy import Kind
 from tests.rules.factories import jira_ticket, policy, rule, ticket, words
@@ -91,6 +91,16 @@ def test_what_waits_is_not_counted_as_overdue_unless_it_was_before():
     found = gather("shop", "2026-W48", policy=policy(), tickets=paused, account=account, end=END, now=NOW)
     assert [one.ticket for one in found.overdue] == [late]
     assert [row.overdue for row in found.rows if row.domain == "security"] == [1]
+
+
+def test_what_was_closed_long_ago_counts_only_if_somebody_put_it_off_until_later():
+    """No week tells of it any more; what was declined in spring until next year is still put off."""
+    declined = closed(1, "03-02", created=day("02-02"), resolution="not_planned", assignees=frozenset({"ana-gh"}))
+    until = Statement(comment="c", what="defer", value="2027-02-01", by="ana-gh", at=day("03-02"), because="no budget")
+    tickets = [(declined, Memory(statements=(until,))), (closed(2, "03-02", created=day("02-02")), NOTHING)]
+    found = gather("shop", "2026-W48", policy=policy(), tickets=tickets, account=Account(), end=END, now=NOW)
+    assert [one.ticket for one in found.deferrals.tickets] == [declined]
+    assert set(found.weeks) == {(0, 0)}
 
 
 def test_weeks_run_from_monday_to_sunday_of_the_calendar():
