@@ -8,8 +8,8 @@ import structlog
 
 from integrations.base import Receipt, Tracker
 from integrations.errors import NotFound, TrackerError
-from rules.actions import FileTicket, Op
-from rules.effects import effect_of, shows
+from rules.actions import FileTicket, Op, RemoveLabel
+from rules.effects import effect_of, shows, wears
 from worker.ledger import Entry
 from worker.perform import appends
 from worker.worker import Worker
@@ -100,8 +100,10 @@ def find(worker: Worker, entry: Entry, author: str) -> Receipt | None:
         return find_filed(worker, tracker, op, (entry.sent or entry.intended) - BEFORE)
     if _appends(worker, op):
         return _find_comment(worker, tracker, op, author)
-    effect = effect_of(op, worker.clock())
-    if effect is not None and shows(worker.policy, tracker.ticket(op.target.ref), effect):
+    ticket, effect = tracker.ticket(op.target.ref), effect_of(op, worker.clock())
+    if isinstance(op.verb, RemoveLabel):
+        return None if wears(ticket, op.verb.label) else Receipt(wrote=True)
+    if effect is not None and shows(worker.policy, ticket, effect):
         return Receipt(wrote=True)  # exactly this: what was there before it, or what people put there, is not ours
     return None
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 
 import pytest
 
@@ -209,3 +210,21 @@ def test_with_last_weeks_database_later_writes_are_recognised(tmp_path):
         assert made.written() == []
         assert made.seen() == before
         assert max(made.marks().values()) == 1
+
+
+def test_a_label_that_came_off_though_nobody_heard_so_is_put_on_again_later(small):
+    """It was ours to take off, and nobody else did: when the rule holds anew, the label is worn anew."""
+    worn = "acme/shop#2 label overdue"
+    small.once()
+    assert small.seen()[worn] == 1
+    small.clock.forward(minutes=5)
+    small.github.set_milestone(2, small.milestone(date(2026, 12, 10)), actor="bo-gh")
+    small.fail("drop_after", method="DELETE", path="/issues/2/labels/overdue$", times=20)
+    assert not small.once().whole
+    small.sandbox.faults.clear()
+    assert small.seen()[worn] == 0
+    small.clock.forward(minutes=5)
+    assert small.once().whole
+    small.clock.forward(days=21)
+    small.once()
+    assert small.seen()[worn] == 1
