@@ -8,6 +8,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
+from rules.coming_back import told
 from rules.effects import shows
 from rules.evaluate import Holding, in_force
 from rules.leaders import leader_of
@@ -63,7 +64,7 @@ def content(view: View, *, shadow: bool = False) -> Content:
         undone=memory.reversals,
         ignores=tuple(ignore for ignore in memory.ignores if in_force(ignore, view.today)),
         answers=memory.answers[-ANSWERS:],
-        related=memory.related,
+        related=(*memory.related, *told(view)),
         following=following,
         strangers=strangers(view.policy, ticket, leader) if leader and "owner" in following else (),
         owners=tuple(called(view.policy, ticket.source, login) for login in sorted(ticket.assignees)),

@@ -9,7 +9,7 @@ from rules.commanded import rule_of
 from rules.commanded import said as as_said
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.leaders import TWIN, leader_of
-from rules.memory import Answer, Effect, Ignore, Related, Reversal
+from rules.memory import RECURRENCE, Answer, Effect, Ignore, Related, Reversal
 from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Text
 from rules.moves import NextStep, View
 from rules.people import called
@@ -38,6 +38,7 @@ WHY_COMMAND = "/kaizen why"
 FOLLOWED = {"state": "state", "owner": "owner", "due": "due date"}
 FOLLOWS = ": change it there. What you change here stays until it changes there."
 STRANGERS = " The owner there, {names}, is not known here: [people] of the config can say who that is."
+SAME = {"filed": "it came back: ", "origin": "the same problem as "}
 CHANGED_STATE = {REOPENED: "reopened", CLOSED: "closed"}
 CHANGES = {LABELLED: "label", DUE: "due date", PRIORITY: "priority", ASSIGNED: "owner"}
 
@@ -141,6 +142,7 @@ def _answer(view: View, answer: Answer) -> Line:
 def _related(other: Related) -> Line:
     state = "done" if other.phase == "done" else f"open, due {other.due.isoformat()}" if other.due else "open"
     words = f"{other.what} " if other.way == "filed" else "twin of " if other.what == TWIN else "filed from "
+    words = SAME[other.way] if other.what == RECURRENCE else words
     return (Text(words), Link(other.key, other.url), Text(f" {clipped(other.title)} ({state})"))
 
 

@@ -51,6 +51,7 @@ class Shown:
     logins: frozenset[str] = frozenset()  # of people we met there
     changed: Mapping[str, datetime] = field(default_factory=dict)  # "owner", "due" -> when people last changed it
     twins: Mapping[str, str] = field(default_factory=dict)  # tickets that are named -> why they cannot be twins, or ""
+    tickets: frozenset[str] = frozenset()  # the keys (lower case) of those that are named and that there are
 
 
 NEVER = Shown()
@@ -132,8 +133,14 @@ def _state(heard: _Heard, what: What, rest: str) -> tuple[Answer, Wish]:
         return (told if told is not None and same else _answer(heard, words)), None
     at, calendar = heard.comment.updated, heard.policy.calendar
     day = calendar.date_of(at)
+    known = heard.tracker
     asking = Asking(
-        policy=heard.policy, ticket=heard.ticket, day=day, logins=heard.tracker.logins, twins=heard.tracker.twins
+        policy=heard.policy,
+        ticket=heard.ticket,
+        day=day,
+        logins=known.logins,
+        twins=known.twins,
+        tickets=known.tickets,
     )
     found = read_statement(what, rest, asking)
     if not isinstance(found, Stated):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -141,6 +141,7 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         waiting=company.waiting,
         deferral_labels=company.deferral_labels,
         deferral_statuses=company.deferral_statuses,
+        recurring=company.recurring,
         ceilings=company.ceilings,
         labels=company.labels,
         tests=tuple(test for pack in read for test in pack.tests(company.calendar.zone)),
@@ -247,6 +248,8 @@ def _sha(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]]) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, frozenset | set):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} in a config table")

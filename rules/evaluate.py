@@ -9,12 +9,13 @@ from functools import lru_cache
 
 from rules import facts
 from rules.conditions import Screen, activate
-from rules.effects import LABELLED, reversed_effects, with_reversals
+from rules.effects import LABELLED, REOPENED, reversed_effects, with_reversals
 from rules.memory import Effect, Episode, Ignore, Lead, Memory, Pause, Reversal
 from rules.model import Ticket
 from rules.pauses import noticed
 from rules.policy import Clause, Policy, Rule
 from rules.putting_off import NOTHING, Noticed, noticed_put_offs, with_put_offs
+from rules.returning import returning
 from rules.twins import noticed_leads
 from rules.undoing import TAKEN_BACK, redone
 
@@ -150,10 +151,11 @@ def _asked_for(ticket: Ticket, memory: Memory, rules: list[Rule], current: Mappi
     and has held since before the ticket last changed. It may have gone quietly with the reason of an earlier episode.
     A label that its rule neither wears nor keeps any more is not asked for: it is on its way off.
     """
+    back = {rule.id for rule in rules if returning(rule)}
     keeping = {rule.id for rule in rules if rule.add_label}
     for effect in memory.effects:
-        if effect.verb == TAKEN_BACK:
-            continue  # a person who puts the ticket off again has a room of their own: rules.undoing
+        if effect.verb == TAKEN_BACK or (effect.verb == REOPENED and effect.rule in back):
+            continue  # a person's doing against it has a room of its own: rules.undoing, the pairs of recurrences
         wearing = {rule.id for rule in rules if effect.verb == LABELLED and rule.label == effect.value}
         episode = current.get(effect.rule)
         asked = effect.verb != LABELLED or effect.rule in wearing | keeping

@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 from rules.effects import LABELLED, OPEN, REOPENED
 from rules.feeds import Feed, read_feed
 from rules.memory import (
+    RECURRENCE,
     Effect,
+    Fix,
     Ignore,
     Input,
     Memory,
     Pause,
+    Recurrence,
     Related,
     Reversal,
     Stated,
@@ -25,7 +28,7 @@ from rules.memory import (
 from rules.model import Phase, Ticket
 from rules.phrases import split
 from rules.policy import Rule, Test
-from rules.schema import GivenTable, RelatedTable, TestTable
+from rules.schema import GivenTable, RecurrenceTable, RelatedTable, TestTable
 from rules.undoing import TAKEN_BACK
 
 LONG_AGO = timedelta(days=30)  # at least, and as old as the ticket: when what has no date of its own was said
@@ -104,6 +107,8 @@ def _memory(given: GivenTable, at: datetime, zone: ZoneInfo) -> Memory:
         ),
         work=tuple(_works(given, at)),
         related=tuple(_related(each, at) for each in given.related),
+        recurrences=tuple(_recurrence(each, given.key, zone) for each in given.recurrences),
+        fix=_fix(given, zone),
     )
 
 
@@ -154,6 +159,26 @@ def _related(table: RelatedTable, at: datetime) -> Related:
         assignees=frozenset(table.assignees),
         closed=at if table.phase == "done" else None,
     )
+
+
+def _recurrence(table: RecurrenceTable, key: str, zone: ZoneInfo) -> Recurrence:
+    created = _moment(table.created, zone)
+    other = RelatedTable(what=RECURRENCE, way=table.way, key=table.key, phase=table.phase)
+    return Recurrence(
+        other=_related(other, created),
+        created=created,
+        root=key if table.way == "filed" else table.key,
+        tier="A",
+        signal="fingerprint",
+        evidence=table.evidence,
+        at=created,
+        again=table.again,
+    )
+
+
+def _fix(given: GivenTable, zone: ZoneInfo) -> Fix | None:
+    at = given.fixed or given.closed
+    return Fix(at=_moment(at, zone), how="closed") if at else None
 
 
 def _moment(value: date | datetime, zone: ZoneInfo) -> datetime:

@@ -13,6 +13,8 @@ from rules.putting_off import Way, ways
 
 SAME = timedelta(days=3)
 """A put-off so close to a command, or to another put-off, is the same deferral."""
+SYSTEMIC = "systemic"
+"""The label of improvements that are to end what comes back again and again: putting one off counts twice."""
 AWAKE = timedelta(days=30)
 """So long a ticket counts as woken once its date has come."""
 
@@ -86,7 +88,8 @@ def _window(asked: Asked, said: Statement) -> tuple[date, date]:
 
 def deferrals(asked: Asked) -> int:
     """Count how often the ticket was put off, by command or without."""
-    return len(commands(asked)) + len(silent(asked))
+    weight = 2 if SYSTEMIC in {label.lower() for label in asked.ticket.labels} else 1
+    return weight * (len(commands(asked)) + len(silent(asked)))
 
 
 def history(asked: Asked) -> list[str]:
@@ -124,7 +127,13 @@ FACTS_OF_DEFERRAL: tuple[Fact, ...] = (
     ),
     Fact("put_off_again", "bool", "a person put it off again in a way that a rule of ours had taken back", insisted),
     Fact("deferral_missing", "list(string)", "what it lacks to be put off: reason, owner, date", missing),
-    Fact("deferrals", "int", "how often it was put off: by `/kaizen defer`, or without a command", deferrals),
+    Fact(
+        "deferrals",
+        "int",
+        "how often it was put off: by `/kaizen defer`, or without a command; each counts twice with the label"
+        ' "systemic"',
+        deferrals,
+    ),
     Fact(
         "deferral_reasons",
         "list(string)",

@@ -17,6 +17,7 @@ from rules.fact_domain import domain, domains, suggested_domain
 from rules.fact_feedback import FEEDBACK
 from rules.fact_inputs import INPUT_FACTS
 from rules.fact_leads import LEAD_FACTS
+from rules.fact_recurrence import RECURRENCE_FACTS
 from rules.fact_related import RELATED_FACTS
 from rules.fact_reopened import REOPENED_FACTS
 from rules.fact_reviews import REVIEW_FACTS
@@ -297,6 +298,7 @@ TABLE: tuple[Fact, ...] = (
     *FEEDBACK,
     *INPUT_FACTS,
     *REOPENED_FACTS,
+    *RECURRENCE_FACTS,
     # what came of a review
     *REVIEW_FACTS,
 )

@@ -55,7 +55,7 @@ class Ignore:
     because: str = ""
 
 
-Stated = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin"]
+Stated = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin", "same-as", "not-same"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,7 @@ class Related:
     assignees: frozenset[str] = frozenset()
     closed: datetime | None = None
     since: datetime | None = None  # when we came to know that they belong together
+    labels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,46 @@ class Lead:
     number: int  # counts its values from 1, so that each is followed once
     at: datetime  # when we saw it first
     settled: bool = False  # it was followed, or people decided otherwise here
+
+
+RECURRENCE = "recurrence"
+"""What two tickets are to each other that are the same problem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recurrence:
+    """A ticket that is the same problem as this one: a later report of it, or what this one is a report of."""
+
+    other: Related  # way "filed": a report of this one; "origin": this one is a report of it
+    created: datetime  # of the report, whichever of the two it is
+    root: str  # the key of the first ticket of the problem
+    tier: str  # how certain it is: "A"
+    signal: str  # by what: "command", "link", "said", "fingerprint"
+    evidence: str
+    at: datetime  # when we came to know
+    again: bool  # it had been fixed by then
+    direct: bool = True  # way "filed": it is a report of this ticket itself, not of a later one of the same root
+    took: timedelta = timedelta()  # how long the other one was open, if it is done
+    priority: str = ""  # the other one's, by its native name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """A ticket that is not the same as this one, whatever tells so: people objected."""
+
+    uid: str
+    key: str
+    why: str  # "/kaizen not-same", "the link was removed", "it was closed again"
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """When what fixed a ticket took effect."""
+
+    at: datetime | None  # none: not yet
+    how: str  # "closed", "acme/shop#7 was deployed", "released in 1.2", "not deployed yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +251,9 @@ class Memory:
     kin: tuple[Kin, ...] = ()  # what was filed in its family besides, also what people deleted since
     line: int = 0  # tickets above it, each filed from the next; a very long line is counted up to a bound
     leads: tuple[Lead, ...] = ()  # one a field
+    recurrences: tuple[Recurrence, ...] = ()  # by the moments of the reports, oldest first
+    objections: tuple[Objection, ...] = ()  # tickets that are not the same
+    fix: Fix | None = None  # of its last closing; none: never closed, or not as done
     put_offs: tuple[PutOff, ...] = ()  # oldest first
     promised: date | None = None  # the due date that counts: a later one without a reason is a put-off
     world: World = EMPTY

@@ -39,6 +39,7 @@ class Ticket:
     locked: bool = False
     sprint: str = ""  # the sprint it is planned for, active or coming; "" where there is none
     blocked: bool = False  # the tracker says that it waits for another ticket, which is open
+    duplicates: frozenset[str] = frozenset()  # the keys of the tickets that the tracker links it to as their duplicate
 
 
 def _freeze(draft: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 from rules.actions import NAMES, AddLabel, Assign, Op, Post, Reopen, SetDue, SetPriority, TakeBack, Target, Verb
 from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, REOPENED, wears
 from rules.evaluate import Evaluation, Holding
+from rules.fact_asked import Asked
 from rules.fact_table import level_of
 from rules.memory import Memory, PutOff
 from rules.model import Ticket
@@ -19,6 +20,7 @@ from rules.people import calendar_of, called, resolve
 from rules.policy import Calendar, Duration, Policy, Rule, Step
 from rules.posts import comment_prose, ping_prose
 from rules.putting_off import Way
+from rules.returning import reopening_due, returning
 from rules.texts import About, clipped, label_text
 from rules.undoing import to_take_back
 
@@ -161,10 +163,12 @@ def pings_due(view: View, held: Holding) -> tuple[int, ...]:
 def may_reopen(view: View, rule: Rule) -> bool:
     """Tell whether a rule may open the ticket again: it is done, and no person has closed it against a reopening.
 
-    What this rule opened and a person closed stays closed for good; what another rule did, as long as it is not closed
-    anew.
+    What came back is opened once for each report, whatever was before. What this rule opened otherwise and a person
+    closed stays closed for good; what another rule did, as long as it is not closed anew.
     """
     ticket, memory = view.ticket, view.memory
+    if returning(rule):
+        return bool(_return(view, rule))
     ours = any(effect.verb == REOPENED and effect.rule == rule.id for effect in memory.effects)
     undone = (undo for undo in (*memory.reversals, *view.evaluation.reversals) if undo.verb == REOPENED)
     left = any(undo.rule == rule.id or ticket.closed is None or undo.at >= ticket.closed for undo in undone)
@@ -262,9 +266,17 @@ def _reopen(view: View, held: Holding) -> Iterator[Op]:
     reopening = [number for number in due if steps[number - 1].reopen]
     if not reopening or not may_reopen(view, held.rule):
         return
-    for op in _op(view, held, Reopen(), after=OPEN):
+    back = _return(view, held.rule) if returning(held.rule) else ""
+    ops = [op_of(view, held, Reopen(), back, after=OPEN)] if back else _op(view, held, Reopen(), after=OPEN)
+    for op in ops:
         yield replace(op, before=clipped(view.ticket.status))
         yield from _with_it(view, held, due, reopening[-1])
+
+
+def _return(view: View, rule: Rule) -> str:
+    """Return the id of the op by which a rule opens again what came back; "" if there is none to do."""
+    asked = Asked(view.ticket, view.evaluation.kind, view.memory, view.policy, view.today)
+    return reopening_due(view.keys, rule, asked, view.memory)
 
 
 def _with_it(view: View, held: Holding, due: tuple[int, ...], number: int) -> Iterator[Op]:

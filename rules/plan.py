@@ -9,6 +9,7 @@ from datetime import datetime
 from rules.actions import AddLabel, Op, Plan, RemoveLabel
 from rules.card import card_op
 from rules.ceilings import within
+from rules.coming_back import withdrawal_ops
 from rules.commanded import command_ops
 from rules.conflicts import marked, quarrel, unique
 from rules.effects import applied, remembered, with_reversals
@@ -114,7 +115,9 @@ def _asked_again(view: View, ops: Mapping[str, Op]) -> set[str]:
     """Return the ids of what is asked for again although it was to be carried out: something else undoes it."""
     if not ops:
         return set()
-    asked = (op.id for source in (follow_ops, field_ops, label_ops, take_off_ops) for op in source(view))
+    asked = (
+        op.id for source in (follow_ops, withdrawal_ops, field_ops, label_ops, take_off_ops) for op in source(view)
+    )
     return {op.id for op in _acting(ops.values())}.intersection(asked)
 
 
@@ -125,7 +128,7 @@ def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
     """
     rests_on = frozenset(op.rule for op in _acting(ops.values()))
     fresh: list[Op] = []
-    for asked in (command_ops,), (follow_ops,), (field_ops, comment_ops), (label_ops,), (take_off_ops,):
+    for asked in (command_ops,), (follow_ops, withdrawal_ops), (field_ops, comment_ops), (label_ops,), (take_off_ops,):
         found = [op for source in asked for op in source(view) if op.id not in ops]
         if found:
             fresh += unique(marked(view.policy, [_resting(op, rests_on) for op in found]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol
 
 from rules.governance import Section
@@ -246,6 +246,17 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recurring:
+    """What counts as coming back."""
+
+    window: timedelta = timedelta(days=30)  # after a fix took effect: what comes back within it is opened again
+    period: timedelta = timedelta(days=180)  # over which recurrences are counted
+    fingerprints: tuple[str, ...] = ()  # names of labels and lines that hold a machine's fingerprint
+    machines: frozenset[str] = frozenset()  # logins of those whose texts may hold one; none: everybody's
+    environments: frozenset[str] = frozenset({"production", "prod", "live"})  # lower case: where a fix takes effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ceilings:
     """How much a pass may do at most. Over one, what it bounds stops before its first write."""
 
@@ -310,6 +321,7 @@ class Policy:
     waiting: frozenset[str] = frozenset()  # lower case: labels that mean waiting for somebody outside
     deferral_labels: frozenset[str] = frozenset()  # lower case: labels that put a ticket off
     deferral_statuses: frozenset[str] = frozenset()  # lower case: native statuses that do
+    recurring: Recurring = Recurring()
     ceilings: Ceilings = Ceilings()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)
     tests: tuple[Test, ...] = ()

@@ -18,13 +18,13 @@ def reopened(events: Iterable[Event]) -> frozenset[str]:
     """
     last: dict[str, bool] = {}
     for event in events:
-        opened = _opened(event)
+        opened = turn(event)
         if opened is not None:
             last[event.ticket] = opened
     return frozenset(ticket for ticket, opened in last.items() if opened)
 
 
-def _opened(event: Event) -> bool | None:
+def turn(event: Event) -> bool | None:
     """Tell whether an event opened its ticket again (True) or closed it (False); None if it did neither."""
     if event.what == "resolution":
         return None if event.before and event.after else not event.after

@@ -128,6 +128,19 @@ class RelatedTable(Table):
     assignees: Names = Field(default=[])
 
 
+class RecurrenceTable(Table):
+    """A ticket that is certainly the same problem as the one of a test."""
+
+    way: Literal["filed", "origin"] = Field(
+        default="filed", description="'filed': a later report of the test's ticket; 'origin': what that is a report of."
+    )
+    key: str = "EXAMPLE-3"
+    created: Moment = Field(description="When the report was made, whichever of the two it is.")
+    again: bool = Field(default=True, description="What came back had been fixed by then.")
+    phase: Literal["new", "active", "done"] = "new"
+    evidence: str = Field(default="the same fingerprint", description="What tells that the two are the same.")
+
+
 class GivenTable(Table):
     """The ticket of a test; what is left out is plain: open, new, nobody's."""
 
@@ -169,6 +182,8 @@ class GivenTable(Table):
     undone: Annotated[int, Field(ge=0)] = Field(default=0, description="How often people took back what was done.")
     pauses: list[PauseTable] = Field(default=[], description="When it was blocked or waiting, oldest first.")
     related: list[RelatedTable] = Field(default=[], description="What was filed from it and what it was filed from.")
+    recurrences: list[RecurrenceTable] = Field(default=[], description="What is the same problem, oldest first.")
+    fixed: Moment | None = Field(default=None, description="When its last fix took effect; left out, as it was closed.")
     insisted: Names = Field(
         default=[], description="Ways (label, status, declined, due) that were taken back before, and done again."
     )

@@ -19,7 +19,7 @@ from rules.references import KEY, reference, tickets_named
 from rules.texts import clipped
 from rules.wording import meant, shown
 
-What = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin"]
+What = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin", "same-as", "not-same"]
 
 FORMS: Mapping[What, str] = {
     "owner": "/kaizen owner @x",
@@ -30,6 +30,8 @@ FORMS: Mapping[What, str] = {
     "held": "/kaizen held",
     "feeds": "/kaizen feeds roadmap TICKET",
     "twin": "/kaizen twin KEY",
+    "same-as": "/kaizen same-as KEY",
+    "not-same": "/kaizen not-same KEY",
 }
 FEEDS_NONE = "/kaizen feeds budget none because ..."
 TICKETS = "a ticket like OPS-12 or acme/shop#12"
@@ -54,6 +56,7 @@ class Asking:
     day: date  # on which it was said
     logins: frozenset[str] = frozenset()  # that the tracker has shown
     twins: Mapping[str, str] = field(default_factory=dict)  # tickets that it names -> why they cannot be twins, or ""
+    tickets: frozenset[str] = frozenset()  # the keys (lower case) of those that it names and that there are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +242,37 @@ def _twin(words: str, asking: Asking) -> Stated | str:
     return wrong or Stated(value=keys[0], reply=f"{keys[0].upper() if '#' not in keys[0] else keys[0]} is its twin.")
 
 
+def _same(words: str, asking: Asking) -> Stated | str:
+    key = _other(words, asking, "same-as")
+    return Stated(value=key, reply=f"Noted: it is the same problem as {_shown(key)}.") if _is_key(key) else key
+
+
+def _not_same(words: str, asking: Asking) -> Stated | str:
+    key = _other(words, asking, "not-same")
+    done = "What was done because it was taken for the same is taken back, once."
+    return Stated(value=key, reply=f"Noted: {_shown(key)} is something else. {done}") if _is_key(key) else key
+
+
+def _other(words: str, asking: Asking, what: Literal["same-as", "not-same"]) -> str:
+    """Return the key of the other ticket that is named, in lower case; else what to answer, a sentence."""
+    keys = tickets_named(asking.ticket.key.rpartition("#")[0], words.upper() if KEY.fullmatch(words) else words)
+    if len(keys) != 1:
+        return f"Which ticket? {right_form(what)[:-1]}, as in '/kaizen {what} OPS-12'."
+    if keys[0] == asking.ticket.key.lower():
+        return "That is this ticket itself."
+    if keys[0] not in asking.tickets:
+        return f"I do not know {shown(keys[0])}: it is in none of the sources that I read."
+    return keys[0]
+
+
+def _is_key(text: str) -> bool:
+    return " " not in text
+
+
+def _shown(key: str) -> str:
+    return key if "#" in key else key.upper()
+
+
 def _kind(asking: Asking) -> str:
     return asking.policy.sources.get(asking.ticket.source, UNKNOWN_SOURCE).kind
 
@@ -252,4 +286,6 @@ READERS: Mapping[What, Callable[[str, Asking], Stated | str]] = {
     "held": _held,
     "feeds": _feeds,
     "twin": _twin,
+    "same-as": _same,
+    "not-same": _not_same,
 }

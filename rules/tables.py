@@ -12,7 +12,7 @@ from rules.errors import RulesError
 from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
 from rules.people import ROLES
-from rules.policy import Ceilings, Domain, Filing, Kind, Person, SourceFacts, Team
+from rules.policy import Ceilings, Domain, Filing, Kind, Person, Recurring, SourceFacts, Team
 from rules.saying import Say, path_of
 from rules.wording import meant, shown
 
@@ -31,6 +31,7 @@ class Company:
     waiting: frozenset[str]
     deferral_labels: frozenset[str]
     deferral_statuses: frozenset[str]
+    recurring: Recurring
     ceilings: Ceilings
     kinds: tuple[Kind, ...]
     kind_names: tuple[str, ...]  # those that do not compile among them
@@ -48,8 +49,8 @@ class Company:
 def read_tables(tables: Plain, say: Say) -> Company:
     """Read the config's tables; `say` knows the places of their keys.
 
-    They are [calendar], [deferral], [ceilings], [kinds], [domains], [people], [teams], [council], [commands], [labels],
-    [file] and, by name, `sources` with kind, component_label and priorities.
+    They are [calendar], [deferral], [recurrence], [ceilings], [kinds], [domains], [people], [teams], [council],
+    [commands], [labels], [file] and, by name, `sources` with kind, component_label and priorities.
     """
     problems: list[str] = []
     calendar = _made(_calendar, _table(tables, "calendar"), "[calendar]: ", problems)
@@ -59,6 +60,7 @@ def read_tables(tables: Plain, say: Say) -> Company:
         waiting=_lower(_table(tables, "calendar").get("waiting", ())),
         deferral_labels=_lower(_table(tables, "deferral").get("labels", ())),
         deferral_statuses=_lower(_table(tables, "deferral").get("statuses", ())),
+        recurring=_recurring(_table(tables, "recurrence")),
         ceilings=_ceilings(_table(tables, "ceilings")),
         kinds=tuple(_kinds(_table(tables, "kinds"), problems)),
         kind_names=tuple(_table(tables, "kinds")),
@@ -172,6 +174,17 @@ def _laid_over(company: Plain, own: Plain) -> Plain:
 
 def _ceilings(table: Plain) -> Ceilings:
     return Ceilings(**{"pass_" if name == "pass" else name: value for name, value in table.items()})
+
+
+def _recurring(table: Plain) -> Recurring:
+    plain = Recurring()
+    return Recurring(
+        window=table.get("window", plain.window),
+        period=table.get("period", plain.period),
+        fingerprints=tuple(table.get("fingerprints", ())),
+        machines=frozenset(table.get("machines", ())),
+        environments=_lower(table.get("environments", plain.environments)),
+    )
 
 
 def _kinds(table: Plain, problems: list[str]) -> Iterable[Kind]:

@@ -143,7 +143,8 @@ def _ticket(
             continue
         outcome, failure = carry_out(worker, there, op, memory.card)
         applied.counts[outcome] += 1
-        applied.stirred |= outcome == "done" and (seen_filed(worker, there, op) or bool(memory.related))
+        belonging = bool(memory.related or memory.recurrences)
+        applied.stirred |= outcome == "done" and (seen_filed(worker, there, op) or belonging)
         whole, behind = whole and outcome in FINE, behind or outcome not in FINE
         still_closed = opens(op.verb) and outcome not in FINE
         if failure is not None:

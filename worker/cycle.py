@@ -17,6 +17,7 @@ from worker.look import Look, look
 from worker.pairing import pair
 from worker.publish import publish_due
 from worker.recovery import recover
+from worker.recurrence.certainty import find_recurrences
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
 from worker.worker import Worker
@@ -65,6 +66,7 @@ def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
     read_due(worker)
     recover(worker, authors_of(synced), worker.clock())
     pair(worker, worker.clock())
+    find_recurrences(worker, worker.clock())
     listen(worker, authors_of(synced), worker.clock())
     return synced
 

@@ -13,12 +13,15 @@ from rules.memory import (
     Card,
     Effect,
     Episode,
+    Fix,
     Ignore,
     Kin,
     Lead,
     Memory,
+    Objection,
     Pause,
     PutOff,
+    Recurrence,
     Related,
     Reversal,
     Statement,
@@ -37,6 +40,7 @@ from worker.ledger_put_offs import (
     put_off_of,
     put_off_rows,
 )
+from worker.recurrence.pairs import FIXES, OBJECTIONS, RECURRENCES, fix_of, objection_of, recurrence_of
 from worker.relations import KIN, LEADS, LINES, RELATED, Relations, kin_of, lead_of, related_of
 from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
 
@@ -63,6 +67,9 @@ class _Draft:
     kin: list[Kin] = field(default_factory=list)
     line: int = 0
     leads: list[Lead] = field(default_factory=list)
+    recurrences: list[Recurrence] = field(default_factory=list)
+    objections: list[Objection] = field(default_factory=list)
+    fix: Fix | None = None
     put_offs: list[PutOff] = field(default_factory=list)
     promised: date | None = None
     card: Card | None = None
@@ -83,6 +90,9 @@ class _Draft:
             kin=tuple(self.kin),
             line=self.line,
             leads=tuple(self.leads),
+            recurrences=tuple(self.recurrences),
+            objections=tuple(self.objections),
+            fix=self.fix,
             put_offs=tuple(self.put_offs),
             promised=self.promised,
             card=self.card,
@@ -289,6 +299,18 @@ def _put_lead(draft: _Draft, row: Any) -> None:
     draft.leads.append(lead_of(row))
 
 
+def _put_recurrence(draft: _Draft, row: Any) -> None:
+    draft.recurrences.append(recurrence_of(row))
+
+
+def _put_objection(draft: _Draft, row: Any) -> None:
+    draft.objections.append(objection_of(row))
+
+
+def _put_fix(draft: _Draft, row: Any) -> None:
+    draft.fix = fix_of(row)
+
+
 _REMEMBERED_OPS = """
     select uid, id, rule, verb, value, changed, standing, episode from ops
     where (state in ('intent', 'sending', 'done', 'doubt', 'parked') or (state = 'dropped' and attempts > 0))
@@ -329,6 +351,9 @@ _PARTS = (
     (KIN, "order by what, title", _put_kin),
     (LINES, "", _put_line),
     (LEADS, "order by field", _put_lead),
+    (RECURRENCES, "order by created, far", _put_recurrence),
+    (OBJECTIONS, "order by at, far", _put_objection),
+    (FIXES, "", _put_fix),
 )
 _INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended, baseline) values (?, ?, ?, ?, ?, ?)"
 UPSERT_EPISODE = f"""

@@ -37,7 +37,7 @@ from worker.errors import LedgerError
 from worker.ledger_entries import Entries, State
 from worker.ledger_memory import UPSERT_CARD
 from worker.relations import INSERT_RELATION
-from worker.rows import clean, moment, moment_or_none
+from worker.rows import clean, moment, moment_or_none, when
 
 ALLOWED: dict[State, tuple[State, ...]] = {
     "sending": ("intent",),
@@ -142,6 +142,12 @@ class Ops(Entries):
             self._take_back(connection, op_id)
             self._keep_card(connection, op_id, receipt, now)
             self._keep_relation(connection, op_id, receipt, now)
+
+    def carried_out(self, ids: Iterable[str]) -> datetime | None:
+        """Return when the last of some ops was carried out; None if none was."""
+        statement = "select changed from ops where id = ? and state = 'done'"
+        found = [row[0] for op_id in ids for row in self._database.rows(statement, (op_id,))]
+        return when(max(found)) if found else None
 
     def recognise(self, op_id: str, uid: str, receipt: Receipt, now: datetime) -> int:
         """Take a mark of ours found on a ticket for proof that its op was carried out; return 1 if that is news.

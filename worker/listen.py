@@ -19,6 +19,7 @@ from rules.worn import occasion
 from worker.look import HISTORY
 from worker.pairing import obstacles, pair
 from worker.perform import card_op
+from worker.recurrence.certainty import SAYING, find_recurrences, named
 from worker.worker import Worker
 from worker.world import memory_of, world
 
@@ -125,6 +126,8 @@ def _obey(worker: Worker, comment: Comment, ours: str, around: World, now: datet
         worker.mirror.unsettle((ticket.uid,))
     if any(statement.what == TWIN for statement in statements):
         pair(worker, now)
+    if any(statement.what in SAYING for statement in statements):
+        find_recurrences(worker, now)
     return len(commands)
 
 
@@ -145,7 +148,7 @@ def _shown(worker: Worker, ticket: Ticket, comment: Comment, ours: str) -> Shown
             if event.what in HISTORY[verb] and event.actor != ours:
                 changed[word] = event.at
     twins = obstacles(worker, ticket, comment.body) if TWIN in comment.body.lower() else {}
-    return Shown(logins=logins, changed=changed, twins=twins)
+    return Shown(logins=logins, changed=changed, twins=twins, tickets=named(worker, ticket, comment.body))
 
 
 def _settle(worker: Worker, ticket: Ticket, coming: Ticket, statements: list[Statement], now: datetime) -> None:

@@ -40,7 +40,7 @@ class Relations:
 
 def related_of(row: Any) -> Related:
     """Return what a row of RELATED holds."""
-    _, what, way, source, other, ref, key, url, title, phase, resolution, due, owners, closed, since = row
+    _, what, way, source, other, ref, key, url, title, phase, resolution, due, owners, closed, labels, since = row
     return Related(
         what=what,
         way=way,
@@ -56,6 +56,7 @@ def related_of(row: Any) -> Related:
         assignees=name_set(owners),
         closed=when_or_none(closed),
         since=when(since),
+        labels=name_set(labels),
     )
 
 
@@ -75,11 +76,12 @@ INSERT_RELATION = """
     insert into relations (uid, other, what, at) values (?, ?, ?, ?) on conflict (uid, other) do nothing
 """
 _OTHER = """
-    source, ref, key, url, title, phase, resolution, coalesce(due, card_due) as due, assignees, closed
+    source, ref, key, url, title, phase, resolution, coalesce(due, card_due) as due, assignees, closed, labels
     from relations join tickets on tickets.uid = {other} where buried is null
 """
 RELATED = f"""
-    select uid, what, way, source, other, ref, key, url, title, phase, resolution, due, assignees, closed, at from (
+    select uid, what, way, source, other, ref, key, url, title, phase, resolution, due, assignees, closed, labels, at
+    from (
         select relations.uid, what, 'filed' as way, at, other, {_OTHER.format(other="relations.other")}
         union all
         select relations.other, what, 'origin', at, relations.uid, {_OTHER.format(other="relations.uid")}

@@ -101,7 +101,8 @@ def _ticket_row(t: Ticket) -> tuple[Any, ...]:
         *(t.uid, t.source, t.key, t.ref, t.url, clean(t.title), (t.created - EPOCH) // _US, (t.updated - EPOCH) // _US),
         *(t.phase, _short(t.status), _short(t.type), _short(t.resolution), names(t.labels), names(t.components)),
         *(_short(t.milestone), names(t.assignees), _short(t.reporter), _short(t.priority), iso(t.due)),
-        *(moment_or_none(t.closed), t.comments, int(t.locked), int(t.blocked), _short(t.sprint), clean(t.body)),
+        *(moment_or_none(t.closed), t.comments, int(t.locked), int(t.blocked), _short(t.sprint), names(t.duplicates)),
+        clean(t.body),
     )
 
 
@@ -132,7 +133,8 @@ def ticket_of(r: Any) -> Ticket:
         locked=bool(r[21]),
         blocked=bool(r[22]),
         sprint=r[23],
-        body=r[24],
+        duplicates=name_set(r[24]),
+        body=r[25],
     )
 
 
@@ -240,7 +242,7 @@ TICKET = Shape(
     table="tickets",
     columns=_columns(
         "uid source key ref url title created updated phase status type resolution labels components milestone"
-        " assignees reporter priority due closed comments locked blocked sprint body"
+        " assignees reporter priority due closed comments locked blocked sprint duplicates body"
     ),
     row=_ticket_row,
     noun=ticket_of,

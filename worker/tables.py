@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a database that says anything the code does not know is refused."""
 
 METADATA = MetaData()
@@ -52,6 +52,7 @@ TICKETS = Table(
     *_moments_or_none("closed"),
     *_numbers("comments", "locked", "blocked"),
     Column("sprint", Text, nullable=False, server_default=text("''")),
+    Column("duplicates", Text, nullable=False, server_default=text("'[]'")),
     *_texts("body"),  # last: a scan of the rest need not read it
 )
 Index("tickets_revision", TICKETS.c.revision)
@@ -218,6 +219,41 @@ LEADS = Table(
     *_texts("value"),  # what the ticket that leads it said last in the field
     *_numbers("number", "settled"),
     *_moments("at"),
+)
+SAMENESSES = Table(
+    "samenesses",
+    METADATA,
+    *_key("uid", "key", "signal"),  # who is said to be the same as the ticket of a key (lower case), and by what
+    *_texts_or_none("other"),  # that ticket's uid, once it is known
+    *_texts("evidence", "person"),
+    *_moments("at"),
+)
+FINGERPRINTS = Table("fingerprints", METADATA, *_key("uid", "value"), *_texts("evidence"))
+Index("fingerprints_value", FINGERPRINTS.c.value)
+RECURRENCES = Table(
+    "recurrences",
+    METADATA,
+    *_key("uid"),  # the report
+    *_texts("other", "root", "tier", "signal", "evidence"),  # other: what came back; root: the first of its kind
+    *_numbers("again"),  # 1: what came back was fixed by then
+    *_moments("at"),
+)
+Index("recurrences_other", RECURRENCES.c.other)
+Index("recurrences_root", RECURRENCES.c.root)
+OBJECTIONS = Table(
+    "objections",
+    METADATA,
+    *_key("uid", "other"),  # two tickets that are not the same, the report first
+    *_texts("why", "person"),
+    *_moments("at"),
+)
+Index("objections_other", OBJECTIONS.c.other)
+FIXES = Table(
+    "fixes",
+    METADATA,
+    *_key("uid"),
+    *_moments_or_none("at"),  # when its fix took effect; none: not yet
+    *_texts("how"),
 )
 REVERSALS = Table("reversals", METADATA, *_key("uid", "rule", "verb", "value"), *_moments("at"), *_texts("person"))
 IGNORES = Table(

@@ -33,7 +33,7 @@ _EVENTS = {
     "remoteissuelink": "link",
 }
 _SPRINTS = "com.pyxis.greenhopper.jira:gh-sprint"
-_BLOCKED_BY = "is blocked by"
+_BLOCKED_BY, _DUPLICATES = "is blocked by", "duplicates"
 _BY_ID = frozenset({"assignee", "reporter", "due"})  # told by what they are, the rest by what they are called
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_TEXT = 255  # characters kept of a value in a history
@@ -84,6 +84,7 @@ def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
         comments=(fields.get("comment") or {}).get("total", 0),
         sprint=_sprint(fields.get(site.sprint)),
         blocked=_blocked(fields.get("issuelinks")),
+        duplicates=_duplicates(fields.get("issuelinks")),
     )
 
 
@@ -225,6 +226,15 @@ def _blocked(links: Any) -> bool:
             if status and status["statusCategory"]["key"] != "done":
                 return True
     return False
+
+
+def _duplicates(links: Any) -> frozenset[str]:
+    """Return the keys of the issues that this one duplicates."""
+    return frozenset(
+        text(one["outwardIssue"]["key"])
+        for one in links or ()
+        if one.get("outwardIssue") and one["type"]["outward"].casefold() == _DUPLICATES
+    )
 
 
 def _date(value: Any) -> date | None:

@@ -33,8 +33,8 @@ from worker.settings.tables import (
 from worker.settings.values import sqlite_file
 
 FOR_RULES = {
-    *("calendar", "deferral", "ceilings", "people", "teams", "council", "commands", "kinds", "labels", "file"),
-    "override",
+    *("calendar", "deferral", "recurrence", "ceilings", "people", "teams", "council", "commands", "kinds", "labels"),
+    *("file", "override"),
 }
 """The tables that the policy is made of as they are."""
 HOW_TO_START = "no such file: start with `cp config.example.toml {name}`, or name yours with --config"

@@ -97,6 +97,16 @@ class DeferralTable(Table):
     statuses: tuple[str, ...] = ("On Hold", "Deferred")
 
 
+class RecurrenceTable(Table):
+    """What counts as coming back, and what machines write so that it is known again."""
+
+    window: Span = timedelta(days=30)
+    period: Span = timedelta(days=180)
+    fingerprints: tuple[Text, ...] = ()
+    machines: tuple[Text, ...] = ()
+    environments: tuple[Text, ...] = ("production", "prod", "live")
+
+
 class CeilingsTable(Table):
     """How much a pass may do at most."""
 
@@ -273,6 +283,7 @@ class Tables(BaseSettings):
     instance: Instance = Instance()
     calendar: CalendarTable = CalendarTable()
     deferral: DeferralTable = DeferralTable()
+    recurrence: RecurrenceTable = RecurrenceTable()
     ceilings: CeilingsTable = CeilingsTable()
     people: dict[str, dict[str, str]] = {}
     teams: dict[str, TeamTable] = {}

@@ -26,7 +26,7 @@ def link_issues(call: Call) -> Response:
 def unlink_issues(call: Call) -> Response:
     """DELETE issueLink/ID."""
     call.need("LINK_ISSUES", "No Link Issue Permission for issue")
-    call.world.unlink(_link(call))
+    call.world.unlink(_link(call), actor=call.actor().login)
     return DONE
 
 

@@ -272,15 +272,20 @@ class JiraWorld:
             self.record(end, actor=actor, at=now, items=(_link_item("Link", other.key, text),))
         return link
 
-    def unlink(self, link: Link) -> None:
-        """Remove a link between two issues."""
+    def unlink(self, link: Link, *, actor: str = "") -> None:
+        """Remove a link between two issues; with somebody who does it, their histories tell."""
         now = self.clock()
-        for number in (link.inward, link.outward):
+        _, inward_words, outward_words = scheme.LINK_TYPES[link.type]
+        ends = ((link.inward, link.outward, outward_words), (link.outward, link.inward, inward_words))
+        for number, far, words in ends:
             if number in self.issues:
                 issue = self.issues[number]
                 self.keep_for_search(issue, now)
                 issue.links = [one for one in issue.links if one.id != link.id]
                 self.touch(issue, now)
+                if actor and far in self.issues:
+                    other = self.issues[far].key
+                    self.record(issue, actor=actor, at=now, items=(_unlink_item(other, f"This issue {words} {other}"),))
 
     def remote_link(self, key: str | int, raw: Mapping[str, Any], *, actor: str) -> tuple[RemoteLink, bool]:
         """Add or, by `globalId`, replace a remote link given as the API's JSON. Returns it and whether it is new."""
@@ -365,6 +370,10 @@ class JiraWorld:
 
     def _changed(self) -> None:
         self.revision += 1
+
+
+def _unlink_item(before: str, text: str) -> Item:
+    return Item(field="Link", field_id="", before=before, before_text=text, after=None, after_text=None)
 
 
 def _link_item(field: str, after: str, text: str) -> Item:

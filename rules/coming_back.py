@@ -1,0 +1,78 @@
+"""Coming back: what rules about recurrences tell on a ticket, and how a reopening is withdrawn by objection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.actions import Close, Op
+from rules.effects import REOPENED
+from rules.fact_asked import Asked
+from rules.fact_recurrence import news
+from rules.following import CLOSED
+from rules.memory import Effect, Objection, Related
+from rules.moves import View, target_of
+from rules.people import called
+from rules.policy import Rule
+from rules.returning import ABOUT_RECURRENCE, reopening_id, returning
+from rules.texts import clipped
+
+MOST = 10
+"""So many recurrences are linked and named, the newest."""
+
+
+def told(view: View) -> tuple[Related, ...]:
+    """Return the tickets that came back, or that came back by this one, once a rule about recurrences held here."""
+    if not view.memory.recurrences:
+        return ()
+    asking = {rule.id for rule in view.policy.rules if rule.when.names & ABOUT_RECURRENCE and not view.shadowed(rule)}
+    episodes = (each for each in view.evaluation.episodes if each.rule in asking and not each.baseline)
+    if not any(episodes):
+        return ()
+    near = [each.other for each in view.memory.recurrences if each.direct]
+    return tuple(near[-MOST:])
+
+
+def withdrawal_ops(view: View) -> Iterator[Op]:
+    """Yield what closes the ticket again, once, if it was opened for a report that people say is another thing."""
+    ticket, memory = view.ticket, view.memory
+    if ticket.phase == "done" or not memory.objections:
+        return
+    if news(Asked(ticket, view.evaluation.kind, memory, view.policy, view.today)):
+        return
+    rules = {rule.id: rule for rule in view.policy.rules if returning(rule) and not view.shadowed(rule)}
+    for effect in memory.effects:
+        rule = rules.get(effect.rule) if effect.verb == REOPENED else None
+        objection = _objection(view, rule, effect) if rule else None
+        if rule and objection:
+            yield from _withdraw(view, rule, effect, objection)
+
+
+def _objection(view: View, rule: Rule, effect: Effect) -> Objection | None:
+    """Return the objection to the report because of which a rule opened the ticket.
+
+    After a lost database nobody knows because of which one: then it is the one that was made since.
+    """
+    known = {reopening_id(view.keys, rule, view.ticket.uid, each.other.uid) for each in view.memory.recurrences}
+    for each in view.memory.objections:
+        ours = effect.op == reopening_id(view.keys, rule, view.ticket.uid, each.uid)
+        if ours or (effect.op not in known and each.at > effect.at):
+            return each
+    return None
+
+
+def _withdraw(view: View, rule: Rule, effect: Effect, objection: Objection) -> Iterator[Op]:
+    op_id = view.op_id(rule.id, f"withdrawn {effect.op}", Close)
+    if op_id in view.memory.done:
+        return
+    who = f" ({clipped(called(view.policy, view.ticket.source, objection.by))})" if objection.by else ""
+    yield Op(
+        id=op_id,
+        target=target_of(view.ticket),
+        verb=Close(),
+        rule=rule.id,
+        because=(f"{objection.key} is not the same: {objection.why}{who}",),
+        before=clipped(view.ticket.status),
+        after=f"{CLOSED}completed",
+        episode=effect.episode,
+        rules=frozenset({rule.id}),
+    )

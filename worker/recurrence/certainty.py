@@ -1,0 +1,241 @@
+"""Certainty: tickets that people, links or machines say to be the same are paired; an objection parts them for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from rules.fact_work import not_done
+from rules.model import Comment, Ticket
+from rules.people import called, may_command
+from rules.recurrence.certain import sames_said
+from rules.recurrence.clusters import Both, Member, Pairing, clusters, pairings
+from rules.recurrence.fingerprints import fingerprints
+from rules.references import tickets_named
+from rules.returning import reopening_id, returning_rules
+from rules.texts import clipped
+from worker.recurrence.histories import Histories, histories, members
+from worker.recurrence.pairs import Denial, Pair, Pairs
+from worker.recurrence.sameness import COMMAND, FINGERPRINT, LINK, SAID, Claim, Edge, Sameness
+from worker.worker import Worker
+
+SAYING = ("same-as", "not-same")
+"""The commands that say what is the same, and what is not."""
+STRENGTH = (COMMAND, LINK, SAID, FINGERPRINT)
+SOON = timedelta(days=7)
+"""What we opened again and a person closes so soon, with no change merged since, was an objection."""
+NOT_SAME, UNLINKED, CLOSED_AGAIN = "/kaizen not-same", "the link was removed", "it was closed again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What is said of pairs of tickets, and who denied it."""
+
+    edges: Mapping[Both, list[Edge]]
+    denied: Mapping[Both, Denial]
+    of: Mapping[str, list[Edge]]  # what is said of a ticket, by uid
+
+    @property
+    def standing(self) -> list[Both]:
+        """The pairs that nobody denied."""
+        return [both for both in self.edges if both not in self.denied]
+
+
+def find_recurrences(worker: Worker, now: datetime) -> int:
+    """Pair what is certain to be the same, and part what is not; return how many tickets that concerns."""
+    same, pairs = Sameness(worker.database, worker.policy.sha), Pairs(worker.database)
+    revision, since = worker.mirror.revision(), same.read_up_to()
+    if revision == since and not pairs.waiting():
+        return 0
+    unlinked = _read(worker, same, since) if revision != since else ()
+    concerned = since < 0 or bool(unlinked) or pairs.waiting() or same.concerned(since)
+    changed = _paired(worker, same, pairs, unlinked, now) if concerned else frozenset()
+    worker.mirror.unsettle(changed)
+    same.note_read(revision)
+    return len(changed)
+
+
+def named(worker: Worker, ticket: Ticket, text: str) -> frozenset[str]:
+    """Return the tickets that a comment with such a command names, by keys in lower case, as far as there are any."""
+    if not any(word in text.lower() for word in SAYING):
+        return frozenset()
+    keys = tickets_named(_repository(ticket), text, text.upper())
+    return frozenset(Sameness(worker.database, worker.policy.sha).uids_of(keys))
+
+
+def _repository(ticket: Ticket) -> str:
+    return ticket.key.rpartition("#")[0]
+
+
+# -- what is said ------------------------------------------------------------------------------------------------------
+
+
+def _read(worker: Worker, same: Sameness, since: int) -> tuple[tuple[str, str], ...]:
+    """Read what changed tickets say; return the pairs (by uid) that a tracker linked before, and does no more."""
+    comments = same.comments(since)
+    recurring = worker.policy.recurring
+    claims: dict[str, tuple[Claim, ...]] = {}
+    prints: dict[str, Mapping[str, str]] = {}
+    for ticket in same.changed(since):
+        claims[ticket.uid] = tuple(_claims(worker, ticket, comments.get(ticket.uid, [])))
+        text = ticket.body if not recurring.machines or ticket.reporter in recurring.machines else ""
+        prints[ticket.uid] = fingerprints(ticket, recurring.fingerprints, text=text)
+    gone = same.keep(claims)
+    same.keep_prints(prints)
+    unknown = same.unknown()
+    same.found(same.uids_of(unknown, -1 if any(claims.values()) else since))
+    still = {(edge.uid, edge.other) for edge in same.edges() if edge.signal == LINK}
+    return tuple(pair for pair in gone if pair not in still)
+
+
+def _claims(worker: Worker, ticket: Ticket, comments: Iterable[Comment]) -> Iterator[Claim]:
+    """Yield what a tracker's links and people's comments say that a ticket is the same as; the strongest last."""
+    policy, home = worker.policy, _repository(ticket)
+    closed_so = ticket.phase == "done" and ticket.resolution.lower() == "duplicate"
+    texts = [(ticket.reporter, ticket.created, ticket.body)] if closed_so else []
+    texts += [(each.author, each.updated, each.body) for each in comments]
+    linked = False
+    for author, at, text in texts:
+        leads = author != ticket.reporter and may_command(policy, ticket, author)
+        for said in sames_said(home, text) if leads or closed_so else ():
+            who = clipped(called(policy, ticket.source, author), 60)
+            if leads:
+                yield Claim(key=said.key, signal=SAID, evidence=f"{who} says: {said.words}", by=author, at=at)
+            if closed_so and not linked:
+                linked = True
+                words = f"closed as a duplicate: {said.words}"
+                yield Claim(key=said.key, signal=LINK, evidence=words, by=author, at=ticket.created)
+    for key in sorted(ticket.duplicates):
+        yield Claim(key=key.lower(), signal=LINK, evidence=f"linked as a duplicate of {key}", by="", at=ticket.created)
+
+
+def _told(worker: Worker, same: Sameness, pairs: Pairs) -> _Told:
+    edges: dict[Both, list[Edge]] = {}
+    denied = {each.both: each for each in pairs.denials()}
+    for edge in (*same.edges(), *_machines(same)):
+        edges.setdefault(edge.both, []).append(edge)
+    stated = list(same.stated())
+    uids = same.uids_of(key for _, _, key, _, _ in stated)
+    for uid, what, key, by, at in stated:
+        other = uids.get(key)
+        if other is None or other == uid:
+            continue
+        both = frozenset((uid, other))
+        if what == "not-same":
+            denied.setdefault(both, Denial(uid=uid, other=other, why=NOT_SAME, by=by, at=at))
+            continue
+        edges.setdefault(both, []).append(_command(worker, uid, other, key, by, at))
+        if both in denied and denied[both].at < at:
+            pairs.admit([(denied[both].uid, denied[both].other)])
+            del denied[both]
+    of: dict[str, list[Edge]] = {}
+    for edge in (edge for found in edges.values() for edge in found):
+        of.setdefault(edge.uid, []).append(edge)
+        of.setdefault(edge.other, []).append(edge)
+    return _Told(edges=edges, denied=denied, of=of)
+
+
+def _command(worker: Worker, uid: str, other: str, key: str, by: str, at: datetime) -> Edge:
+    ticket = worker.mirror.ticket(uid)
+    who = called(worker.policy, ticket.source, by) if ticket else by
+    evidence = f"/kaizen same-as {key if '#' in key else key.upper()} ({clipped(who, 60)})"
+    return Edge(uid=uid, other=other, signal=COMMAND, evidence=evidence, by=by, at=at)
+
+
+def _machines(same: Sameness) -> Iterator[Edge]:
+    """Yield the pairs that share a fingerprint: each ticket with the one before it, in whatever order."""
+    for sharing in same.shared().values():
+        for (one, _), (other, evidence) in pairwise(sharing):
+            yield Edge(uid=other, other=one, signal=FINGERPRINT, evidence=f"the same {evidence}")
+
+
+# -- what follows from it ----------------------------------------------------------------------------------------------
+
+
+def _paired(
+    worker: Worker, same: Sameness, pairs: Pairs, unlinked: Iterable[tuple[str, str]], now: datetime
+) -> frozenset[str]:
+    """Make and unmake pairs; return the tickets concerned."""
+    told, known = _told(worker, same, pairs), pairs.known()
+    candidates = {*told.edges, *(frozenset((pair.uid, pair.other)) for pair in known.values())}
+    past = histories(worker.database, sorted({uid for both in candidates for uid in both}))
+    denials = [Denial(uid=uid, other=other, why=UNLINKED, by="", at=now) for uid, other in unlinked]
+    denials += [denial for both in candidates for denial in _removed(past, told, both)]
+    denials += [denial for pair in known.values() for denial in _closed_again(worker, past, pair)]
+    fresh = {each.both: each for each in denials if each.both not in told.denied}
+    pairs.deny([*fresh.values(), *told.denied.values()])
+    told = replace(told, denied={**fresh, **told.denied})
+    return _saved(worker, pairs, told, past, now) | {uid for both in fresh for uid in both}
+
+
+def _saved(worker: Worker, pairs: Pairs, told: _Told, past: Histories, now: datetime) -> frozenset[str]:
+    """Save the pairs, and when fixes took effect; return the tickets for which something changed."""
+    recurring, known = worker.policy.recurring, pairs.known()
+    every = {each.uid: each for each in members(worker.database, past, recurring, now)}
+    found: dict[str, Pair] = {}
+    for cluster in clusters(told.standing):
+        several = [every[uid] for uid in cluster if uid in every]
+        for pairing in pairings(several, frozenset(told.denied), recurring.window):
+            found[pairing.uid] = _pair(told, pairing, every[pairing.uid].created)
+    changed = {uid: pair for uid, pair in found.items() if known.get(uid) != pair}
+    gone = known.keys() - found.keys()
+    pairs.forget(sorted(gone))
+    pairs.save(changed.values())
+    old = [known[uid] for uid in (*gone, *changed) if uid in known]
+    touched = {uid for pair in (*old, *changed.values()) for uid in (pair.uid, pair.other, pair.root)}
+    return frozenset(touched | _fixed(pairs, found.values(), every))
+
+
+def _fixed(pairs: Pairs, found: Iterable[Pair], every: Mapping[str, Member]) -> set[str]:
+    """Save when the fixes of what came back took effect; return the tickets for which that changed."""
+    bearers = sorted({uid for pair in found for uid in (pair.other, pair.root)})
+    before, after = pairs.fixes(), {uid: fix for uid in bearers if (fix := every[uid].fix) is not None}
+    pairs.save_fixes((uid, fix) for uid, fix in after.items() if before.get(uid) != fix)
+    pairs.forget_fixes(sorted(before.keys() - after.keys()))
+    return {uid for uid in before.keys() | after.keys() if before.get(uid) != after.get(uid)}
+
+
+def _pair(told: _Told, pairing: Pairing, created: datetime) -> Pair:
+    """Return a report with the best there is to show for it: about the two, else about the report."""
+    mine = told.edges.get(frozenset((pairing.uid, pairing.other))) or told.of[pairing.uid]
+    best = min(mine, key=lambda edge: STRENGTH.index(edge.signal))
+    return Pair(
+        uid=pairing.uid,
+        other=pairing.other,
+        root=pairing.root,
+        signal=best.signal,
+        evidence=best.evidence,
+        again=pairing.again,
+        at=max(best.at or created, created),
+    )
+
+
+# -- objections --------------------------------------------------------------------------------------------------------
+
+
+def _removed(past: Histories, told: _Told, both: Both) -> Iterator[Denial]:
+    """Yield the objection that somebody removed a link between two tickets, if no other one is there."""
+    uid, other = sorted(both, key=lambda each: past.tickets[each].created, reverse=True)
+    if any(edge.signal == LINK for edge in told.edges.get(both, ())):
+        return
+    for one, far in ((uid, past.tickets[other]), (other, past.tickets[uid])):
+        for event in past.unlinked.get(one, ()):
+            words = event.before.lower()
+            if ("relates" in words or "duplicate" in words) and words.rpartition(" ")[2] == far.key.lower():
+                yield Denial(uid=uid, other=other, why=UNLINKED, by=event.actor, at=event.at)
+
+
+def _closed_again(worker: Worker, past: Histories, pair: Pair) -> Iterator[Denial]:
+    """Yield the objection that somebody closed again what we opened because of the pair, and changed nothing."""
+    ticket = past.tickets.get(pair.other)
+    if ticket is None or ticket.phase != "done" or ticket.closed is None:
+        return
+    ids = [reopening_id(worker.keys, rule, ticket.uid, pair.uid) for rule in returning_rules(worker.policy)]
+    opened = worker.ledger.carried_out(ids)
+    if opened is None or ticket.closed <= opened:
+        return
+    worked = any(opened < merge.at <= ticket.closed for merge in past.merges.get(ticket.uid, ()))
+    if not worked and (ticket.closed - opened <= SOON or not_done(ticket.resolution)):
+        yield Denial(uid=pair.uid, other=pair.other, why=CLOSED_AGAIN, by="", at=ticket.closed)
