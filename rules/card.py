@@ -24,12 +24,14 @@ from rules.worn import is_worn
 CARD = "card"
 """What stands as an op's rule for the card, which speaks for all rules at once."""
 FIRST = "c0"
+UNLIKES = 10  # so many objections a marker keeps, the newest
 NOON = time(12, tzinfo=UTC)  # a date in a marker is read as its noon: the same date in nearly all zones
 DAY = r"\d{4}-\d{2}-\d{2}"
 ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<began>{DAY})(?::(?P<ended>{DAY}))?")
 BASELINE_ITEM = re.compile(rf"baseline:(?P<rule>[\w.-]+/[\w.-]+):(?P<taken>{DAY})")
 HEARD_ITEM = re.compile(r"heard:([0-9a-f]{1,64})")
 LED_ITEM = re.compile(r"led:(state|owner|due):([\w.~%-]*)", re.ASCII)
+UNLIKE_ITEM = re.compile(r"unlike:([\w.~%-]{1,300})", re.ASCII)
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
 TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority", REOPENED: "reopen", TAKEN_BACK: "takeback"}
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
@@ -129,6 +131,7 @@ def write_state(view: View) -> str:
     `baseline:backlog/owned:2026-11-23`: the rule was in the baseline of that day, and still is in the same episode.
     `heard:...` is the op of a command of the last days: it is not carried out twice. `led:due:2026-12-01` is what the
     ticket that leads it said last: what people changed here since then stays.
+    `unlike:OPS-12`: people showed, without a command, that this is another problem.
     """
     date_of = view.policy.calendar.date_of
     items = []
@@ -151,7 +154,9 @@ def write_state(view: View) -> str:
     heard = [f"heard:{op_id(view.keys, view.ticket, each)}" for each in said]
     leads = with_leads(view.memory, view.evaluation.leads).leads
     led = sorted(f"led:{lead.field}:{quote(lead.value, safe='')}" for lead in leads)
-    return ",".join((*items, *sorted(traces), *heard, *led))
+    apart = [each.key for each in view.memory.objections if not each.why.startswith("/")][-UNLIKES:]
+    unlike = [f"unlike:{quote(key, safe='')}" for key in apart]
+    return ",".join((*items, *sorted(traces), *heard, *led, *unlike))
 
 
 def _trace(of: Effect | Reversal) -> str:
@@ -177,6 +182,11 @@ def read_state(text: str) -> tuple[Episode, ...]:
 def read_heard(text: str) -> tuple[str, ...]:
     """Return the ids of the ops that carried commands out, as a marker keeps them."""
     return tuple(found[1] for found in map(HEARD_ITEM.fullmatch, text.split(",")) if found)
+
+
+def read_unlike(text: str) -> tuple[str, ...]:
+    """Return the keys of the tickets that are another problem, as a marker keeps them."""
+    return tuple(unquote(found[1]) for found in map(UNLIKE_ITEM.fullmatch, text.split(",")) if found)
 
 
 def read_leads(text: str, at: datetime) -> tuple[Lead, ...]:

@@ -81,6 +81,7 @@ class Digest:
     deferrals: DeferralDebt = NO_DEBT
     unfed: tuple[Unfed, ...] = ()  # decisions that fed nothing, or do not say what they feed
     reviews: tuple[Block, ...] = ()  # how they stand, in words; none where the policy has none
+    recurrences: tuple[Block, ...] = ()  # what came back in the week, in words; none if nothing did
 
 
 @dataclass(frozen=True, slots=True)

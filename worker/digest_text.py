@@ -33,6 +33,7 @@ def prose(digest: Digest) -> Prose:
             Paragraph(_trend(digest.weeks)),
             *overdue_blocks(digest.overdue),
             *deferral_blocks(digest.deferrals),
+            *digest.recurrences,
             *decisions(digest.unfed),
             *digest.reviews,
             *input_blocks(digest.inputs),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from integrations.base import Receipt
 from rules.actions import AddLabel, Op
-from rules.card import Trace, read_due, read_heard, read_leads, read_state, read_traces
+from rules.card import Trace, read_due, read_heard, read_leads, read_state, read_traces, read_unlike
 from rules.commanded import VERBS, Asked, deed, op_id, waiting
 from rules.commands import Shown, foreseen, overruled, read_commands
 from rules.effects import ASSIGNED, DUE, applied, value_of
@@ -19,7 +19,7 @@ from rules.worn import occasion
 from worker.look import HISTORY
 from worker.pairing import obstacles, pair
 from worker.perform import card_op
-from worker.recurrence.certainty import SAYING, find_recurrences, named
+from worker.recurrence.certainty import adopt_objections, find_recurrences, named
 from worker.worker import Worker
 from worker.world import memory_of, world
 
@@ -41,6 +41,8 @@ def listen(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
         else:
             heard += _obey(worker, comment, authors[comment.source], around, now)
     worker.mirror.mark_read(looked)
+    if heard:
+        find_recurrences(worker, now)
     return heard
 
 
@@ -70,6 +72,7 @@ def _recognise(worker: Worker, comment: Comment, now: datetime) -> int:
         leads = read_leads(comment.marker.state, comment.updated)
         worker.ledger.save_leads((comment.ticket, lead) for lead in leads)
         _adopt(worker, comment, comment.marker.state, now)
+        adopt_objections(worker, comment, read_unlike(comment.marker.state))
         for told in read_heard(comment.marker.state):
             worker.ledger.recognise(told, comment.ticket, Receipt(), now)
         worker.mirror.unsettle((comment.ticket,))
@@ -126,8 +129,6 @@ def _obey(worker: Worker, comment: Comment, ours: str, around: World, now: datet
         worker.mirror.unsettle((ticket.uid,))
     if any(statement.what == TWIN for statement in statements):
         pair(worker, now)
-    if any(statement.what in SAYING for statement in statements):
-        find_recurrences(worker, now)
     return len(commands)
 
 

@@ -38,13 +38,16 @@ class Member:
         return self.done and plain(self.resolution) == DUPLICATE
 
     def fixed_at(self, at: datetime) -> datetime | None:
-        """Return when it was fixed, as of a moment; None if it was open then, or its fix had not taken effect."""
+        """Return when it was fixed, as of a moment; None if it was open then, or its fix had not taken effect.
+
+        Trackers tell whole seconds: what was reported in the second of a reopening was the reason for it.
+        """
         if not self.closings:
             return None
         *before, last = self.closings
-        if self.fix and self.fix.at and self.fix.at <= at and (last.over is None or at < last.over):
+        if self.fix and self.fix.at and self.fix.at <= at and (last.over is None or at <= last.over):
             return self.fix.at
-        return next((each.at for each in before if each.over and each.at <= at < each.over), None)
+        return next((each.at for each in before if each.over and each.at <= at <= each.over), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

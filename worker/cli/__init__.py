@@ -17,6 +17,7 @@ from worker import __version__
 from worker.cli import baselines, looks, passes, reasons, records, scores, trying
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
+from worker.cli.recurrence import recurrence
 from worker.errors import LockHeld, LockLost, WorkerError
 from worker.settings import SettingsError
 from worker.stop import Stopping
@@ -50,6 +51,7 @@ app.command("why")(reasons.why_)
 app.command("digest")(looks.digest)
 app.command("ops")(records.ops)
 app.add_typer(records.audit, name="audit")
+app.add_typer(recurrence, name="recurrence")
 
 
 def _version(asked: bool) -> None:

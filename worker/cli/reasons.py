@@ -47,7 +47,7 @@ def why_(
     cli: Cli = context.obj
     moment = now()
     with cli.alone(cli.settings()) as worker:
-        ticket = _the_one(key, worker.mirror.candidates(key))
+        ticket = the_one(key, worker.mirror.candidates(key))
         memory = memory_of(worker, ticket.uid, world(worker, moment))
         explained = why(worker.policy, ticket, memory, moment, paused=paused_rules(worker, moment))
         read = worker.mirror.reads().get(ticket.source)
@@ -67,7 +67,8 @@ def why_(
         screen.print(ALL, markup=False)
 
 
-def _the_one(key: str, found: Sequence[Ticket]) -> Ticket:
+def the_one(key: str, found: Sequence[Ticket]) -> Ticket:
+    """Return the ticket that a person means. Raises WorkerError if there is none, or several."""
     if len(found) == 1:
         return found[0]
     if found:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from rules.effects import OPEN, REOPENED
 from rules.fact_work import not_done
+from rules.memory import Reversal
 from rules.model import Comment, Ticket
 from rules.people import called, may_command
 from rules.recurrence.certain import sames_said
@@ -27,6 +29,7 @@ STRENGTH = (COMMAND, LINK, SAID, FINGERPRINT)
 SOON = timedelta(days=7)
 """What we opened again and a person closes so soon, with no change merged since, was an objection."""
 NOT_SAME, UNLINKED, CLOSED_AGAIN = "/kaizen not-same", "the link was removed", "it was closed again"
+EARLIER = "it was objected to earlier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,7 @@ def _paired(
     denials += [denial for both in candidates for denial in _removed(past, told, both)]
     denials += [denial for pair in known.values() for denial in _closed_again(worker, past, pair)]
     fresh = {each.both: each for each in denials if each.both not in told.denied}
+    worker.ledger.save_reversals(_undone(worker, fresh.values()))
     pairs.deny([*fresh.values(), *told.denied.values()])
     told = replace(told, denied={**fresh, **told.denied})
     return _saved(worker, pairs, told, past, now) | {uid for both in fresh for uid in both}
@@ -215,6 +219,15 @@ def _pair(told: _Told, pairing: Pairing, created: datetime) -> Pair:
 # -- objections --------------------------------------------------------------------------------------------------------
 
 
+def adopt_objections(worker: Worker, comment: Comment, keys: Iterable[str]) -> None:
+    """Take from a card which tickets people showed to be another problem than this one."""
+    others = Sameness(worker.database, worker.policy.sha).uids_of(key.lower() for key in keys)
+    denials = (
+        Denial(uid=comment.ticket, other=other, why=EARLIER, by="", at=comment.updated) for other in others.values()
+    )
+    Pairs(worker.database).deny(denials)
+
+
 def _removed(past: Histories, told: _Told, both: Both) -> Iterator[Denial]:
     """Yield the objection that somebody removed a link between two tickets, if no other one is there."""
     uid, other = sorted(both, key=lambda each: past.tickets[each].created, reverse=True)
@@ -225,6 +238,15 @@ def _removed(past: Histories, told: _Told, both: Both) -> Iterator[Denial]:
             words = event.before.lower()
             if ("relates" in words or "duplicate" in words) and words.rpartition(" ")[2] == far.key.lower():
                 yield Denial(uid=uid, other=other, why=UNLINKED, by=event.actor, at=event.at)
+
+
+def _undone(worker: Worker, denials: Iterable[Denial]) -> Iterator[tuple[str, Reversal]]:
+    """Yield the reopenings that people took back by closing the ticket again, by its uid."""
+    for denial in (each for each in denials if each.why == CLOSED_AGAIN):
+        for rule in returning_rules(worker.policy):
+            if worker.ledger.carried_out([reopening_id(worker.keys, rule, denial.other, denial.uid)]):
+                undone = Reversal(rule=rule.id, verb=REOPENED, value=OPEN, at=denial.at, by=denial.by)
+                yield denial.other, undone
 
 
 def _closed_again(worker: Worker, past: Histories, pair: Pair) -> Iterator[Denial]:
