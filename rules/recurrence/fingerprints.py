@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from rules.model import Ticket
 from rules.references import plain_lines
@@ -16,7 +17,6 @@ LONGEST = 200  # characters of one
 LONGEST_LINE = 1000
 NOTHING = frozenset({"none", "unknown", "null", "n/a", "tbd", "todo", "undefined", "true", "false", "test", "0"})
 """Values that tell nothing apart."""
-HINT = re.compile(r"fingerprint|alert|sentry|test|[\w-]+\s?[:=]", re.IGNORECASE)
 FIELD = re.compile(
     r"[\s*_|-]{0,10}(?P<name>[A-Za-z][\w .-]{0,40}?)[*_|\s]{0,4}[:=|][*_|\s]{0,4}(?P<value>[^\n]{1,600})"
 )
@@ -24,6 +24,8 @@ ALERTS = ("alertname", "alert", "alert rule", "alert_rule", "rule name")
 SERVICES = ("service", "job", "application", "app", "namespace")
 TESTS = ("test", "failed test", "failing test", "test case", "test id", "testcase")
 FAILURES = ("failure", "error", "exception", "message", "failure message")
+HINTS = ("alert", "rule name", "test", "sentry")
+"""Words of which one stands in each text with a fingerprint, apart from those of other names: looked for quickly."""
 TEST_ID = re.compile(r"(?=\S{0,200}[._:/#])\S{6,200}")  # what people type into a form has no such marks
 WORDS = re.compile(r"[a-z]{4}")
 SENTRY = re.compile(
@@ -35,7 +37,7 @@ MASKS = (
     (re.compile(r"\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?"), "<time>"),
     (re.compile(r"\b0x[0-9a-f]+\b|\b[0-9a-f]{12,64}\b"), "<hex>"),
     (re.compile(r"(?:/[\w.@+-]+){2,}"), "<path>"),
-    (re.compile(r"\d+"), "<n>"),
+    (re.compile(r"\d+(?:[.,]\d+)*"), "<n>"),
 )
 """What differs from run to run, in the order in which it is masked; on lower case."""
 
@@ -51,9 +53,17 @@ def fingerprints(ticket: Ticket, names: Sequence[str] = (), *, text: str | None 
     wanted = {FINGERPRINT, *(name.lower().rstrip(":") for name in names)}
     found = dict(_labels(ticket, wanted))
     body = ticket.body if text is None else text
-    if HINT.search(body):
+    seen = body.lower()
+    if any(word in seen for word in (*wanted, *HINTS)) and _hint(frozenset(wanted)).search(seen):
         found |= dict(_lines(body, wanted))
     return dict(list(found.items())[:MOST])
+
+
+@lru_cache(maxsize=8)
+def _hint(wanted: frozenset[str]) -> re.Pattern[str]:
+    """Return what a text in lower case is like that may hold a fingerprint: most hold none."""
+    names = "|".join(re.escape(name) for name in sorted({*wanted, *ALERTS, *TESTS}))
+    return re.compile(rf"^[ \t*_|>-]{{0,10}}(?:{names})[ \t*_|]{{0,4}}[:=|]|sentry", re.MULTILINE)
 
 
 def _labels(ticket: Ticket, wanted: set[str]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from rules.conditions import compile_all
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
-from rules.memory import NOTHING, Card, Effect, Episode, Related
+from rules.memory import NOTHING, RECURRENCE, Card, Effect, Episode, Recurrence, Related
 from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
@@ -69,6 +69,23 @@ def related(**changes) -> Related:
         "phase": "new",
     }
     return Related(**(values | changes))
+
+
+def recurrence(**changes) -> Recurrence:
+    """Return a report that a machine made yesterday of a ticket that had been fixed."""
+    values = {
+        "other": related(
+            what=RECURRENCE, **{"uid": "github.com/issue/98", "key": "acme/shop#98"} | changes.pop("of", {})
+        ),
+        "created": later(-1),
+        "root": "acme/shop#12",
+        "tier": "A",
+        "signal": "fingerprint",
+        "evidence": "the same fingerprint pool",
+        "at": later(-1),
+        "again": True,
+    }
+    return Recurrence(**(values | changes))
 
 
 def conditions(*clauses: str):

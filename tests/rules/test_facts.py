@@ -11,9 +11,9 @@ from rules import facts
 from rules.calendar import WorkCalendar
 from rules.conditions import activate, compile_all
 from rules.fact_table import KIND_TYPES, TYPES
-from rules.memory import Card, Effect, Ignore, Memory, Reversal, Statement, Work
+from rules.memory import Card, Effect, Fix, Ignore, Memory, Reversal, Statement, Work
 from rules.policy import Domain, Kind
-from tests.rules.factories import NOW, jira_ticket, later, policy, related, ticket
+from tests.rules.factories import NOW, jira_ticket, later, policy, recurrence, related, ticket
 
 TODAY = date(2026, 11, 3)  # NOW's, a Tuesday
 PYTHON_TYPES = {"bool": bool, "int": int, "string": str, "list(string)": list}
@@ -187,6 +187,8 @@ def test_every_fact_is_of_the_type_it_says():
     found = facts.of(ticket(), "improvement", Memory(), policy(), TODAY)
     found |= facts.of(done, "improvement", Memory(statements=(put_off,)), policy(), TODAY)
     found |= facts.of(ticket(), "review", Memory(related=(related(way="origin"),)), policy(), TODAY)
+    report = Memory(recurrences=(recurrence(of={"way": "origin"}),), fix=Fix(at=NOW, how="closed"))
+    found |= facts.of(ticket(), "improvement", report, policy(), TODAY)
     assert {name: type(value) for name, value in found.items()} == {
         name: PYTHON_TYPES[kind] for name, kind in TYPES.items()
     }
