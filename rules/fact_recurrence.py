@@ -19,6 +19,8 @@ def before(asked: Asked) -> Recurrence | None:
 
 def reports(asked: Asked) -> list[Recurrence]:
     """Return the reports by which the ticket came back within the period, after it was fixed, oldest first."""
+    if not asked.memory.recurrences:
+        return []
     first = asked.today - asked.policy.recurring.period
     later = (each for each in asked.memory.recurrences if each.other.way == "filed" and each.again)
     return [each for each in later if asked.day(each.created) > first]
@@ -43,6 +45,8 @@ def news(asked: Asked) -> list[Recurrence]:
 
 def unanswered(asked: Asked) -> int:
     """Count the recurrences since a systemic improvement was filed for them; 0 while one is open."""
+    if not asked.memory.recurrences:
+        return 0
     filed = [e for e in asked.memory.related if e.way == "filed" and SYSTEMIC in {n.lower() for n in e.labels}]
     if any(each.phase != "done" for each in filed):
         return 0

@@ -35,6 +35,8 @@ FLAWS = (
     ("domain:keyword", "priority", "due"),
 )
 """What is missing in improvements opened lately, taken in turns."""
+ALERT = "\n\nAlert: {rule}\nService: {service}"
+"""What the monitor writes under an incident that it found: the same for the same fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,9 @@ class Author:
         ours = [one for one in FAMILIES if component in one.components]
         if ours and self.rng.random() < {"incident": 0.9, "bug": 0.35}.get(kind, 0.0):
             family = self._one(ours)
-            return self._fill(self._one(family.titles)), self._fill(self._one(family.bodies)), family.name
+            title, body = self._fill(self._one(family.titles)), self._fill(self._one(family.bodies))
+            told = ALERT.format(rule=family.name, service=component) if kind == "incident" else ""
+            return title, body + told, family.name
         tables: dict[str, Sequence[str]] = {
             "bug": wording.BUGS,
             "incident": wording.BUGS,
