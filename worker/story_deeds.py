@@ -107,6 +107,8 @@ INCIDENT = "Checkout was down"
 DECISION = "Buy a second database"
 FEATURE = "Dark mode"
 REVIEW = "Improvement review"
+CART, LOGIN = "The cart is empty after a login", "Login goes round in a circle"
+ALERT = "Alert: Login loop\nService: login"
 
 
 def _begin(team: Team) -> None:
@@ -120,6 +122,18 @@ def _begin(team: Team) -> None:
     team.plan(LEADS, "domain:operational-excellence", owner="ana", type="Improvement", priority="Highest")
     team.plan(INCIDENT, "incident", owner="bo", type="Bug", description=ACTIONS)
     team.plan(FEATURE, "feature", owner="bo")
+    team.write(CART, "fingerprint:cart-4711", owner="bo")
+    team.plan(LOGIN, owner="bo", type="Bug", description=ALERT)
+
+
+def _fixed(team: Team) -> None:
+    team.close(CART)
+    team.close(LOGIN, resolution="Fixed")
+
+
+def _back(team: Team) -> None:
+    team.write("Customers lose their carts", "fingerprint:cart-4711", owner="bo")
+    team.plan("Nobody can log in on phones", owner="bo", type="Bug", description=ALERT)
 
 
 def _search_done(team: Team) -> None:
@@ -157,6 +171,9 @@ DEEDS: tuple[Deed, ...] = (
         "bo puts the restores off until October, and says why",
         _said(WAITING, "/kaizen defer until 2026-10-15 because the vendor is late"),
     ),
+    Deed(3, "bo puts the retries off and says nothing", lambda team: team.label(PUT_OFF, "deferred")),
+    Deed(4, "bo puts the restores off", _said(WAITING, "/kaizen defer until 2026-10-15 because the vendor is late")),
+    Deed(6, "bo fixes the cart and the login", _fixed),
     Deed(9, "the runbooks are closed as done, with nothing to show", lambda team: team.close(HOLLOW)),
     Deed(16, "search is done, and a link shows it", _search_done),
     Deed(18, "the feature is done", lambda team: team.close(FEATURE)),
@@ -174,6 +191,13 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed(72, "the decision is taken, from figures that are old by now", lambda team: team.close(DECISION, who="kim")),
     Deed(78, "there are new figures, and the decision says what it feeds", _feeds),
+    Deed(20, "monitors report both again", _back),
+    Deed(25, "new figures for the council", lambda team: team.figures(24)),
+    Deed(28, "the October review is held", _october),
+    Deed(39, "the restores wait", _said(WAITING, "/kaizen defer until 2026-11-16 because the vendor is still late")),
+    Deed(70, "and again", _said(WAITING, "/kaizen defer until 2026-12-14 because there is a new vendor")),
+    Deed(72, "the decision is taken, from old figures", lambda team: team.close(DECISION, who="kim")),
+    Deed(78, "new figures, and what the decision feeds", _feeds),
     Deed(80, "the decision is closed once more", lambda team: team.close(DECISION, who="kim")),
 )
 """November's review is held by nobody; nothing is ever done for security."""

@@ -278,12 +278,15 @@ def test_not_the_same_undoes_it_once_for_good(fault, lost):
 
 
 def test_closed_again_at_once_is_an_objection(fault):
-    """Nothing was merged since: the two are not the same, which a lost database does not forget."""
+    """Nothing was merged, the report is left open: they are not the same, which a lost database does not forget."""
     old = fixed(fault, body=SAME)
     new = by_fingerprint(fault, old)
     fault.settle()
     fault.wait(hours=2)
     fault.close(old)
+    fault.settle()
+    assert fault.memory(new).recurrences
+    fault.wait(days=1)
     fault.settle()
     assert not fault.is_open(old)
     assert [each.why for each in fault.memory(old).objections] == ["it was closed again"]
@@ -293,6 +296,24 @@ def test_closed_again_at_once_is_an_objection(fault):
     fault.settle()
     assert not fault.is_open(old)
     assert not fault.memory(new).recurrences
+
+
+def test_closed_again_with_its_report_is_fixed(fault):
+    """Whoever ends an incident closes both: the next report opens it again."""
+    old = fixed(fault, body=SAME)
+    new = by_fingerprint(fault, old)
+    fault.settle()
+    fault.wait(hours=2)
+    fault.close(old)
+    fault.close(new)
+    for _ in range(3):
+        fault.wait(days=1)
+        fault.settle()
+    assert [fault.is_open(each) for each in (old, new)] == [False, False]
+    by_fingerprint(fault, old)
+    fault.settle()
+    assert fault.memory(old).objections == ()
+    assert [fault.is_open(each) for each in (old, new)] == [True, False]
 
 
 def test_a_link_that_is_removed_is_an_objection(fault):

@@ -37,6 +37,7 @@ ROWS = {
         "forbidden/theatre": {"add label", "ping", "reopen", "remove label"},
         "forbidden/extra-work": {"add label", "remove label"},
         "forbidden/no-outcome": {"add label", "remove label"},
+        "recurrence/back": {"add label", "ping", "reopen"},
     },
 }
 """Row of the policy -> rules of it -> what they do in the story."""
@@ -83,6 +84,14 @@ def test_what_they_did_wrong_is_open_again_or_escalated(told):
     assert told.team.on_github("Old runbooks").state == "open"
     assert told.team.on_github("Skipped: Improvement review 2026-11").state == "open"
     assert told.team.on_github("Why is nothing done for security?").state == "open"
+
+
+def test_what_came_back_is_open_again(told):
+    """On both trackers, with what tells so on the card."""
+    cart, login = told.team.on_github("The cart is empty"), told.team.on_jira("Login goes round")
+    assert (cart.state, login.status != "Done") == ("open", True)
+    assert any("the same fingerprint cart" in one.body for one in cart.comments)
+    assert any("the same alert Login loop of login" in one.body for one in login.comments)
 
 
 def test_the_actions_of_the_incident_are_improvements(told):

@@ -26,8 +26,9 @@ from worker.worker import Worker
 SAYING = ("same-as", "not-same")
 """The commands that say what is the same, and what is not."""
 STRENGTH = (COMMAND, LINK, SAID, FINGERPRINT)
-SOON = timedelta(days=7)
-"""What we opened again and a person closes so soon, with no change merged since, was an objection."""
+SOON, AFTER = timedelta(days=2), timedelta(days=1)
+"""What we opened again and a person closes so soon, with no change merged, is an objection if the report is still open
+so long after that: who fixes a problem closes both."""
 NOT_SAME, UNLINKED, CLOSED_AGAIN = "/kaizen not-same", "the link was removed", "it was closed again"
 EARLIER = "it was objected to earlier"
 
@@ -50,10 +51,11 @@ def find_recurrences(worker: Worker, now: datetime) -> int:
     """Pair what is certain to be the same, and part what is not; return how many tickets that concerns."""
     same, pairs = Sameness(worker.database, worker.policy.sha), Pairs(worker.database)
     revision, since = worker.mirror.revision(), same.read_up_to()
-    if revision == since and not pairs.waiting():
+    later = pairs.waiting() or not worker.mirror.is_settled(worker.policy.sha, worker.policy.calendar.today(now))
+    if revision == since and not later:
         return 0
     unlinked = _read(worker, same, since) if revision != since else ()
-    concerned = since < 0 or bool(unlinked) or pairs.waiting() or same.concerned(since)
+    concerned = since < 0 or bool(unlinked) or later or same.concerned(since)
     changed = _paired(worker, same, pairs, unlinked, now) if concerned else frozenset()
     worker.mirror.unsettle(changed)
     same.note_read(revision)
@@ -166,7 +168,7 @@ def _paired(
     past = histories(worker.database, sorted({uid for both in candidates for uid in both}))
     denials = [Denial(uid=uid, other=other, why=UNLINKED, by="", at=now) for uid, other in unlinked]
     denials += [denial for both in candidates for denial in _removed(past, told, both)]
-    denials += [denial for pair in known.values() for denial in _closed_again(worker, past, pair)]
+    denials += [denial for pair in known.values() for denial in _closed_again(worker, past, pair, now)]
     fresh = {each.both: each for each in denials if each.both not in told.denied}
     worker.ledger.save_reversals(_undone(worker, fresh.values()))
     pairs.deny([*fresh.values(), *told.denied.values()])
@@ -249,7 +251,7 @@ def _undone(worker: Worker, denials: Iterable[Denial]) -> Iterator[tuple[str, Re
                 yield denial.other, undone
 
 
-def _closed_again(worker: Worker, past: Histories, pair: Pair) -> Iterator[Denial]:
+def _closed_again(worker: Worker, past: Histories, pair: Pair, now: datetime) -> Iterator[Denial]:
     """Yield the objection that somebody closed again what we opened because of the pair, and changed nothing."""
     ticket = past.tickets.get(pair.other)
     if ticket is None or ticket.phase != "done" or ticket.closed is None:
@@ -258,6 +260,13 @@ def _closed_again(worker: Worker, past: Histories, pair: Pair) -> Iterator[Denia
     opened = worker.ledger.carried_out(ids)
     if opened is None or ticket.closed <= opened:
         return
-    worked = any(opened < merge.at <= ticket.closed for merge in past.merges.get(ticket.uid, ()))
-    if not worked and (ticket.closed - opened <= SOON or not_done(ticket.resolution)):
+    if not_done(ticket.resolution) or _left_open(past, pair, opened, ticket.closed, now):
         yield Denial(uid=pair.uid, other=pair.other, why=CLOSED_AGAIN, by="", at=ticket.closed)
+
+
+def _left_open(past: Histories, pair: Pair, opened: datetime, closed: datetime, now: datetime) -> bool:
+    """Tell whether what came back was closed again soon and without a change, and its report is left open."""
+    worked = any(opened < merge.at <= closed for merge in past.merges.get(pair.other, ()))
+    report = past.tickets.get(pair.uid)
+    still = report is not None and report.phase != "done" and now - closed >= AFTER
+    return not worked and closed - opened <= SOON and still
