@@ -118,4 +118,4 @@ def test_the_readme_has_a_section_for_each_command():
     readme = (EXAMPLE.parent / "README.md").read_text(encoding="utf-8")
     told = set(re.findall(r"^### kaizend (\w+)", readme, re.MULTILINE))
     assert {command.name for command in app.registered_commands} - {"demo", "test", "schema"} <= told
-    assert told <= {command.name for command in app.registered_commands} | {"audit"}
+    assert told <= {command.name for command in app.registered_commands} | {"audit", "recurrence"}
