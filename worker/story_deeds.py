@@ -171,12 +171,11 @@ DEEDS: tuple[Deed, ...] = (
         "bo puts the restores off until October, and says why",
         _said(WAITING, "/kaizen defer until 2026-10-15 because the vendor is late"),
     ),
-    Deed(3, "bo puts the retries off and says nothing", lambda team: team.label(PUT_OFF, "deferred")),
-    Deed(4, "bo puts the restores off", _said(WAITING, "/kaizen defer until 2026-10-15 because the vendor is late")),
     Deed(6, "bo fixes the cart and the login", _fixed),
     Deed(9, "the runbooks are closed as done, with nothing to show", lambda team: team.close(HOLLOW)),
     Deed(16, "search is done, and a link shows it", _search_done),
     Deed(18, "the feature is done", lambda team: team.close(FEATURE)),
+    Deed(20, "monitors report both again", _back),
     Deed(25, "the council has new figures to decide from", lambda team: team.figures(24)),
     Deed(28, "the October review is held, and closed with its outcome", _october),
     Deed(
@@ -191,13 +190,6 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed(72, "the decision is taken, from figures that are old by now", lambda team: team.close(DECISION, who="kim")),
     Deed(78, "there are new figures, and the decision says what it feeds", _feeds),
-    Deed(20, "monitors report both again", _back),
-    Deed(25, "new figures for the council", lambda team: team.figures(24)),
-    Deed(28, "the October review is held", _october),
-    Deed(39, "the restores wait", _said(WAITING, "/kaizen defer until 2026-11-16 because the vendor is still late")),
-    Deed(70, "and again", _said(WAITING, "/kaizen defer until 2026-12-14 because there is a new vendor")),
-    Deed(72, "the decision is taken, from old figures", lambda team: team.close(DECISION, who="kim")),
-    Deed(78, "new figures, and what the decision feeds", _feeds),
     Deed(80, "the decision is closed once more", lambda team: team.close(DECISION, who="kim")),
 )
 """November's review is held by nobody; nothing is ever done for security."""
