@@ -46,7 +46,6 @@ def test_the_demo_shows_the_main_job_and_a_second_pass_that_writes_nothing(tmp_p
         "because",
         "as above",
         "recurrence/back",
-        "recurred; !declined",
         "4. Apply:",
         "<!-- kaizend op=",
         "Improvement digest",

@@ -26,8 +26,9 @@ def fault(tmp_path):
         yield told
 
 
-def test_the_command_shows_pairs_evidence_and_objections(fault, capsys):
+def test_the_command_shows_pairs_evidence_and_objections(fault, capsys, monkeypatch):
     """For people and for scripts."""
+    monkeypatch.setenv("COLUMNS", "200")
     config = str(fault.made.config)
     assert run(["--config", config, "recurrence", "show", "#1"]) == 0
     shown = capsys.readouterr().out
