@@ -7,7 +7,7 @@ from rules.model import Bullets, Code, Line, Link, Paragraph, Prose, Text
 from rules.moves import View
 from rules.policy import NewTicket
 from rules.posts import clauses, ignore_command
-from rules.texts import clipped, quiet
+from rules.texts import clipped, plain, quiet
 
 FROM = "It comes from "
 FILED = "kaizend filed it by the rule "
@@ -24,7 +24,7 @@ def filled(view: View, template: str, item: str) -> Line:
 def filed_title(view: View, template: str, item: str) -> str:
     """Return the title of a new ticket."""
     line = filled(view, template, item)
-    return clipped("".join(span.text for span in line if isinstance(span, Text)), LONGEST_TITLE)
+    return clipped(plain(line), LONGEST_TITLE)
 
 
 def filed_prose(view: View, held: Holding, new: NewTicket, item: str) -> Prose:

@@ -11,7 +11,7 @@ from rules.model import Line, Text
 from rules.people import COUNCIL, login_of
 from rules.policy import Every, Filing, Policy, Quiet, Review, Rhythm
 from rules.schema import QuietTable, ReviewTable
-from rules.texts import fill
+from rules.texts import fill, plain
 
 REVIEW = "review"
 """The kind that a review's ticket is filed as."""
@@ -45,7 +45,7 @@ class Meeting:
     @property
     def title(self) -> str:
         """Its ticket's title."""
-        return "".join(span.text for span in fill(self.review.title, self.about) if isinstance(span, Text))
+        return plain(fill(self.review.title, self.about))
 
     @property
     def say(self) -> Line:

@@ -111,6 +111,11 @@ def _names(about: About, logins: tuple[str, ...] | list[str]) -> str:
     return ", ".join(called(about.policy, about.ticket.source, login) for login in logins) or NOBODY
 
 
+def plain(line: Line) -> str:
+    """Return the plain text of a line: what is filled in where nothing but text may stand, as in a title."""
+    return "".join(span.text for span in line if isinstance(span, Text))
+
+
 def label_text(policy: Policy, ticket: Ticket, template: str) -> str:
     """Return a label with `{domain}` filled: the label of the domain that is certain; "" if none is."""
     if "{" not in template:
@@ -118,7 +123,7 @@ def label_text(policy: Policy, ticket: Ticket, template: str) -> str:
     name = suggested_domain(asked_of(policy, ticket))
     label = next((domain.label for domain in policy.domains if domain.name == name), "")
     filled = fill(template, {"domain": (Text(label),)}) if label else ()
-    return "".join(span.text for span in filled if isinstance(span, Text))
+    return plain(filled)
 
 
 def mentions(people: tuple[str, ...]) -> Line:

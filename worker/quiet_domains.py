@@ -14,7 +14,7 @@ from rules.filing import filing_of
 from rules.model import Line, Paragraph, Prose, Text
 from rules.policy import Quiet, Review
 from rules.reviews import earlier, invited, newest, place_of
-from rules.texts import fill
+from rules.texts import fill, plain
 from worker.remembered import remembered
 from worker.reviews import may_be_filed, receipt_of
 from worker.worker import Worker
@@ -103,7 +103,7 @@ def _op(worker: Worker, silence: _Silence, domain: str, op_id: str) -> Op:
     policy, quiet, review = worker.policy, silence.quiet, silence.review
     slots = ", ".join(reversed(silence.slots))
     about: dict[str, Line] = {"domain": (Text(domain),), "slots": (Text(slots),)}
-    title = "".join(span.text for span in fill(quiet.title, about) if isinstance(span, Text))
+    title = plain(fill(quiet.title, about))
     why = (Text(WHY.format(days=RECENTLY, slots=slots)), Text(ANSWER))
     said = [Paragraph(fill(quiet.say, about))] if quiet.say else []
     people = invited(policy, quiet.assign, silence.target.source)

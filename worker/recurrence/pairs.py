@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rules.memory import Fix, Objection, Recurrence, Related
+from rules.memory import Fix, Objection, Recurrence
 from worker.database import Database
-from worker.rows import clean, day, moment, moment_or_none, name_set, when, when_or_none
+from worker.relations import related_of
+from worker.rows import clean, moment, moment_or_none, when, when_or_none
 
 CERTAIN = "A"
 
@@ -109,25 +110,11 @@ class Pairs:
 def recurrence_of(row: Any) -> Recurrence:
     """Return what a row of RECURRENCES holds."""
     _, way, direct, created, root, tier, signal, evidence, again, at, *rest = row
-    source, uid, ref, key, url, title, phase, resolution, due, owners, labels, born, closed, priority = rest
+    *ticket, labels, born, closed, priority = rest
+    phase = ticket[6]
+    related = (None, "recurrence", way, *ticket, closed, labels, at)
     return Recurrence(
-        other=Related(
-            what="recurrence",
-            way=way,
-            source=source,
-            uid=uid,
-            ref=ref,
-            key=key,
-            url=url,
-            title=title,
-            phase=phase,
-            resolution=resolution,
-            due=day(due),
-            assignees=name_set(owners),
-            closed=when_or_none(closed),
-            since=when(at),
-            labels=name_set(labels),
-        ),
+        other=related_of(related),
         created=when(created),
         root=root,
         tier=tier,
