@@ -176,6 +176,16 @@ class Mirror:
         """Return how many tickets can be read."""
         return int(self._database.rows("select count(*) from tickets where buried is null")[0][0])
 
+    def changed(self, since: int) -> Iterator[Ticket]:
+        """Stream the readable tickets that changed after a revision, the first created first."""
+        where = "where revision > ? and buried is null order by created, uid"
+        return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {where}", (since,)))
+
+    def buried(self, since: int) -> Iterator[str]:
+        """Stream the uids of the tickets that were buried after a revision."""
+        found = self._database.stream("select uid from tickets where revision > ? and buried is not null", (since,))
+        return (str(row[0]) for row in found)
+
     def blocked(self, source: str, limit: int) -> tuple[tuple[Ticket, datetime], ...]:
         """Return open tickets that wait for others, and when each was read last, the longest ago first."""
         statement = f"{TICKETS_SELECT} {_BLOCKED}".replace(" body from", " body, seen from", 1)

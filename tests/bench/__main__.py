@@ -1,7 +1,7 @@
 """`make bench`: what the main parts cost, as ratios to a floor measured in the same run, round by round in turns.
 
 Sizes come from the environment: BENCH_ISSUES, BENCH_SYNC_ROUNDS, BENCH_TICKETS, BENCH_PLAN_ROUNDS, BENCH_OPS,
-BENCH_OP_ROUNDS.
+BENCH_OP_ROUNDS, BENCH_RECALL, BENCH_RECALL_LARGE, BENCH_RECALL_ROUNDS.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ class Sizes:
     plan_rounds: int = 3
     ops: int = 500
     op_rounds: int = 5
+    recall: int = 30_000
+    recall_large: int = 100_000
+    recall_rounds: int = 3
 
 
 def sizes() -> Sizes:
@@ -45,7 +48,7 @@ def main() -> None:
     say(f"kaizend bench on {machine()}")
     say("Medians; ratios are medians of the ratios pair by pair. Each run is a process of its own. MB are 2**20 bytes.")
     with tempfile.TemporaryDirectory() as folder:
-        for part in (sync_lines, plan_lines, ledger_lines):
+        for part in (sync_lines, plan_lines, ledger_lines, recall_lines):
             for line in part(size, Path(folder)):
                 say(line)
     say(f"\n{time.perf_counter() - began:.0f} s in all")
@@ -155,6 +158,28 @@ def each(costs: list[Cost]) -> list[Cost]:
         Cost(cpu=1000 * c.cpu / c.count, wall=1000 * c.wall / c.count, process=c.process, peak=c.peak, count=1)
         for c in costs
     ]
+
+
+# -- recurrences ------------------------------------------------------------------------------------------------------
+
+
+def recall_lines(size: Sizes, folder: Path) -> Iterator[str]:
+    """Measure what it costs to find what a new ticket resembles."""
+    for count, target in ((size.recall, 100), (size.recall_large, 150)):
+        filled = run("recall", "fill", folder, count)
+        yield f"\n200 new tickets against {count:,} in the index, {size.recall_rounds} rounds"
+        yield "  floor: a plain FTS5 query for sixteen words, the hundred best by BM25, of the same file"
+        ours, floor = in_turns(
+            size.recall_rounds,
+            lambda _, count=count: run("recall", "ask", folder, count),
+            lambda _, count=count: run("recall", "plain", folder, count),
+        )
+        yield HEAD
+        yield compared("CPU a ticket, ms", each(ours), each(floor), "cpu")
+        yield compared("wall a ticket, ms", each(ours), each(floor), "wall")
+        yield compared("peak memory of the process, MB", ours, floor, "peak", digits=1)
+        yield f"  {ours[0].note} (target: p95 under {target} ms); floor: {floor[0].note}"
+        yield f"  {'indexing, CPU ms a ticket':36}{1000 * filled.cpu / count:12.3f}{'':12}{filled.peak:9.1f} MB"
 
 
 # -- both -------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@ SMALL = {
     "BENCH_PLAN_ROUNDS": "1",
     "BENCH_OPS": "3",
     "BENCH_OP_ROUNDS": "1",
+    "BENCH_RECALL": "60",
+    "BENCH_RECALL_LARGE": "90",
+    "BENCH_RECALL_ROUNDS": "1",
 }
 
 
@@ -29,7 +32,14 @@ def test_the_bench_runs_to_its_end_on_a_small_scale():
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    for part in ("Cold sync of 150 issues", "Warm sync", "Plan over 200 tickets x 40 rules", "3 ops", "s in all"):
+    for part in (
+        "Cold sync of 150 issues",
+        "Warm sync",
+        "Plan over 200 tickets x 40 rules",
+        "3 ops",
+        "200 new tickets against 90",
+        "s in all",
+    ):
         assert part in done.stdout
     ours, floor = re.search(r"(\d+) verdicts hold, .*floor: (\d+) verdicts hold", done.stdout).groups()
     assert ours == floor != "0"
