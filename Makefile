@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test check audit bench docs year lock clean setup
+.PHONY: demo test check audit bench docs year weights lock clean setup
 
 setup: .venv/.dev
 
@@ -41,6 +41,11 @@ year: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench
+
+# Train what recognises recurrences anew, on labelled tickets of yours: make weights DATA="a.jsonl.gz b.jsonl.gz"
+weights: .venv/.run
+	$(BIN)/python -m worker.recurrence.train $(DATA) > rules/recurrence/weights.toml.new
+	mv rules/recurrence/weights.toml.new rules/recurrence/weights.toml
 
 # A page for each pack that ships, from its rule file.
 docs: $(patsubst rules/packs/%.toml,docs/packs/%.md,$(wildcard rules/packs/*.toml))
