@@ -14,7 +14,7 @@ import typer
 from integrations.errors import TrackerError
 from rules.errors import RulesError
 from worker import __version__
-from worker.cli import baselines, looks, passes, reasons, records, recurrences, scores, trying
+from worker.cli import baselines, looks, passes, reasons, recognition, records, scores, trying
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
 from worker.cli.recurrence import recurrence
@@ -50,8 +50,8 @@ app.command("run")(passes.run_)
 app.command("why")(reasons.why_)
 app.command("digest")(looks.digest)
 app.command("ops")(records.ops)
-app.add_typer(recurrences.recurrence, name="recurrence")
 app.add_typer(records.audit, name="audit")
+recurrence.command("score")(recognition.score)
 app.add_typer(recurrence, name="recurrence")
 
 

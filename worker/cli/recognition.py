@@ -17,8 +17,6 @@ from worker.recurrence.labelled import read_rows
 from worker.recurrence.measuring import labels, predictions, write_predictions
 from worker.recurrence.shipped import shipped_background, shipped_model
 
-recurrence = typer.Typer(name="recurrence", help="Tickets that are an old problem again.", no_args_is_help=True)
-
 SAID = (
     ("recall_at_1", "duplicates whose problem is named first"),
     ("recall_at_5", "duplicates whose problem is among the first five"),
@@ -31,7 +29,6 @@ SAID = (
 )
 
 
-@recurrence.command("score")
 def score(
     *,
     given: Annotated[Path, typer.Option("--data", metavar="FILE", help="Labelled tickets (.jsonl, .jsonl.gz).")],
