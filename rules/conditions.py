@@ -28,7 +28,10 @@ ENGINE_TYPES = {
     "bool": cel.Type.BOOL,
     "int": cel.Type.INT,
     "string": cel.Type.STRING,
+    "double": cel.Type.DOUBLE,
     "list(string)": cel.Type.List(cel.Type.STRING),
+    "map(string, int)": cel.Type.Map(cel.Type.STRING, cel.Type.INT),
+    "map(string, double)": cel.Type.Map(cel.Type.STRING, cel.Type.DOUBLE),
 }
 EMPTY = cel.NewEnv()
 LITERAL = r"""[rR]?(?:\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""

@@ -13,7 +13,7 @@ from rules.model import Ticket
 from rules.people import calendar_of
 from rules.policy import Calendar, Policy, SourceFacts
 
-FactType = Literal["bool", "int", "string", "list(string)"]
+FactType = Literal["bool", "int", "double", "string", "list(string)", "map(string, int)", "map(string, double)"]
 UNKNOWN_SOURCE = SourceFacts(name="", kind="github")
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from rules.gates.model import GateState
+from rules.metrics.model import Measure
 from rules.model import Phase, Ticket
 
 
@@ -166,11 +168,44 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """An earlier ticket that, by its text, may be the same problem as this one. Nobody said so."""
+
+    other: Related  # way "origin": this one may be a report of it
+    tier: Literal["B", "C"]  # "B": strong; "C": likely
+    probability: float  # 0 to 1, as the weights have it: people confirm about half of what it claims
+    signatures: tuple[str, ...] = ()  # error signatures common to both, the rarest first
+    words: tuple[str, ...] = ()  # the most telling words common to both
+    at: datetime  # when it was found
+    shadow: bool = False  # tier "B": nothing is done about it yet, it only waits for people's verdicts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """When what fixed a ticket took effect."""
 
     at: datetime | None  # none: not yet
     how: str  # "closed", "acme/shop#7 was deployed", "released in 1.2", "not deployed yet"
+
+
+Judgement = Literal["validated", "not shown", "worse", "too little data"]
+"""What came of an improvement: its effect was shown, or not, or the opposite was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an improvement was to change, and what came of it."""
+
+    stated: str  # "mttr(checkout) 90m -> 45m by 2027-03-31", as `/kaizen outcome` keeps it
+    by: str
+    before: Measure | None = None  # as it was frozen when the ticket closed
+    frozen: datetime | None = None
+    after_ends: datetime | None = None  # when the window in which its effect is looked for is over
+    after: Measure | None = None
+    judgement: Judgement | None = None  # none: not yet
+    judged: datetime | None = None
+    said: str = ""  # the judgement in a sentence, with the numbers
+    problem: str = ""  # why it cannot be judged: "no metric 'mtr': did you mean 'mttr'?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +244,7 @@ class World:
     """What is known besides tickets, the same for all of them in a pass."""
 
     inputs: tuple[Input, ...] = ()  # none: the config names none, so none is asked for
+    gates: tuple[GateState, ...] = ()  # those that are closed
 
 
 EMPTY = World()
@@ -253,6 +289,8 @@ class Memory:
     leads: tuple[Lead, ...] = ()  # one a field
     recurrences: tuple[Recurrence, ...] = ()  # by the moments of the reports, oldest first
     objections: tuple[Objection, ...] = ()  # tickets that are not the same
+    likenesses: tuple[Likeness, ...] = ()  # the most probable first
+    outcome: Outcome | None = None  # none: nobody stated an effect
     fix: Fix | None = None  # of its last closing; none: never closed, or not as done
     put_offs: tuple[PutOff, ...] = ()  # oldest first
     promised: date | None = None  # the due date that counts: a later one without a reason is a put-off

@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from rules.governance import Section
 from rules.memory import NOTHING, Followed, Memory
 from rules.model import Ticket
+
+if TYPE_CHECKING:
+    from rules.gates.model import Gate
+    from rules.metrics.model import Metric
 
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]
@@ -234,6 +238,17 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Something that runs, and for which incidents, rollouts and budgets are counted. Without a table, none."""
+
+    name: str
+    sources: frozenset[str] = frozenset()
+    components: frozenset[str] = frozenset()  # lower case
+    labels: frozenset[str] = frozenset()  # lower case
+    environments: frozenset[str] = frozenset()  # lower case: of its deployments, where several services share a source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFacts:
     """What the rules need to know of a source."""
 
@@ -322,6 +337,9 @@ class Policy:
     deferral_labels: frozenset[str] = frozenset()  # lower case: labels that put a ticket off
     deferral_statuses: frozenset[str] = frozenset()  # lower case: native statuses that do
     recurring: Recurring = Recurring()
+    services: tuple[Service, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    gates: tuple[Gate, ...] = ()
     ceilings: Ceilings = Ceilings()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)
     tests: tuple[Test, ...] = ()

@@ -12,7 +12,7 @@ from rules.errors import RulesError
 from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
 from rules.people import ROLES
-from rules.policy import Ceilings, Domain, Filing, Kind, Person, Recurring, SourceFacts, Team
+from rules.policy import Ceilings, Domain, Filing, Kind, Person, Recurring, Service, SourceFacts, Team
 from rules.saying import Say, path_of
 from rules.wording import meant, shown
 
@@ -41,6 +41,7 @@ class Company:
     council: tuple[str, ...]
     commanders: frozenset[str]
     sources: Mapping[str, SourceFacts]
+    services: tuple[Service, ...]
     labels: Mapping[str, tuple[str, str]]
     filing: Mapping[str, Filing]
     problems: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ def read_tables(tables: Plain, say: Say) -> Company:
     """Read the config's tables; `say` knows the places of their keys.
 
     They are [calendar], [deferral], [recurrence], [ceilings], [kinds], [domains], [people], [teams], [council],
-    [commands], [labels], [file] and, by name, `sources` with kind, component_label and priorities.
+    [commands], [services], [labels], [file] and, by name, `sources` with kind, component_label and priorities.
     """
     problems: list[str] = []
     calendar = _made(_calendar, _table(tables, "calendar"), "[calendar]: ", problems)
@@ -70,6 +71,7 @@ def read_tables(tables: Plain, say: Say) -> Company:
         council=tuple(_table(tables, "council").get("members", ())),
         commanders=frozenset(_table(tables, "commands").get("allowed", ())),
         sources={name: _source(name, source) for name, source in _table(tables, "sources").items()},
+        services=tuple(_service(name, table) for name, table in _table(tables, "services").items()),
         labels={name: _look(look) for name, look in _table(tables, "labels").items()},
         filing={name: _filing(name, table) for name, table in _table(tables, "file").items()},
     )
@@ -98,6 +100,9 @@ def _strangers(company: Company) -> Iterator[str]:
     for team in company.teams:
         yield from _unknown(f"[teams.{team.name}]: lead", "person", [team.lead], company.people)
         yield from _unknown(f"[teams.{team.name}]: sources", "source", sorted(team.sources), company.sources)
+    for service in company.services:
+        where = f"[services.{service.name}]: sources"
+        yield from _unknown(where, "source", sorted(service.sources), company.sources)
 
 
 def _places(company: Company) -> Iterator[str]:
@@ -225,6 +230,16 @@ def _team(name: str, table: Plain) -> Team:
         sources=frozenset(table.get("sources", ())),
         components=_lower(table.get("components", ())),
         improvement_target=table.get("improvement_target", 0.2),
+    )
+
+
+def _service(name: str, table: Plain) -> Service:
+    return Service(
+        name=name,
+        sources=frozenset(table.get("sources", ())),
+        components=_lower(table.get("components", ())),
+        labels=_lower(table.get("labels", ())),
+        environments=_lower(table.get("environments", ())),
     )
 
 

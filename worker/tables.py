@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text, text
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a database that says anything the code does not know is refused."""
 
 METADATA = MetaData()
@@ -122,6 +122,21 @@ INPUTS = Table(
     *_key("name"),
     *_moments_or_none("at"),  # of the newest thing it brought; none: nothing yet
     *_texts("said", "url"),  # what it says, in a line, and where it stands
+    *_moments("read"),
+    *_texts("error"),  # why the last read failed, "" if it did not
+)
+
+SIGNALS = Table(
+    "signals",
+    METADATA,
+    *_key("name", "subject"),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", Double, nullable=False),
+)
+SIGNAL_READS = Table(
+    "signal_reads",
+    METADATA,
+    *_key("name"),
     *_moments("read"),
     *_texts("error"),  # why the last read failed, "" if it did not
 )
@@ -255,6 +270,33 @@ FIXES = Table(
     *_moments_or_none("at"),  # when its fix took effect; none: not yet
     *_texts("how"),
 )
+LIKENESSES = Table(
+    "likenesses",
+    METADATA,
+    *_key("uid", "other"),  # a report, and an earlier ticket that may be the same by its text
+    *_numbers("rank", "shadow"),
+    Column("probability", Double, nullable=False),
+    *_texts("tier", "signatures", "words"),  # signatures and words as JSON lists
+    *_moments("at"),
+)
+Index("likenesses_other", LIKENESSES.c.other)
+VERDICTS = Table(
+    "verdicts",
+    METADATA,
+    *_key("uid", "other"),  # the likeness that people judged by what they did
+    *_texts("tier", "signature", "why", "person"),
+    *_numbers("correct", "acted"),  # acted: we had done something about it, else it was in shadow
+    *_moments("at"),
+)
+OUTCOMES = Table(
+    "outcomes",
+    METADATA,
+    *_key("uid", "stated"),
+    *_texts(
+        "before", "after", "judgement", "said", "problem", "person"
+    ),  # before, after: measures as JSON, "" for none
+    *_moments_or_none("frozen", "after_ends", "judged"),
+)
 REVERSALS = Table("reversals", METADATA, *_key("uid", "rule", "verb", "value"), *_moments("at"), *_texts("person"))
 IGNORES = Table(
     "ignores",
@@ -289,6 +331,22 @@ HOLDS = Table(
     *_moments("at"),
     *_numbers("ceiling", "wanted"),
     *_texts("rules"),
+)
+
+GATES = Table(
+    "gates",
+    METADATA,
+    *_key("gate", "subject"),
+    *_numbers("closed", "number"),
+    *_texts("because", "blocking", "unsure"),  # because and blocking as JSON lists
+    *_moments("since", "looked"),
+)
+WAIVERS = Table(
+    "waivers",
+    METADATA,
+    *_key("comment", "gate", "subject"),
+    *_texts("target", "until", "because", "person"),
+    *_moments("at"),
 )
 
 # -- the audit trail, the budgets, the lock -------------------------------------------------------------------------

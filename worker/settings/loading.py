@@ -33,7 +33,19 @@ from worker.settings.tables import (
 from worker.settings.values import sqlite_file
 
 FOR_RULES = {
-    *("calendar", "deferral", "recurrence", "ceilings", "people", "teams", "council", "commands", "kinds", "labels"),
+    *(
+        "calendar",
+        "deferral",
+        "recurrence",
+        "ceilings",
+        "people",
+        "teams",
+        "services",
+        "council",
+        "commands",
+        "kinds",
+        "labels",
+    ),
     *("file", "override"),
 }
 """The tables that the policy is made of as they are."""

@@ -126,6 +126,15 @@ class TeamTable(Table):
     calendar: TeamCalendarTable | None = None
 
 
+class ServiceTable(Table):
+    """Something that runs, and what of the trackers counts for it."""
+
+    sources: tuple[str, ...] = ()
+    components: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
+    labels: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
+    environments: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
+
+
 class Council(Table):
     """The people overdue work climbs to at the last."""
 
@@ -287,6 +296,7 @@ class Tables(BaseSettings):
     ceilings: CeilingsTable = CeilingsTable()
     people: dict[str, dict[str, str]] = {}
     teams: dict[str, TeamTable] = {}
+    services: dict[str, ServiceTable] = {}
     council: Council = Council()
     commands: Commands = Commands()
     kinds: Annotated[dict[str, Annotated[tuple[str, ...], Field(min_length=1)]], Field(min_length=1)]

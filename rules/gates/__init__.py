@@ -1,0 +1,1 @@
+"""Gates: what feature work, refactoring and releases wait for, and when they open again."""

@@ -1,0 +1,1 @@
+"""Metrics: what happened, measured so that people can trust the numbers."""
