@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
-from rules.model import Change, Comment, Deployment, Event, Marker, Prose, Release, Ticket
+from rules.model import Change, Comment, Deployment, Event, Marker, Prose, Release, Signal, Ticket
 
 Noun = Ticket | Change | Comment | Deployment | Release | Event
 
@@ -208,3 +208,26 @@ class SignalSource(Protocol):
 
     def read(self) -> Reading:
         """Read what it says now. Raises only integrations.errors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """What a number source says: for a subject one number at a time, none of them NaN, infinite or of the future."""
+
+    signals: tuple[Signal, ...] = ()
+    refused: tuple[
+        str, ...
+    ] = ()  # what it said besides, and why that is no number to go by; a line each, the first few
+
+
+class NumberSource(Protocol):
+    """Something that says numbers of services, and is only ever read. All methods raise only integrations.errors."""
+
+    name: str  # of the signal in the config
+    asked: str  # what it is asked, in words: when this changes its numbers are other numbers
+
+    def read(self) -> Numbers:
+        """Read what it says now: the newest of each subject, or all that it has. It is an error if that is nothing."""
+
+    def past(self, start: datetime, end: datetime, step: timedelta) -> Numbers:
+        """Read what `read` would have said over a time, so far apart; nothing if `read` says all there is."""

@@ -249,6 +249,19 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalFacts:
+    """A number from outside, by the name that conditions and metrics have for it."""
+
+    name: str
+    fresh: timedelta  # how old the newest may be
+    every: timedelta  # how often it is read; of no stretch so long more than one number is kept
+    history: timedelta  # how far back it is filled when it is new; 0: not at all
+    keep: timedelta  # how long its numbers are kept
+    better: Literal["lower", "higher"] = "higher"
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFacts:
     """What the rules need to know of a source."""
 
@@ -338,6 +351,7 @@ class Policy:
     deferral_statuses: frozenset[str] = frozenset()  # lower case: native statuses that do
     recurring: Recurring = Recurring()
     services: tuple[Service, ...] = ()
+    signals: Mapping[str, SignalFacts] = field(default_factory=dict)  # by name, in the config's order
     metrics: tuple[Metric, ...] = ()
     gates: tuple[Gate, ...] = ()
     ceilings: Ceilings = Ceilings()

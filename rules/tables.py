@@ -12,7 +12,7 @@ from rules.errors import RulesError
 from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
 from rules.people import ROLES
-from rules.policy import Ceilings, Domain, Filing, Kind, Person, Recurring, Service, SourceFacts, Team
+from rules.policy import Ceilings, Domain, Filing, Kind, Person, Recurring, Service, SignalFacts, SourceFacts, Team
 from rules.saying import Say, path_of
 from rules.wording import meant, shown
 
@@ -42,6 +42,7 @@ class Company:
     commanders: frozenset[str]
     sources: Mapping[str, SourceFacts]
     services: tuple[Service, ...]
+    signals: Mapping[str, SignalFacts]
     labels: Mapping[str, tuple[str, str]]
     filing: Mapping[str, Filing]
     problems: tuple[str, ...] = ()
@@ -51,7 +52,8 @@ def read_tables(tables: Plain, say: Say) -> Company:
     """Read the config's tables; `say` knows the places of their keys.
 
     They are [calendar], [deferral], [recurrence], [ceilings], [kinds], [domains], [people], [teams], [council],
-    [commands], [services], [labels], [file] and, by name, `sources` with kind, component_label and priorities.
+    [commands], [services], [labels], [file] and, by name, `sources` with kind, component_label and priorities, and
+    `signals` with fresh, every, history, keep, better and unit.
     """
     problems: list[str] = []
     calendar = _made(_calendar, _table(tables, "calendar"), "[calendar]: ", problems)
@@ -72,6 +74,7 @@ def read_tables(tables: Plain, say: Say) -> Company:
         commanders=frozenset(_table(tables, "commands").get("allowed", ())),
         sources={name: _source(name, source) for name, source in _table(tables, "sources").items()},
         services=tuple(_service(name, table) for name, table in _table(tables, "services").items()),
+        signals={name: SignalFacts(name=name, **table) for name, table in _table(tables, "signals").items()},
         labels={name: _look(look) for name, look in _table(tables, "labels").items()},
         filing={name: _filing(name, table) for name, table in _table(tables, "file").items()},
     )

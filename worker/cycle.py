@@ -18,6 +18,7 @@ from worker.pairing import pair
 from worker.publish import publish_due
 from worker.recovery import recover
 from worker.recurrence.certainty import find_recurrences
+from worker.signals import read_signals
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
 from worker.worker import Worker
@@ -57,13 +58,14 @@ class Passed:
 
 
 def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
-    """Bring the mirror and the inputs up to date, and hear what people said to us. Writes nothing to a tracker.
+    """Bring mirror, inputs and signals up to date, and hear what people said to us. Writes nothing to a tracker.
 
     A new database learns first of what we filed before it was.
     """
     synced = sync_all(worker.trackers, worker.mirror, clock=worker.clock, progress=watching.synced)
     synced = tuple(see_blocked(worker, one) for one in synced)
     read_due(worker)
+    read_signals(worker)
     recover(worker, authors_of(synced), worker.clock())
     pair(worker, worker.clock())
     find_recurrences(worker, worker.clock())

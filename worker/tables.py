@@ -138,7 +138,8 @@ SIGNAL_READS = Table(
     METADATA,
     *_key("name"),
     *_moments("read"),
-    *_texts("error"),  # why the last read failed, "" if it did not
+    *_moments_or_none("filled"),  # there is no gap in what is kept up to then; none: its past is not filled yet
+    *_texts("asked", "error", "refused"),  # what it was asked, why the last read failed, and what of it was no number
 )
 
 INPUT_TIMES = Table(

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from integrations.base import SignalSource, Tracker
+from integrations.base import NumberSource, SignalSource, Tracker
 from integrations.http import Line
 from integrations.inputs.registry import InputConfig, build_signal, where
+from integrations.numbers.registry import NumberConfig, build_numbers, server_of
 from integrations.registry import Config, build
 from rules.conditions import All, compile_all
 from rules.document import build_policy
@@ -61,14 +62,15 @@ def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker
     """
     policy = policy_of(settings)
     configs = settings.source_configs()
-    inputs = settings.input_configs()
+    inputs, numbers = settings.input_configs(), settings.number_configs()
     key = settings.instance_key()
     database = open_database(settings.database_url)
     try:
         alone = _worker(settings, policy, database, key, clock=clock, sleep=sleep)
         trackers = trackers_of(configs, database, clock=clock, sleep=sleep)
         try:
-            yield replace(alone, trackers=trackers, signals=signals_of(settings, inputs, alone))
+            read = signals_of(settings, inputs, alone)
+            yield replace(alone, trackers=trackers, signals=read, numbers=numbers_of(numbers, alone))
         finally:
             hang_up(trackers)
     finally:
@@ -92,8 +94,9 @@ def rewired(
     policy: Policy,
     configs: tuple[Config, ...],
     inputs: tuple[InputConfig, ...],
+    numbers: tuple[NumberConfig, ...],
 ) -> Worker:
-    """Return the worker with other rules, trackers, inputs and digests, on the same database.
+    """Return the worker with other rules, trackers, inputs, signals and digests, on the same database.
 
     The old lines are closed.
     """
@@ -107,7 +110,7 @@ def rewired(
         digests=settings.digests,
         grace=settings.instance.grace,
     )
-    return replace(anew, signals=signals_of(settings, inputs, anew))
+    return replace(anew, signals=signals_of(settings, inputs, anew), numbers=numbers_of(numbers, anew))
 
 
 def _worker(
@@ -167,6 +170,26 @@ def signals_of(settings: Settings, configs: tuple[InputConfig, ...], worker: Wor
         source = table.source if isinstance(table, TrackerInput) else ""
         signals[name] = TicketInput(name, when, worker, source=source)
     return {name: signals[name] for name in settings.inputs}
+
+
+def numbers_of(configs: tuple[NumberConfig, ...], worker: Worker) -> Mapping[str, NumberSource]:
+    """Construct what reads the signals: a line each; those of one server wait together when it asks for that."""
+    budget = DatabaseBudget(worker.database)
+    numbers = {}
+    for config in configs:
+        name = f"signals.{config.name}"  # no source has a dot in its name
+        server = server_of(config)
+        line = Line(
+            source=name,
+            account=f"signals at {server}" if server else name,
+            budget=budget,
+            clock=worker.clock,
+            sleep=worker.sleep,
+            attempts=2,
+            deadline=30.0,
+        )
+        numbers[config.name] = build_numbers(config, line, worker.clock)
+    return numbers
 
 
 def hang_up(trackers: Mapping[str, Tracker]) -> None:

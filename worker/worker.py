@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from integrations.base import SignalSource, Tracker
+from integrations.base import NumberSource, SignalSource, Tracker
 from rules.policy import Policy
 from worker.database import Database
 from worker.ledger import Ledger
@@ -30,4 +30,5 @@ class Worker:
     digests: tuple[DigestTable, ...] = ()
     inputs: Mapping[str, InputTable] = field(default_factory=dict)  # what the council decides from, by name
     signals: Mapping[str, SignalSource] = field(default_factory=dict)  # what reads them
+    numbers: Mapping[str, NumberSource] = field(default_factory=dict)  # what reads the policy's signals
     grace: timedelta = timedelta(seconds=60)  # between two looks for an op in doubt

@@ -12,7 +12,7 @@ from integrations.errors import Incomplete
 from integrations.http import Line
 from integrations.inputs.config import PageConfig
 from integrations.inputs.registry import where
-from integrations.inputs.web import Got, Web
+from integrations.web import Got, Web
 from integrations.wording import printable
 
 _OPENED = re.compile("<title", re.IGNORECASE)

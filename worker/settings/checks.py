@@ -7,7 +7,15 @@ from difflib import get_close_matches
 
 from worker.settings.errors import LONGEST_NAME, suggest, table_name
 from worker.settings.places import KeyPath
-from worker.settings.tables import INPUTS, GithubTable, JiraTable, PrometheusInput, Tables, TrackerInput
+from worker.settings.tables import (
+    INPUTS,
+    GithubTable,
+    JiraTable,
+    PrometheusInput,
+    PrometheusSignal,
+    Tables,
+    TrackerInput,
+)
 from worker.settings.values import in_the_clear
 
 Finding = tuple[KeyPath, str]
@@ -27,6 +35,7 @@ def findings(tables: Tables) -> Iterator[Finding]:
     yield from _named(("commands", "allowed"), tables.commands.allowed, "person", tables.people)
     yield from _sources(tables)
     yield from _inputs(tables)
+    yield from _signals(tables)
     yield from _digests(tables)
 
 
@@ -74,9 +83,26 @@ def _inputs(tables: Tables) -> Iterator[Finding]:
         if isinstance(table, TrackerInput) and table.source and table.source not in tables.sources:
             wrong = f"no source '{table.source}'{suggest(table.source, tables.sources)}"
             yield (*path, "source"), f"[inputs.{name}]: {wrong}"
-        if isinstance(table, PrometheusInput) and (table.token or table.token_file) and in_the_clear(table.base_url):
-            wrong = "'base_url' must begin with https://: plain http would show the token to the network"
-            yield (*path, "base_url"), f"[inputs.{name}]: {wrong}"
+        if isinstance(table, PrometheusInput):
+            yield from _shown_token(path, table)
+
+
+def _signals(tables: Tables) -> Iterator[Finding]:
+    for name, table in tables.signals.items():
+        path: KeyPath = ("signals", name)
+        if isinstance(table, PrometheusSignal):
+            yield from _shown_token(path, table)
+            if table.history > table.keep:
+                yield (*path, "history"), f"[signals.{name}]: 'history' must not be longer than 'keep'"
+        if table.fresh < table.every:
+            wrong = "'fresh' must not be shorter than 'every': it would be stale between two reads"
+            yield (*path, "fresh"), f"[signals.{name}]: {wrong}"
+
+
+def _shown_token(path: KeyPath, table: PrometheusInput | PrometheusSignal) -> Iterator[Finding]:
+    if (table.token or table.token_file) and in_the_clear(table.base_url):
+        wrong = "'base_url' must begin with https://: plain http would show the token to the network"
+        yield (*path, "base_url"), f"{table_name(path)}: {wrong}"
 
 
 def _mandatory(name: str) -> str:

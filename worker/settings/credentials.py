@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from worker.settings.errors import SettingsError, table_name
 from worker.settings.files import read_secret, too_open
 from worker.settings.places import KeyPath, Say
-from worker.settings.tables import GithubTable, JiraTable, PrometheusInput, Tables
+from worker.settings.tables import GithubTable, JiraTable, PrometheusInput, PrometheusSignal, Tables
 from worker.settings.values import sqlite_file
 
 SHORTEST_KEY = 16  # characters
@@ -74,7 +74,7 @@ def _how_to_give(name: str, source: GithubTable | JiraTable) -> str:
 
 
 def _other_offers(tables: Tables) -> Iterator[Offer]:
-    """List the Apps' private keys, the inputs' tokens and the instance's key."""
+    """List the Apps' private keys, the tokens of inputs and signals, and the instance's key."""
     for name, source in tables.sources.items():
         if isinstance(source, GithubTable) and source.app:
             app = source.app
@@ -82,6 +82,9 @@ def _other_offers(tables: Tables) -> Iterator[Offer]:
     for name, table in tables.inputs.items():
         if isinstance(table, PrometheusInput) and (table.token or table.token_file):
             yield Offer(("inputs", name), "token", table.token, table.token_file)
+    for name, signal in tables.signals.items():
+        if isinstance(signal, PrometheusSignal) and (signal.token or signal.token_file):
+            yield Offer(("signals", name), "token", signal.token, signal.token_file)
     if tables.instance.key or tables.instance.key_file:
         yield Offer(("instance",), "key", tables.instance.key, tables.instance.key_file)
 

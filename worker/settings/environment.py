@@ -63,7 +63,7 @@ def above(written: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
     merged = dict(written)
     for table, inner in said.items():
         below = merged.get(table)
-        if table in {"sources", "inputs"} and isinstance(below, dict) and isinstance(inner, dict):
+        if table in {"sources", "inputs", "signals"} and isinstance(below, dict) and isinstance(inner, dict):
             merged[table] = below | {name: _over(below.get(name), source) for name, source in inner.items()}
         else:
             merged[table] = _over(below, inner)

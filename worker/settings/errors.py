@@ -16,6 +16,7 @@ LONGEST_NAME = 60
 KINDS: dict[str | int, tuple[str, ...]] = {
     "sources": ("github", "jira"),
     "inputs": ("tracker", "prometheus", "csv", "json", "url"),
+    "signals": ("prometheus", "csv", "json"),
 }
 """The tables of which there are several kinds, and what `kind` may be."""
 FAULTS = {

@@ -13,13 +13,21 @@ from urllib.parse import unquote, urlsplit
 from pydantic import ValidationError
 
 from integrations.inputs.registry import InputConfig
+from integrations.numbers.registry import NumberConfig
 from worker.settings.checks import findings
 from worker.settings.credentials import Credentials, instance_key, read_credentials
 from worker.settings.environment import above, environment_tables, stray_variables, variable_of
 from worker.settings.errors import KINDS, SettingsError, locate, word
 from worker.settings.files import parse_toml, read_matching, read_pack, read_text
 from worker.settings.places import KeyPath, Place, Say, nearest, places
-from worker.settings.sources import SourceConfig, input_config, source_config, source_facts
+from worker.settings.sources import (
+    SourceConfig,
+    input_config,
+    number_config,
+    signal_facts,
+    source_config,
+    source_facts,
+)
 from worker.settings.tables import (
     DOMAINS,
     DigestTable,
@@ -112,6 +120,7 @@ class Settings:
         )
         plain["domains"] = {name: domain.model_dump() for name, domain in _domains(self.tables).items()}
         plain["sources"] = {name: source_facts(source) for name, source in self.tables.sources.items()}
+        plain["signals"] = {name: signal_facts(signal) for name, signal in self.tables.signals.items()}
         return {name: _with_lists(table) for name, table in plain.items()}
 
     def packs(self) -> tuple[tuple[str, str], ...]:
@@ -134,17 +143,25 @@ class Settings:
 
     def source_configs(self) -> tuple[SourceConfig, ...]:
         """Return what the adapters need, credentials included. Raises SettingsError for those that are missing."""
-        if self.credentials.problems:
-            raise SettingsError(line for lines in self.credentials.problems.values() for line in lines)
+        self._need_credentials()
         return tuple(source_config(name, source, self.credentials) for name, source in self.tables.sources.items())
 
     def input_configs(self) -> tuple[InputConfig, ...]:
         """Return what reads the inputs that the mirror does not have. Raises SettingsError as `source_configs`."""
-        if self.credentials.problems:
-            raise SettingsError(line for lines in self.credentials.problems.values() for line in lines)
+        self._need_credentials()
         inputs = self.tables.inputs.items()
         found = (input_config(name, table, self.folder, self.credentials) for name, table in inputs)
         return tuple(config for config in found if config is not None)
+
+    def number_configs(self) -> tuple[NumberConfig, ...]:
+        """Return what reads the signals. Raises SettingsError as `source_configs`."""
+        self._need_credentials()
+        signals = self.tables.signals.items()
+        return tuple(number_config(name, table, self.folder, self.credentials) for name, table in signals)
+
+    def _need_credentials(self) -> None:
+        if self.credentials.problems:
+            raise SettingsError(line for lines in self.credentials.problems.values() for line in lines)
 
     def secrets(self) -> frozenset[str]:
         """Return every secret value, for the logs to leave out."""

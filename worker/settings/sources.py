@@ -1,8 +1,9 @@
-"""From the table of a source or an input, and its credential, to what its adapter needs, and to what the rules do."""
+"""From the table of a source, an input or a signal to what its adapter needs, and to what the rules do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -11,16 +12,21 @@ from integrations.github.config import GithubApp, GithubConfig
 from integrations.inputs.config import PageConfig, PrometheusConfig, TableConfig
 from integrations.inputs.registry import InputConfig
 from integrations.jira.config import JiraConfig
+from integrations.numbers.config import PrometheusNumbersConfig, TableNumbersConfig
+from integrations.numbers.registry import NumberConfig
 from worker.settings.credentials import Credentials
 from worker.settings.tables import (
     FileInput,
+    FileSignal,
     GithubTable,
     InputTable,
     JiraTable,
     Level,
     PageInput,
     PrometheusInput,
+    PrometheusSignal,
     Rate,
+    SignalTable,
     TrackerInput,
 )
 
@@ -63,6 +69,43 @@ def input_config(name: str, table: InputTable, folder: Path, credentials: Creden
             return PageConfig(name=name, url=table.url)
         case _:
             assert_never(table)
+
+
+def number_config(name: str, table: SignalTable, folder: Path, credentials: Credentials) -> NumberConfig:
+    """Build the config of what reads a signal. Relative paths are in the folder."""
+    match table:
+        case PrometheusSignal():
+            return PrometheusNumbersConfig(
+                name=name,
+                base_url=table.base_url,
+                query=table.query,
+                subject=table.subject,
+                token=credentials.text("signals", name),
+            )
+        case FileSignal():
+            return TableNumbersConfig(
+                name=name,
+                kind=table.kind,
+                file=folder / table.path,
+                shown=table.path,
+                date=table.date,
+                value=table.value,
+                subject=table.subject,
+            )
+        case _:
+            assert_never(table)
+
+
+def signal_facts(table: SignalTable) -> dict[str, Any]:
+    """Return what the rules need to know of a signal."""
+    return {
+        "fresh": table.fresh,
+        "every": table.every,
+        "history": table.history if isinstance(table, PrometheusSignal) else timedelta(),
+        "keep": table.keep,
+        "better": table.better,
+        "unit": table.unit,
+    }
 
 
 def _native(priorities: Mapping[str, Level]) -> dict[str, str]:

@@ -14,12 +14,16 @@ Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 Level = Literal["critical", "high", "medium", "low"]
 Name = Annotated[str, AfterValidator(value.plain_name)]
 BaseUrl = Annotated[str, AfterValidator(value.base_url)]
+SignalName = Annotated[str, AfterValidator(value.cel_name)]
 Text = Annotated[str, Field(min_length=1)]
 Seconds = Annotated[int, BeforeValidator(value.seconds)]
 Span = Annotated[timedelta, BeforeValidator(value.span)]
+Pause = Annotated[Span, AfterValidator(value.pause)]
 Timeouts = Annotated[
     tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]], BeforeValidator(value.timeouts)
 ]
+Better = Literal["lower", "higher"]
+Unit = Annotated[str, Field(max_length=20)]
 Rate = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]  # how many, in how many seconds
 
 GITHUB_PRIORITIES: dict[str, Level] = {
@@ -49,6 +53,8 @@ DOMAINS = (
 INPUTS = ("postmortems", "quality-scorecards", "error-budgets", "customer-impact", "debt-registers", "audit-findings")
 """What the governance policy has the council decide from; a decision that lacks one of them is not valid."""
 FRESH = timedelta(days=35)
+QUARTER = timedelta(minutes=15)
+KEPT = timedelta(days=400)
 
 
 class Table(BaseModel):
@@ -258,6 +264,41 @@ class PageInput(Table):
 InputTable = Annotated[TrackerInput | PrometheusInput | FileInput | PageInput, Field(discriminator="kind")]
 
 
+class PrometheusSignal(Table):
+    """A number for each value of a label, by a query; without a label, one number."""
+
+    kind: Literal["prometheus"]
+    fresh: Span = timedelta(hours=1)
+    every: Pause = QUARTER
+    history: Span = timedelta(days=90)
+    keep: Span = KEPT
+    better: Better = "higher"
+    unit: Unit = ""
+    base_url: Annotated[str, AfterValidator(value.web_base)]
+    query: Text
+    subject: str = ""
+    token: SecretStr | None = None
+    token_file: str = ""
+
+
+class FileSignal(Table):
+    """Numbers in the rows of a file, each with its date and, where there is such a column, its subject."""
+
+    kind: Literal["csv", "json"]
+    fresh: Span = FRESH
+    every: Pause = QUARTER
+    keep: Span = KEPT
+    better: Better = "higher"
+    unit: Unit = ""
+    path: Text
+    date: Text
+    value: Text
+    subject: str = ""
+
+
+SignalTable = Annotated[PrometheusSignal | FileSignal, Field(discriminator="kind")]
+
+
 class DigestTable(Table):
     """One weekly digest: of what, where and when."""
 
@@ -306,6 +347,7 @@ class Tables(BaseSettings):
     override: dict[str, dict[str, Any]] = {}  # of single values of rules; checked as rule files are, with them
     sources: Annotated[dict[Name, SourceTable], Field(min_length=1)]
     inputs: dict[Name, InputTable] = {}
+    signals: dict[SignalName, SignalTable] = {}
     digest: tuple[DigestTable, ...] = ()
     run: Run = Run()
 

@@ -11,6 +11,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
+CEL_WORDS = frozenset(
+    (
+        *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop"),
+        *("namespace", "null", "package", "return", "true", "var", "void", "while"),
+        *("bool", "bytes", "double", "dyn", "int", "list", "map", "string", "type", "uint", "subject"),
+    )
+)
+"""What CEL, or a gate's condition, means something else by."""
+SHORTEST_PAUSE = timedelta(seconds=10)
+"""Between two reads of what others keep."""
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 DURATION = re.compile(r"(\d{1,6}) (second|minute|hour|day)s?")
 
@@ -19,6 +29,15 @@ def plain_name(value: str) -> str:
     """Accept a name that can stand in labels, buckets and environment variables."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", value):
         raise ValueError("must be a letter, then at most 39 letters, digits, '-' or '_'")
+    return value
+
+
+def cel_name(value: str) -> str:
+    """Accept a name that conditions can call something by."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,39}", value):
+        raise ValueError("must be a letter, then at most 39 letters, digits or '_': conditions call it so")
+    if value in CEL_WORDS:
+        raise ValueError("must be another name: in conditions this word means something else")
     return value
 
 
@@ -113,6 +132,13 @@ def span(value: object) -> timedelta:
     if parts is None:
         raise ValueError("must be a time span, as in '30 seconds', '5 minutes', '1 hour' or '7 days'")
     return timedelta(seconds=int(parts[1]) * UNITS[parts[2]])
+
+
+def pause(value: timedelta) -> timedelta:
+    """Accept a time span between two reads."""
+    if value < SHORTEST_PAUSE:
+        raise ValueError(f"must be at least '{SHORTEST_PAUSE.seconds} seconds'")
+    return value
 
 
 def seconds(value: object) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from integrations.base import Reading
 from integrations.errors import Incomplete, NotAllowed, NotFound, Rejected, Unavailable
-from integrations.inputs.web import BODY_LIMIT, HOPS
+from integrations.web import BODY_LIMIT, HOPS
 
 CHANGED = "Fri, 20 Nov 2026 08:00:00 GMT"
 MOMENT = datetime(2026, 11, 20, 8, tzinfo=UTC)

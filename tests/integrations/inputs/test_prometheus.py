@@ -6,7 +6,7 @@ import pytest
 
 from integrations.base import Reading
 from integrations.errors import Incomplete, NotAllowed, RateLimited, Rejected, TrackerError, Unavailable
-from integrations.inputs.web import BODY_LIMIT
+from integrations.web import BODY_LIMIT
 
 PATH = "/api/v1/query"
 AT = 1795426200.25

@@ -10,7 +10,7 @@ from integrations.base import Reading
 from integrations.errors import NotFound, TrackerError
 from integrations.inputs.config import TableConfig
 from integrations.inputs.registry import build_signal
-from integrations.inputs.table import BODY_LIMIT
+from integrations.rows import BODY_LIMIT
 
 
 def table(folder, content, *, name="register.csv", date="reviewed"):

@@ -21,7 +21,10 @@ def upgrade() -> None:
         "signal_reads",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("filled", sa.BigInteger(), nullable=True),
+        sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("refused", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(

@@ -1,0 +1,1 @@
+"""Numbers from outside: error budgets, satisfaction scores and their like, only ever read."""

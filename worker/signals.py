@@ -1,0 +1,153 @@
+"""The signals: numbers from outside, each read when it is due, kept, and handed to metrics and gates with their age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from integrations.base import Numbers, NumberSource
+from integrations.errors import TrackerError
+from rules.metrics.model import Sample, Window
+from rules.policy import SignalFacts
+from rules.signals import Latest, latest_of, step_over, subject_of
+from worker.samples import Samples, SignalRead
+from worker.worker import Worker
+
+GONE = timedelta(days=7)
+"""A subject of which a signal says nothing for so long, but of others, is no longer complained about."""
+MOST = 3
+"""Subjects that a complaint names; the rest is counted."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalState:
+    """How one signal stands."""
+
+    facts: SignalFacts
+    read: SignalRead | None = None  # none: it was never tried
+    numbers: Mapping[str, Latest] = field(default_factory=dict)  # the newest, by subject
+
+
+def read_signals(worker: Worker) -> int:
+    """Read the signals that are due; return how many. One that fails stops nothing, and what it said before stays."""
+    kept, now = Samples(worker.database), worker.clock()
+    reads = kept.reads()
+    kept.forget(name for name in reads if name not in worker.policy.signals)
+    due = [name for name, source in worker.numbers.items() if _is_due(worker, source, reads.get(name), now)]
+    for name in due:
+        read_signal(worker, name)
+    return len(due)
+
+
+def _is_due(worker: Worker, source: NumberSource, last: SignalRead | None, now: datetime) -> bool:
+    if last is None or last.asked != source.asked:
+        return True
+    return not last.at <= now < last.at + worker.policy.signals[source.name].every
+
+
+def read_signal(worker: Worker, name: str) -> str:
+    """Read one signal and keep what it said, with the past that is missing; return what went wrong, "" if nothing did.
+
+    One that is asked something else than before begins anew: its old numbers were others.
+    """
+    kept, source = Samples(worker.database), worker.numbers[name]
+    before = kept.reads().get(name)
+    if before is not None and before.asked != source.asked:
+        kept.forget([name])
+        before = None
+    read = SignalRead(at=worker.clock(), asked=source.asked, filled=before.filled if before else None)
+    try:
+        told = source.read()
+    except TrackerError as error:
+        log.warning("signal failed", signal=name, why=str(error))
+        kept.note(name, replace(read, at=worker.clock(), error=str(error)))
+        return str(error)
+    facts, now = worker.policy.signals[name], worker.clock()
+    kept.keep(told.signals, facts.every)
+    filled = _filled(worker, source, replace(read, at=now, refused=told.refused), told)
+    kept.note(name, filled)
+    kept.drop_older(name, now - facts.keep)
+    return filled.error
+
+
+def _filled(worker: Worker, source: NumberSource, read: SignalRead, told: Numbers) -> SignalRead:
+    """Fill what is missing of a signal's past: all of it when it is new, a gap when nobody read it for a while."""
+    facts, now = worker.policy.signals[source.name], read.at
+    if not facts.history or (read.filled is not None and now - read.filled <= 2 * facts.every):
+        return replace(read, filled=now)
+    begin = now - facts.history
+    start = begin if read.filled is None else max(begin, read.filled)
+    step = step_over(now - start, facts.every, len({one.subject for one in told.signals}))
+    try:
+        past = source.past(start, now, step)
+    except TrackerError as error:
+        log.warning("the past of a signal was not filled", signal=source.name, why=str(error))
+        return replace(read, error=f"its past was not filled: {error}")
+    Samples(worker.database).keep(past.signals, facts.every)
+    return replace(read, filled=now)
+
+
+# -- what is known --------------------------------------------------------------------------------------------------
+
+
+def latest(worker: Worker, now: datetime) -> Mapping[str, Mapping[str, Latest]]:
+    """Return the newest number of each signal of the config, by its name and its subjects; "" is the whole."""
+    found: dict[str, dict[str, Latest]] = {name: {} for name in worker.policy.signals}
+    for sample in _known(worker, Samples(worker.database).latest()):
+        numbers = found[sample.signal]
+        if sample.subject not in numbers or numbers[sample.subject].at < sample.at:
+            facts = worker.policy.signals[sample.signal]
+            numbers[sample.subject] = latest_of(worker.policy, facts, sample, now)
+    return found
+
+
+def samples(worker: Worker, window: Window) -> tuple[Sample, ...]:
+    """Return what the signals of the config said in a window, by signal, subject and time."""
+    return tuple(_known(worker, Samples(worker.database).within(window)))
+
+
+def _known(worker: Worker, found: Iterator[Sample]) -> Iterator[Sample]:
+    """Leave out what the config no longer names, and call subjects by the services' names."""
+    names: dict[str, str] = {}
+    for sample in found:
+        if sample.signal not in worker.policy.signals:
+            continue
+        named = sample.subject
+        if named not in names:
+            names[named] = subject_of(worker.policy, named)
+        yield sample if names[named] == named else replace(sample, subject=names[named])
+
+
+def signal_states(worker: Worker, now: datetime) -> tuple[SignalState, ...]:
+    """Tell how the signals stand, in the config's order, as last read."""
+    reads = Samples(worker.database).reads() if worker.policy.signals else {}
+    numbers = latest(worker, now) if worker.policy.signals else {}
+    return tuple(
+        SignalState(facts=facts, read=reads.get(name), numbers=numbers[name])
+        for name, facts in worker.policy.signals.items()
+    )
+
+
+def complaints(worker: Worker, now: datetime) -> tuple[str, ...]:
+    """Say what is wrong with the signals, a line each: what was not read, what is no number, what is stale."""
+    return tuple(line for state in signal_states(worker, now) for line in _complaints(state, now))
+
+
+def _complaints(state: SignalState, now: datetime) -> Iterator[str]:
+    name = state.facts.name
+    if state.read is not None and state.read.error:
+        yield f"signal {name}: {state.read.error.removeprefix(f'[signals.{name}]: ')}"
+    if state.read is not None and state.read.refused:
+        yield f"signal {name}: left out: {'; '.join(state.read.refused)}"
+    stale = {subject: one for subject, one in state.numbers.items() if one.stale}
+    if len(stale) < len(state.numbers):
+        stale = {subject: one for subject, one in stale.items() if now - one.at <= state.facts.fresh + GONE}
+    if stale:
+        told = [f"{subject}: {one.said}" if subject else one.said for subject, one in [*stale.items()][:MOST]]
+        more = [f"and {len(stale) - MOST} more"] if len(stale) > MOST else []
+        yield f"signal {name}: stale: {'; '.join([*told, *more])}"
