@@ -66,9 +66,11 @@ def plain(value: float, unit: str = "") -> str:
 
 
 def spoken(span: timedelta) -> str:
-    """Say how long a time is, in its largest fitting unit: "12 minutes"; nothing is shorter than a minute."""
+    """Say how long a time is, in its largest fitting unit: "12 minutes", "36 hours"."""
+    if span < timedelta(minutes=1):
+        return "less than a minute"
     if span < timedelta(minutes=90):
-        count, unit = max(1, round(span / timedelta(minutes=1))), "minute"
+        count, unit = round(span / timedelta(minutes=1)), "minute"
         count, unit = (1, "hour") if count == 60 else (count, unit)
     elif span < 2 * DAY:
         count, unit = round(span / HOUR), "hour"

@@ -18,7 +18,7 @@ from worker.pairing import pair
 from worker.publish import publish_due
 from worker.recovery import recover
 from worker.recurrence.certainty import find_recurrences
-from worker.signals import read_signals
+from worker.signals import Complaint, complaints, read_signals
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
 from worker.worker import Worker
@@ -48,6 +48,7 @@ class Passed:
     digests: tuple[str, ...] = ()  # the slots whose digest was posted
     doubts: int = 0  # ops still in doubt
     parked: int = 0  # ops set aside for a person
+    complaints: tuple[Complaint, ...] = ()  # what is wrong with signals; they keep no pass from being whole
     troubles: tuple[str, ...] = ()  # one line each: why the pass is not whole
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -134,6 +135,7 @@ def finish(
         digests=digests,
         doubts=states.get("doubt", 0),
         parked=states.get("parked", 0),
+        complaints=complaints(worker, worker.clock()),
         troubles=tuple(_troubles(found.plan, found.unread, applied, states, stopped=stop.asked)),
         counts=dict(applied.counts) | {"planned": len(found.plan.ops), "looked": found.looked},
     )

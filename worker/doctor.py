@@ -1,4 +1,4 @@
-"""Doctor: what an operator wants to know of each source and input before trusting it to a worker."""
+"""Doctor: what an operator wants to know of each source, input and signal before trusting it to a worker."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from typing import Literal
 
 from integrations.base import Identity, Tracker
 from integrations.errors import NotAllowed, TrackerError
+from rules.signals import strange_subjects
+from rules.wording import meant, shown
 from worker.agenda_inputs import standing
 from worker.inputs import InputState, read_now, states
 from worker.settings.tables import TrackerInput
+from worker.signals import SignalState, complaints_of, read_signal, signal_states
 from worker.worker import Worker
 
 SKEW = 60.0
 """Seconds a server's clock may be away from ours: a GitHub App signs with the time; a minute off is refused."""
+FEW_SUBJECTS = 5
+"""Subjects of a signal that are named; the rest is counted."""
 FEW = 500
 """Requests left below which a pass over a large source may not come to its end."""
 
@@ -33,12 +38,36 @@ class Finding:
 
 
 def examine(worker: Worker, now: datetime) -> Iterator[tuple[Finding, ...]]:
-    """Ask every source, and read every input; yield what was found about each."""
+    """Ask every source, and read every input and signal; yield what was found about each."""
     for tracker in worker.trackers.values():
         yield tuple(_examine(tracker, now))
     for name in worker.signals:
         read_now(worker, name)
     yield tuple(_input(worker, state) for state in states(worker, now))
+    for name in worker.numbers:
+        read_signal(worker, name)
+    yield tuple(finding for state in signal_states(worker, now) for finding in _signal(worker, state, now))
+
+
+def _signal(worker: Worker, state: SignalState, now: datetime) -> Iterator[Finding]:
+    """Grade a signal, and tell which of its subjects nobody knows."""
+    source = f"signals.{state.facts.name}"
+    newest = max(state.numbers.values(), key=lambda one: one.at, default=None)
+    if newest is not None and not newest.stale:
+        count = f"{len(state.numbers)} numbers, the newest: " if len(state.numbers) > 1 else ""
+        yield Finding(source=source, what="signal", grade="good", detail=f"{count}{newest.said}")
+    for one in complaints_of(state, now):
+        yield Finding(source=source, what=one.what, grade="bad" if one.what == "failed" else "warn", detail=one.said)
+    strange = strange_subjects(worker.policy, frozenset(state.numbers))
+    if strange:
+        yield Finding(source=source, what="subjects", grade="warn", detail=_nobodys(worker, strange))
+
+
+def _nobodys(worker: Worker, strange: tuple[str, ...]) -> str:
+    names = [each.name for each in worker.policy.services]
+    told = [f"{shown(subject)}{meant(subject, names)}" for subject in strange[:FEW_SUBJECTS]]
+    more = f" and {len(strange) - FEW_SUBJECTS} more" if len(strange) > FEW_SUBJECTS else ""
+    return f"no service in [services] of the config: {', '.join(told)}{more}"
 
 
 def _input(worker: Worker, state: InputState) -> Finding:

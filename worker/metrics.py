@@ -28,6 +28,8 @@ class Metrics:
         self._held = self._gauge("kaizend_held", "Ceilings the last pass stopped at")
         self._doubt = self._gauge("kaizend_ops_in_doubt", "Ops in doubt")
         self._parked = self._gauge("kaizend_ops_parked", "Ops that wait for a person")
+        self._signals = self._gauge("kaizend_signals_failed", "Signals whose last read failed")
+        self._stale = self._gauge("kaizend_signals_stale", "Signals with a number that is too old to decide by")
         self._wrong = self._gauge("kaizend_config_wrong", "1 while the config on the disk cannot be used")
         self._last = self._gauge("kaizend_last_pass_timestamp_seconds", "When the last pass ended")
         self._last_whole = self._gauge("kaizend_last_whole_pass_timestamp_seconds", "When the last whole pass ended")
@@ -41,6 +43,9 @@ class Metrics:
         self._held.set(len(passed.look.plan.held))
         self._doubt.set(passed.doubts)
         self._parked.set(passed.parked)
+        kinds = [complaint.what for complaint in passed.complaints]
+        self._signals.set(kinds.count("failed"))
+        self._stale.set(kinds.count("stale"))
         self._last.set(now.timestamp())
         if passed.whole:
             self._last_whole.set(now.timestamp())

@@ -14,6 +14,7 @@ from integrations.sandbox.github import GithubFace, GithubShown, GithubWorld
 from integrations.sandbox.jira import JiraFace, JiraWorld
 from integrations.sandbox.jira.showing import JiraShown
 from integrations.sandbox.pages import pages
+from integrations.sandbox.prometheus import PrometheusFace
 from integrations.sandbox.seeds import Acme, Loaded, acme, load
 from integrations.sandbox.server import Sandbox
 from integrations.sandbox.shown import Shown
@@ -23,6 +24,7 @@ from worker.settings.files import packs_that_ship
 
 GITHUB_PREFIX = "/api/v3"
 JIRA_PREFIX = "/jira"
+PROMETHEUS_PREFIX = "/prometheus"
 TOKEN = "sandbox"  # noqa: S105 - of a tracker that only pretends
 EMAIL = "kaizend@acme.example"
 EXAMPLE = "config.example.toml"
@@ -48,6 +50,7 @@ def company(now: datetime, clock: Callable[[], datetime], *, seed: int = 1, port
     faces: list[Face] = [
         GithubFace(made.github, clock, prefix=GITHUB_PREFIX),
         JiraFace(made.jira, clock, prefix=JIRA_PREFIX),
+        PrometheusFace(made.numbers, clock, prefix=PROMETHEUS_PREFIX),
     ]
     shown: list[Shown] = [GithubShown(made.github, repo) for repo in made.github.repos.values()]
     shown += [JiraShown(made.jira, project) for project in made.jira.projects]
@@ -125,7 +128,10 @@ def example() -> str:
 
 
 def company_config(url: str) -> str:
-    """Return the example config, its sources pointed at a sandbox, which needs no pauses between writes."""
+    """Return the example config, its sources pointed at a sandbox, which needs no pauses between writes.
+
+    The sandbox knows an error budget of each of three services besides.
+    """
     github = {
         "base_url": f'"{url}{GITHUB_PREFIX}"',
         "token": f'"{TOKEN}"',
@@ -136,7 +142,8 @@ def company_config(url: str) -> str:
     patience = {"person": "20"}  # pings a week: the demo meets a year's backlog at once
     every = ", ".join(f'"pack:{name}"' for name in packs_that_ship())
     sources = {"sources.shop": github, "sources.platform": github, "sources.ops": jira}
-    return with_values(example(), {"instance": {"rules": f"[{every}]"}, "ceilings": patience, **sources})
+    text = with_values(example(), {"instance": {"rules": f"[{every}]"}, "ceilings": patience, **sources})
+    return text + BUDGETS.format(url=f"{url}{PROMETHEUS_PREFIX}")
 
 
 def loaded_config(filled: Loaded, url: str) -> str:
@@ -154,6 +161,19 @@ def _loaded_source(name: str, url: str, *, jira: bool) -> str:
     return f'[sources.{short}]\n{where}\ntoken = "{TOKEN}"\nwrite_interval = 0\n'
 
 
+BUDGETS = """
+[services.platform]
+sources = ["platform"]
+
+[services.operations]
+sources = ["ops"]
+
+[signals.error_budget]
+kind = "prometheus"
+base_url = "{url}"
+query = "error_budget"
+subject = "service"
+"""
 LOADED = """\
 [instance]
 name = "sandbox"

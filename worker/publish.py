@@ -26,6 +26,7 @@ from worker.ledger_baseline import Chosen
 from worker.look import paused_rules
 from worker.remembered import remembered
 from worker.settings.tables import DigestTable
+from worker.signals import complaints, read_signals
 from worker.stop import Stop
 from worker.sync import sync_all
 from worker.worker import Worker
@@ -253,6 +254,8 @@ def _could_not(worker: Worker, about: Sequence[str], since: datetime, now: datet
         yield f"Held back at a ceiling: {held.what} wanted {held.wanted}, the ceiling is {held.ceiling}."
     for rule in sorted(paused_rules(worker, now)):
         yield f"Rule {rule} has paused itself: people keep undoing what it does."
+    for complaint in complaints(worker, now):
+        yield f"Signal {complaint.signal}: {complaint.said}"
     for state, word in UNDONE.items():
         for entry in worker.ledger.entries((state,)):
             late = entry.changed >= since or state != "failed"
@@ -267,6 +270,7 @@ def publish_now(worker: Worker, tables: Iterable[DigestTable], stop: Stop) -> tu
         {table.source: worker.trackers[table.source] for table in tables}, worker.mirror, clock=worker.clock
     )
     read_due(worker)
+    read_signals(worker)
     troubles = [f"source {one.source} was not read: {one.error}" for one in synced if one.error]
     unread = {one.source for one in synced if one.error}
     applied = Applied()

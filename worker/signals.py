@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 
@@ -31,6 +32,19 @@ class SignalState:
     facts: SignalFacts
     read: SignalRead | None = None  # none: it was never tried
     numbers: Mapping[str, Latest] = field(default_factory=dict)  # the newest, by subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Something that is wrong with a signal, in a line."""
+
+    signal: str
+    what: Literal["failed", "refused", "stale"]
+    said: str
+
+    def __str__(self) -> str:
+        """Say which signal it is about, and what."""
+        return f"signal {self.signal}: {self.said}"
 
 
 def read_signals(worker: Worker) -> int:
@@ -133,21 +147,22 @@ def signal_states(worker: Worker, now: datetime) -> tuple[SignalState, ...]:
     )
 
 
-def complaints(worker: Worker, now: datetime) -> tuple[str, ...]:
-    """Say what is wrong with the signals, a line each: what was not read, what is no number, what is stale."""
-    return tuple(line for state in signal_states(worker, now) for line in _complaints(state, now))
+def complaints(worker: Worker, now: datetime) -> tuple[Complaint, ...]:
+    """Tell what is wrong with the signals: what was not read, what is no number, what is stale."""
+    return tuple(complaint for state in signal_states(worker, now) for complaint in complaints_of(state, now))
 
 
-def _complaints(state: SignalState, now: datetime) -> Iterator[str]:
+def complaints_of(state: SignalState, now: datetime) -> Iterator[Complaint]:
+    """Tell what is wrong with one signal."""
     name = state.facts.name
     if state.read is not None and state.read.error:
-        yield f"signal {name}: {state.read.error.removeprefix(f'[signals.{name}]: ')}"
+        yield Complaint(signal=name, what="failed", said=state.read.error.removeprefix(f"[signals.{name}]: "))
     if state.read is not None and state.read.refused:
-        yield f"signal {name}: left out: {'; '.join(state.read.refused)}"
+        yield Complaint(signal=name, what="refused", said=f"left out: {'; '.join(state.read.refused)}")
     stale = {subject: one for subject, one in state.numbers.items() if one.stale}
     if len(stale) < len(state.numbers):
         stale = {subject: one for subject, one in stale.items() if now - one.at <= state.facts.fresh + GONE}
     if stale:
         told = [f"{subject}: {one.said}" if subject else one.said for subject, one in [*stale.items()][:MOST]]
         more = [f"and {len(stale) - MOST} more"] if len(stale) > MOST else []
-        yield f"signal {name}: stale: {'; '.join([*told, *more])}"
+        yield Complaint(signal=name, what="stale", said="; ".join([*told, *more]))

@@ -7,6 +7,7 @@ import structlog
 
 from integrations.sandbox.github import GithubFace
 from integrations.sandbox.jira import JiraFace
+from integrations.sandbox.prometheus import PrometheusFace
 from integrations.sandbox.seeds import acme
 from integrations.sandbox.seeds.people import PEOPLE
 from integrations.sandbox.server import Sandbox
@@ -27,10 +28,11 @@ class Generated(Place):
         self.folder = folder
         self.env = {}
         made = acme(start, seed, clock=self.clock)
-        self.github, self.jira = made.github, made.jira
+        self.github, self.jira, self.numbers = made.github, made.jira, made.numbers
         faces = [
             GithubFace(self.github, self.clock, prefix=GITHUB_PREFIX),
             JiraFace(self.jira, self.clock, prefix=JIRA_PREFIX, flavour=flavour),
+            PrometheusFace(self.numbers, self.clock),
         ]
         self.sandbox = Sandbox(faces)
         self.stop = Stop()

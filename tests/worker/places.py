@@ -11,6 +11,7 @@ import structlog
 from integrations.sandbox.faults import Fault
 from integrations.sandbox.github import GithubFace, GithubWorld
 from integrations.sandbox.jira import JiraFace, JiraWorld
+from integrations.sandbox.prometheus import NumbersWorld, PrometheusFace
 from integrations.sandbox.server import Sandbox
 from worker.cycle import Watching, once
 from worker.settings import load_settings
@@ -117,7 +118,9 @@ class Place:
         for name in PEOPLE:
             self.github.user(f"{name}-gh")
             self.jira.add_user(name, account_id=f"acc-{name}")
+        self.numbers = NumbersWorld(self.clock)
         faces = [GithubFace(self.github, self.clock), JiraFace(self.jira, self.clock)]
+        faces += [PrometheusFace(self.numbers, self.clock)]
         faces += faces[0].companions
         self.sandbox = Sandbox([wrap(face) for face in faces] if wrap else faces)
         self.stop = Stop()

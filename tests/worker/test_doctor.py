@@ -27,7 +27,13 @@ class FakeTracker:
 
 def found(*trackers):
     """Examine trackers; return (source, what, grade) of all findings, and their details."""
-    worker = SimpleNamespace(trackers={tracker.name: tracker for tracker in trackers}, inputs={}, signals={})
+    worker = SimpleNamespace(
+        trackers={tracker.name: tracker for tracker in trackers},
+        inputs={},
+        signals={},
+        numbers={},
+        policy=SimpleNamespace(signals={}),
+    )
     findings = [finding for source in examine(worker, NOW) for finding in source]
     return [(one.source, one.what, one.grade) for one in findings], [one.detail for one in findings]
 

@@ -32,6 +32,7 @@ def passed(*, whole=True, done=0, held=(), unread=None):
     return SimpleNamespace(
         whole=whole,
         applied=SimpleNamespace(counts=Counter(done=done)),
+        complaints=(),
         look=SimpleNamespace(unread=unread or {}, plan=SimpleNamespace(held=held)),
         doubts=1,
         parked=2,

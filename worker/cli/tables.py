@@ -191,4 +191,5 @@ def pass_lines(passed: Passed) -> Iterable[str]:
     yield f"evaluated {passed.look.looked} tickets, planned {len(passed.look.plan.ops)} ops{digests}: {done}"
     yield from (f"posted {slot}" for slot in passed.digests)
     yield from passed.look.plan.notes
+    yield from (str(complaint) for complaint in passed.complaints)
     yield from (f"not whole: {trouble}" for trouble in passed.troubles)

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from integrations.sandbox.github import GithubWorld
 from integrations.sandbox.jira import JiraWorld
+from integrations.sandbox.prometheus import NumbersWorld
+from integrations.sandbox.seeds.budgets import budgets
 from integrations.sandbox.seeds.on_github import Repository
 from integrations.sandbox.seeds.on_jira import Board
 from integrations.sandbox.seeds.people import PEOPLE, TEAMS
@@ -68,10 +70,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acme:
-    """The two worlds, ready to be served."""
+    """The worlds, ready to be served."""
 
     github: GithubWorld
     jira: JiraWorld
+    numbers: NumbersWorld
     summary: Summary
     stories: dict[str, tuple[Story, ...]]  # by source: "shop", "platform", "ops"
 
@@ -108,7 +111,10 @@ def acme(now: datetime, seed: int = 1, *, clock: Callable[[], datetime] | None =
         board.version(workday(now - timedelta(days=30 * back)))
     stage.play()
     github.clock = jira.clock = clock or (lambda: now)
-    return Acme(github=github, jira=jira, summary=_summary(github, jira, stories, now), stories=stories)
+    numbers = budgets(stories, now - YEAR, now, github.clock, seed=f"{seed} budgets")
+    return Acme(
+        github=github, jira=jira, numbers=numbers, summary=_summary(github, jira, stories, now), stories=stories
+    )
 
 
 def _github(stage: Stage) -> GithubWorld:
