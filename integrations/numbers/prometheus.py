@@ -55,24 +55,30 @@ class PrometheusNumbers:
 
     def _gathered(self, told: Sequence[Series], latest: datetime) -> Numbers:
         gathering = Gathering(self._where, self.name, latest=latest)
-        if not self._label and len(told) > 1:
-            what = f"the query answered {len(told)} series: name the label that tells them apart as 'subject'"
-            raise Incomplete(self._where, what)
-        times = Counter(one.labels.get(self._label, "").lower() for one in told)
-        for one in told:
-            named = one.labels.get(self._label, "") if self._label else ""
-            if self._label and not named:
-                gathering.refuse(f"a series without the label '{self._label}'")
-                continue
-            subject = gathering.subject(named)
-            if subject is None:
-                continue
-            if times[named.lower()] > 1:
-                gathering.refuse(f"{times[named.lower()]} series of {subject}: which of them counts is not said")
-                continue
-            for at, value in one.points:
+        for subject, series in self._told_apart(told, gathering):
+            for at, value in series.points:
                 gathering.take(subject, at, value)
         return gathering.numbers()
+
+    def _told_apart(self, told: Sequence[Series], gathering: Gathering) -> Iterator[tuple[str, Series]]:
+        """Yield the series with their subjects, but for those whose subject is not sure."""
+        if not self._label:
+            if len(told) > 1:
+                what = f"the query answered {len(told)} series: name the label that tells them apart as 'subject'"
+                raise Incomplete(self._where, what)
+            yield from (("", one) for one in told)
+            return
+        times = Counter(one.labels.get(self._label, "").lower() for one in told)
+        for one in told:
+            named = one.labels.get(self._label, "")
+            if not named:
+                gathering.refuse(f"a series without the label '{self._label}'")
+            elif (subject := gathering.subject(named)) is None:
+                continue
+            elif times[named.lower()] > 1:
+                gathering.refuse(f"{times[named.lower()]} series of {subject}: which of them counts is not said")
+            else:
+                yield subject, one
 
 
 def _stretches(start: datetime, end: datetime, step: timedelta, most: int) -> Iterator[tuple[datetime, datetime]]:

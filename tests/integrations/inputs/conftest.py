@@ -1,64 +1,18 @@
-"""A server on loopback that answers what a test says, with the sandbox's faults."""
-
-from datetime import UTC, datetime, timedelta
+"""Inputs that ask a server on loopback, which answers what a test says."""
 
 import pytest
 
-from integrations.http import Line
 from integrations.inputs.config import PageConfig, PrometheusConfig
 from integrations.inputs.registry import build_signal
-from integrations.sandbox.faults import Fault
-from integrations.sandbox.server import Sandbox
-from integrations.sandbox.wire import Response
-from tests.integrations.memory_budget import MemoryBudget
-
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+from tests.integrations.told import ToldPlace
 
 
-class Told:
-    """A face that answers each path as it was told to, and remembers the credentials it was shown."""
-
-    name, prefix = "told", ""
-
-    def __init__(self):
-        self.answers, self.credentials = {}, []
-
-    def answer(self, request):
-        self.credentials.append(request.headers.get("authorization"))
-        return self.answers.get(request.path, Response(status=404, json={"message": "Not Found"}))
-
-
-class Place:
-    """The server, a clock that only sleeping moves, and inputs that ask the server."""
-
-    def __init__(self):
-        self.told = Told()
-        self.sandbox = Sandbox([self.told])
-        self.now = NOW
-        self.budget = MemoryBudget()
-
-    def clock(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.now += timedelta(seconds=seconds)
-
-    def answers(self, path, **response):
-        """Answer a path so from now on."""
-        self.told.answers[path] = Response(**response)
-
-    def fail(self, kind, times=1, **given):
-        """Let requests meet a fault."""
-        self.sandbox.fail(Fault(kind=kind, times=times, **given))
-
-    def asked(self):
-        """Return the requests as (method, path, query)."""
-        return [(entry.method, entry.path, dict(entry.query)) for entry in self.sandbox.log.entries]
+class Place(ToldPlace):
+    """The server, and inputs that ask it."""
 
     def signal(self, config):
         """Build an input."""
-        line = Line(source=f"inputs.{config.name}", budget=self.budget, clock=self.clock, sleep=self.sleep, attempts=2)
-        return build_signal(config, line, self.clock)
+        return build_signal(config, self.line(f"inputs.{config.name}"), self.clock)
 
     def prometheus(self, query="up", **given):
         """Build an input that asks for figures."""
