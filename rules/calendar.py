@@ -118,6 +118,10 @@ class WorkCalendar:
         except OverflowError:  # in the first and last hours of all time
             return moment.date()
 
+    def instant(self, wall: datetime) -> datetime:
+        """Return the moment, in UTC, of a naive date and time of day in the zone; of a repeated one, the first."""
+        return wall.replace(tzinfo=self.zone).astimezone(UTC)
+
     def workdays_between(self, start: date, end: date) -> int:
         """Count the workdays after `start` up to and with `end`; negative if `end` is earlier."""
         return self._until(end) - self._until(start)

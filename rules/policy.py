@@ -259,6 +259,15 @@ class SignalFacts:
     keep: timedelta  # how long its numbers are kept
     better: Literal["lower", "higher"] = "higher"
     unit: str = ""
+class Counting:
+    """What metrics count, and what not: [metrics] of the config."""
+
+    incidents: frozenset[str] = frozenset({"incident"})  # kinds
+    bots: tuple[str, ...] = ("*[bot]",)  # logins, lower case; * stands for anything
+    bulk: int = 20  # so many tickets closed by one person within ten minutes are closed in bulk
+    cause_window: timedelta = timedelta(days=1)  # how long before an incident a rollout is taken for its cause
+    load: Condition | None = None  # over a ticket: pages, toil, interrupts; none: nothing
+    support: Condition | None = None  # over a ticket: support tickets; none: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +311,9 @@ class Calendar(Protocol):
 
     def date_of(self, moment: datetime) -> date:
         """Return the zone's date of a moment."""
+
+    def instant(self, wall: datetime) -> datetime:
+        """Return the moment, in UTC, of a naive date and time of day in the zone."""
 
     def workdays_between(self, start: date, end: date) -> int:
         """Count the workdays after `start` up to and with `end`; negative if `end` is earlier."""
@@ -352,6 +364,7 @@ class Policy:
     recurring: Recurring = Recurring()
     services: tuple[Service, ...] = ()
     signals: Mapping[str, SignalFacts] = field(default_factory=dict)  # by name, in the config's order
+    counting: Counting = Counting()
     metrics: tuple[Metric, ...] = ()
     gates: tuple[Gate, ...] = ()
     ceilings: Ceilings = Ceilings()

@@ -30,3 +30,18 @@ def services_of_ticket(policy: Policy, ticket: Ticket) -> list[str]:
 
 def _narrow(service: Service) -> bool:
     return bool(service.components or service.labels)
+
+
+def services_of_rollout(policy: Policy, source: str, environment: str = "") -> list[str]:
+    """Return the services that a rollout of a source counts for: those that name the source or the environment.
+
+    A service that names neither cannot be told from a rollout; a release has no environment, and counts by its source.
+    """
+    name = environment.lower()
+    return [
+        each.name
+        for each in policy.services
+        if (not each.sources or source in each.sources)
+        and (not each.environments or not name or name in each.environments)
+        and (each.sources or (name and name in each.environments))
+    ]

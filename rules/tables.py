@@ -12,7 +12,20 @@ from rules.errors import RulesError
 from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
 from rules.people import ROLES
-from rules.policy import Ceilings, Domain, Filing, Kind, Person, Recurring, Service, SignalFacts, SourceFacts, Team
+from rules.policy import (
+    Ceilings,
+    Condition,
+    Counting,
+    Domain,
+    Filing,
+    Kind,
+    Person,
+    Recurring,
+    Service,
+    SignalFacts,
+    SourceFacts,
+    Team,
+)
 from rules.saying import Say, path_of
 from rules.wording import meant, shown
 
@@ -43,6 +56,7 @@ class Company:
     sources: Mapping[str, SourceFacts]
     services: tuple[Service, ...]
     signals: Mapping[str, SignalFacts]
+    counting: Counting
     labels: Mapping[str, tuple[str, str]]
     filing: Mapping[str, Filing]
     problems: tuple[str, ...] = ()
@@ -52,8 +66,8 @@ def read_tables(tables: Plain, say: Say) -> Company:
     """Read the config's tables; `say` knows the places of their keys.
 
     They are [calendar], [deferral], [recurrence], [ceilings], [kinds], [domains], [people], [teams], [council],
-    [commands], [services], [labels], [file] and, by name, `sources` with kind, component_label and priorities, and
-    `signals` with fresh, every, history, keep, better and unit.
+    [commands], [services], [metrics], [labels], [file] and, by name, `sources` with kind, component_label and
+    priorities, and `signals` with fresh, every, history, keep, better and unit.
     """
     problems: list[str] = []
     calendar = _made(_calendar, _table(tables, "calendar"), "[calendar]: ", problems)
@@ -75,6 +89,7 @@ def read_tables(tables: Plain, say: Say) -> Company:
         sources={name: _source(name, source) for name, source in _table(tables, "sources").items()},
         services=tuple(_service(name, table) for name, table in _table(tables, "services").items()),
         signals={name: SignalFacts(name=name, **table) for name, table in _table(tables, "signals").items()},
+        counting=_counting(_table(tables, "metrics"), problems),
         labels={name: _look(look) for name, look in _table(tables, "labels").items()},
         filing={name: _filing(name, table) for name, table in _table(tables, "file").items()},
     )
@@ -106,6 +121,8 @@ def _strangers(company: Company) -> Iterator[str]:
     for service in company.services:
         where = f"[services.{service.name}]: sources"
         yield from _unknown(where, "source", sorted(service.sources), company.sources)
+    counted = sorted(company.counting.incidents - Counting().incidents)
+    yield from _unknown("[metrics]: incidents", "kind", counted, dict.fromkeys(company.kind_names, ""))
 
 
 def _places(company: Company) -> Iterator[str]:
@@ -244,6 +261,28 @@ def _service(name: str, table: Plain) -> Service:
         labels=_lower(table.get("labels", ())),
         environments=_lower(table.get("environments", ())),
     )
+
+
+def _counting(table: Plain, problems: list[str]) -> Counting:
+    plain = Counting()
+    return Counting(
+        incidents=frozenset(table.get("incidents", plain.incidents)),
+        bots=tuple(sorted(_lower(table.get("bots", plain.bots)))),
+        bulk=table.get("bulk", plain.bulk),
+        cause_window=table.get("cause_window", plain.cause_window),
+        load=_counted(table, "load", problems),
+        support=_counted(table, "support", problems),
+    )
+
+
+def _counted(table: Plain, name: str, problems: list[str]) -> Condition | None:
+    """Compile what is counted; an empty list counts nothing."""
+    when = table.get(name) or ()
+    try:
+        return compile_all(when, where=f"[metrics] {name}") if when else None
+    except RulesError as error:
+        problems += error.problems
+        return None
 
 
 def _source(name: str, table: Plain) -> SourceFacts:

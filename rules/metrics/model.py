@@ -131,6 +131,7 @@ class History:
     incidents: tuple[Incident, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
     causes: tuple[Cause, ...] = ()
+    set_aside: tuple[Incident, ...] = ()  # reported, but none: declined, or another one's report; `excluded` says why
     items: tuple[Item, ...] = ()
     samples: tuple[Sample, ...] = ()
     known_from: datetime | None = None  # what happened before is not known wholly; none: all is

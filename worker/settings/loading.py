@@ -49,6 +49,7 @@ FOR_RULES = {
         "people",
         "teams",
         "services",
+        "metrics",
         "council",
         "commands",
         "kinds",

@@ -141,6 +141,17 @@ class ServiceTable(Table):
     environments: Annotated[tuple[str, ...], AfterValidator(value.names)] = ()
 
 
+class MetricsTable(Table):
+    """What metrics count, and what not."""
+
+    incidents: tuple[Text, ...] = ("incident",)
+    bots: tuple[Text, ...] = ("*[bot]",)
+    bulk: Annotated[int, Field(ge=2)] = 20
+    cause_window: Span = timedelta(days=1)
+    load: tuple[str, ...] = ('"page" in labels || "toil" in labels || "interrupt" in labels',)
+    support: tuple[str, ...] = ('"support" in labels || issue_type == "Support"',)
+
+
 class Council(Table):
     """The people overdue work climbs to at the last."""
 
@@ -338,6 +349,7 @@ class Tables(BaseSettings):
     people: dict[str, dict[str, str]] = {}
     teams: dict[str, TeamTable] = {}
     services: dict[str, ServiceTable] = {}
+    metrics: MetricsTable = MetricsTable()
     council: Council = Council()
     commands: Commands = Commands()
     kinds: Annotated[dict[str, Annotated[tuple[str, ...], Field(min_length=1)]], Field(min_length=1)]

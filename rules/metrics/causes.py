@@ -1,0 +1,157 @@
+"""Causes: which rollout an incident came of: people say so, a revert tells, or it was the last one before."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rules.metrics.merged import Merged, Merges
+from rules.metrics.model import Cause, Incident
+from rules.metrics.reverts import Revert
+from rules.metrics.rolled import Shipped
+from rules.metrics.told import NOTHING_CAUSED
+
+FRESH = timedelta(days=30)
+"""A change that is reverted while an incident is open may have caused it if it went out no longer before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What people say that caused an incident: keys in lower case, or NOTHING_CAUSED."""
+
+    keys: tuple[str, ...]
+    by: str  # "its text", "/kaizen caused-by (ana, 2026-11-03)"
+
+
+class Causes:
+    """Finds what caused incidents, among rollouts (oldest first) and merged changes."""
+
+    def __init__(
+        self, rollouts: Sequence[Shipped], merges: Merges, undone: Iterable[Revert], window: timedelta
+    ) -> None:
+        """Take how long before an incident a rollout is taken for its cause."""
+        self._merges, self._window = merges, window
+        self._reverts = sorted(undone, key=lambda each: (each.change.at, each.change.uid))
+        self._by_source: dict[str, list[Shipped]] = {}
+        self._by_service: dict[str, list[Shipped]] = {}
+        for each in rollouts:
+            self._by_source.setdefault(each.source, []).append(each)
+            for service in each.rollout.subjects.services:
+                self._by_service.setdefault(service, []).append(each)
+        lines = {**{("source", name): line for name, line in self._by_source.items()}}
+        lines |= {("service", name): line for name, line in self._by_service.items()}
+        self._lines = lines
+        self._times = {name: [each.at for each in line] for name, line in lines.items()}
+
+    def of(
+        self, incident: Incident, source: str, said: Said | None, behind: Mapping[str, Sequence[str]]
+    ) -> list[Cause]:
+        """Return what caused an incident of a source; the most certain way that tells something counts alone.
+
+        `behind` gives for tickets (keys in lower case) the changes that name them.
+        """
+        if said is not None and said.keys:
+            return list(self._stated(incident, said, behind))
+        return self._by_revert(incident, source) or self._by_window(incident, source)
+
+    # -- people say so ------------------------------------------------------------------------------------------------
+
+    def _stated(self, incident: Incident, said: Said, behind: Mapping[str, Sequence[str]]) -> Iterator[Cause]:
+        if said.keys == (NOTHING_CAUSED,):
+            yield Cause(incident=incident.uid, rollout="", how="stated", evidence=f"no rollout caused it: {said.by}")
+            return
+        seen: set[str] = set()
+        for key in said.keys:
+            changes = [self._merges.by_key[each] for each in (key, *behind.get(key, ())) if each in self._merges.by_key]
+            carrying = [each for each in map(self.carrier, changes) if each is not None]
+            carrier = min(carrying, key=lambda each: each.at, default=None)
+            uid = carrier.rollout.uid if carrier else ""
+            if uid and uid in seen:
+                continue
+            seen.add(uid)
+            went = f"went out with {carrier.rollout.name}" if carrier else "no rollout of it is known"
+            yield Cause(incident=incident.uid, rollout=uid, how="stated", evidence=f"{_shown(key)}: {said.by}; {went}")
+
+    def carrier(self, change: Merged) -> Shipped | None:
+        """Return the first rollout that held a change."""
+        return next((each for each in self._by_source.get(change.source, ()) if each.carries(change)), None)
+
+    # -- a revert tells -----------------------------------------------------------------------------------------------
+
+    def _by_revert(self, incident: Incident, source: str) -> list[Cause]:
+        ends = incident.resolved
+        for named in (True, False):
+            for each in self._reverts:
+                if each.change.at < incident.began:
+                    continue
+                carrier = self.carrier(each.of)
+                if named and incident.key.lower() in each.names:
+                    return [self._reverted(incident, each, carrier, "which names it")]
+                meanwhile = ends is None or each.change.at <= ends
+                if not named and meanwhile and self._suits(incident, source, each.of, carrier):
+                    return [self._reverted(incident, each, carrier, "while it was open")]
+        return []
+
+    def _suits(self, incident: Incident, source: str, change: Merged, carrier: Shipped | None) -> bool:
+        out = carrier.at if carrier else None if self._by_source.get(change.source) else change.at
+        if out is None or not incident.began - FRESH <= out <= incident.began:
+            return False
+        if carrier is None:
+            return change.source == source
+        return _touches(incident, source, carrier)
+
+    def _reverted(self, incident: Incident, revert: Revert, carrier: Shipped | None, how: str) -> Cause:
+        went = f", which went out with {carrier.rollout.name}" if carrier else ""
+        return Cause(
+            incident=incident.uid,
+            rollout=carrier.rollout.uid if carrier else "",
+            how="revert",
+            evidence=f"{revert.change.key} reverted {revert.of.key}{went}, {how}",
+        )
+
+    # -- it was the last one before ----------------------------------------------------------------------------------
+
+    def _by_window(self, incident: Incident, source: str) -> list[Cause]:
+        lines = [("service", name) for name in sorted(incident.subjects.services)]
+        found = [last for line in lines if (last := self._last(line, incident.began)) is not None]
+        if not found:
+            last = self._last(("source", source), incident.began)
+            found = [last] if last is not None and _touches(incident, source, last) else []
+        if not found:
+            return []
+        last = max(found, key=lambda each: (each.at, each.rollout.uid))
+        before = incident.began - last.at
+        return [
+            Cause(
+                incident=incident.uid,
+                rollout=last.rollout.uid,
+                how="window",
+                evidence=f"{last.rollout.name} went out {_span(before)} before, the last one",
+            )
+        ]
+
+    def _last(self, line: tuple[str, str], began: datetime) -> Shipped | None:
+        place = bisect_right(self._times.get(line, []), began) - 1
+        found = self._lines[line][place] if place >= 0 else None
+        return found if found is not None and began - found.at <= self._window else None
+
+
+def _touches(incident: Incident, source: str, shipped: Shipped) -> bool:
+    """Tell whether a rollout is of a service that an incident is about; where neither is known, of its source."""
+    services = shipped.rollout.subjects.services
+    if services and incident.subjects.services:
+        return not services.isdisjoint(incident.subjects.services)
+    return shipped.source == source
+
+
+def _shown(key: str) -> str:
+    return key if "#" in key else key.upper()
+
+
+def _span(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
