@@ -52,6 +52,7 @@ class Shown:
     changed: Mapping[str, datetime] = field(default_factory=dict)  # "owner", "due" -> when people last changed it
     twins: Mapping[str, str] = field(default_factory=dict)  # tickets that are named -> why they cannot be twins, or ""
     tickets: frozenset[str] = frozenset()  # the keys (lower case) of those that are named and that there are
+    causes: frozenset[str] = frozenset()  # the same of changes and tickets that are named as causes
 
 
 NEVER = Shown()
@@ -141,6 +142,7 @@ def _state(heard: _Heard, what: What, rest: str) -> tuple[Answer, Wish]:
         logins=known.logins,
         twins=known.twins,
         tickets=known.tickets,
+        causes=known.causes,
     )
     found = read_statement(what, rest, asking)
     if not isinstance(found, Stated):

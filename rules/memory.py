@@ -57,7 +57,9 @@ class Ignore:
     because: str = ""
 
 
-Stated = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin", "same-as", "not-same"]
+Stated = Literal[
+    "defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin", "same-as", "not-same", "caused-by"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

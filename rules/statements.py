@@ -11,6 +11,7 @@ from typing import Literal
 from rules.fact_asked import UNKNOWN_SOURCE
 from rules.feeds import NONE, Feed, read_feed
 from rules.leaders import NO_TWIN
+from rules.metrics.told import NOTHING_CAUSED, causes_named
 from rules.model import Ticket
 from rules.people import called, login_of
 from rules.phrases import day_of, no_day, past, split
@@ -19,7 +20,9 @@ from rules.references import KEY, reference, tickets_named
 from rules.texts import clipped
 from rules.wording import meant, shown
 
-What = Literal["defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin", "same-as", "not-same"]
+What = Literal[
+    "defer", "evidence", "outcome", "held", "owner", "due", "feeds", "twin", "same-as", "not-same", "caused-by"
+]
 
 FORMS: Mapping[What, str] = {
     "owner": "/kaizen owner @x",
@@ -32,6 +35,7 @@ FORMS: Mapping[What, str] = {
     "twin": "/kaizen twin KEY",
     "same-as": "/kaizen same-as KEY",
     "not-same": "/kaizen not-same KEY",
+    "caused-by": "/kaizen caused-by KEY",
 }
 FEEDS_NONE = "/kaizen feeds budget none because ..."
 TICKETS = "a ticket like OPS-12 or acme/shop#12"
@@ -57,6 +61,7 @@ class Asking:
     logins: frozenset[str] = frozenset()  # that the tracker has shown
     twins: Mapping[str, str] = field(default_factory=dict)  # tickets that it names -> why they cannot be twins, or ""
     tickets: frozenset[str] = frozenset()  # the keys (lower case) of those that it names and that there are
+    causes: frozenset[str] = frozenset()  # the same of changes and tickets that it names as the cause of an incident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +270,20 @@ def _other(words: str, asking: Asking, what: Literal["same-as", "not-same"]) -> 
     return keys[0]
 
 
+def _caused_by(words: str, asking: Asking) -> Stated | str:
+    head, _, because = split(words, "because")
+    keys = causes_named(head, _repository(asking))
+    if keys == (NOTHING_CAUSED,):
+        return Stated(value=NOTHING_CAUSED, because=because, reply="Noted: no rollout caused it.")
+    if not keys:
+        examples = "'/kaizen caused-by acme/shop#12', or '/kaizen caused-by none' if no rollout was the cause"
+        return f"Which change? {right_form('caused-by')[:-1]}, as in {examples}."
+    strange = next((key for key in keys if key not in asking.causes), None)
+    if strange is not None:
+        return f"I do not know {shown(strange)}: it is in none of the sources that I read."
+    return Stated(value=" ".join(keys), because=because, reply=f"Noted as its cause: {', '.join(map(_shown, keys))}.")
+
+
 def _is_key(text: str) -> bool:
     return " " not in text
 
@@ -288,4 +307,5 @@ READERS: Mapping[What, Callable[[str, Asking], Stated | str]] = {
     "twin": _twin,
     "same-as": _same,
     "not-same": _not_same,
+    "caused-by": _caused_by,
 }

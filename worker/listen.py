@@ -17,6 +17,7 @@ from rules.model import Comment, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
 from worker.look import HISTORY
+from worker.measuring.blamed import causes_there_are
 from worker.pairing import obstacles, pair
 from worker.perform import card_op
 from worker.recurrence.certainty import adopt_objections, find_recurrences, named
@@ -149,7 +150,13 @@ def _shown(worker: Worker, ticket: Ticket, comment: Comment, ours: str) -> Shown
             if event.what in HISTORY[verb] and event.actor != ours:
                 changed[word] = event.at
     twins = obstacles(worker, ticket, comment.body) if TWIN in comment.body.lower() else {}
-    return Shown(logins=logins, changed=changed, twins=twins, tickets=named(worker, ticket, comment.body))
+    return Shown(
+        logins=logins,
+        changed=changed,
+        twins=twins,
+        tickets=named(worker, ticket, comment.body),
+        causes=causes_there_are(worker, ticket, comment.body),
+    )
 
 
 def _settle(worker: Worker, ticket: Ticket, coming: Ticket, statements: list[Statement], now: datetime) -> None:

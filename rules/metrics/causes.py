@@ -11,6 +11,7 @@ from rules.metrics.merged import Merged, Merges
 from rules.metrics.model import Cause, Incident
 from rules.metrics.reverts import Revert
 from rules.metrics.rolled import Shipped
+from rules.metrics.timeline import span_words
 from rules.metrics.told import NOTHING_CAUSED
 
 FRESH = timedelta(days=30)
@@ -128,7 +129,7 @@ class Causes:
                 incident=incident.uid,
                 rollout=last.rollout.uid,
                 how="window",
-                evidence=f"{last.rollout.name} went out {_span(before)} before, the last one",
+                evidence=f"{last.rollout.name} went out {span_words(before)} before, the last one",
             )
         ]
 
@@ -148,10 +149,3 @@ def _touches(incident: Incident, source: str, shipped: Shipped) -> bool:
 
 def _shown(key: str) -> str:
     return key if "#" in key else key.upper()
-
-
-def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"

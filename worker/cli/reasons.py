@@ -15,6 +15,7 @@ from rich.table import Table
 from rules.commanded import said
 from rules.leaders import TWIN
 from rules.memory import Memory, Related
+from rules.metrics.timeline import Course, timeline
 from rules.model import Ticket
 from rules.moves import NextStep
 from rules.people import team_of
@@ -24,6 +25,7 @@ from rules.why import Explanation, why
 from worker.cli.context import Cli, data, now, out
 from worker.errors import WorkerError
 from worker.look import paused_rules
+from worker.measuring.history import course
 from worker.world import memory_of, world
 
 HOLDS = {True: "[green]yes[/]", False: "[red]no[/]", None: "[yellow]cannot be said[/]"}
@@ -51,13 +53,16 @@ def why_(
         memory = memory_of(worker, ticket.uid, world(worker, moment))
         explained = why(worker.policy, ticket, memory, moment, paused=paused_rules(worker, moment))
         read = worker.mirror.reads().get(ticket.source)
+        went = course(worker, ticket, moment)
     if json:
-        data(_as_data(ticket, memory, explained))
+        data(_as_data(ticket, memory, explained) | ({"incident": _course_data(went)} if went else {}))
         return
     screen = out()
     _head(screen, ticket, explained[0].kind if explained else "", read.ended if read else None)
     for line in _known(worker.policy, ticket, memory):
         screen.print(line, markup=False, soft_wrap=True)
+    if went is not None:
+        screen.print(_course(went))
     looking, aside = _sorted(explained, everything=everything)
     for one in looking:
         screen.print(_rule(one, everything=everything))
@@ -103,6 +108,16 @@ def _belonging(other: Related) -> str:
     state = "done" if other.phase == "done" else "open"
     due = f", due {other.due.isoformat()}" if other.due and other.phase != "done" else ""
     return f"{way}: {f'{other.what} ' if other.way == 'filed' else ''}{other.key}, {state}{due}  {clipped(other.title)}"
+
+
+def _course(went: Course) -> Padding:
+    """Show how an incident went."""
+    table = Table(show_header=False, box=None, padding=(0, 1), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for what, words in timeline(went):
+        table.add_row(what, escape(words))
+    return Padding(Group("[bold]how it went[/]", Padding(table, (0, 0, 0, 2))), (0, 0, 1, 0))
 
 
 def _sorted(
@@ -186,6 +201,22 @@ def _as_data(ticket: Ticket, memory: Memory, explained: Sequence[Explanation]) -
             for each in memory.related
         ],
         "rules": [_rule_data(one) for one in explained],
+    }
+
+
+def _course_data(went: Course) -> dict[str, Any]:
+    it = went.incident
+    return {
+        "began": it.began,
+        "reported": it.reported,
+        "detected": it.detected,
+        "responded": it.responded,
+        "resolved": it.resolved,
+        "reopened": it.reopened,
+        "counts": went.counts,
+        "excluded": it.excluded,
+        "causes": [{"rollout": each.rollout, "how": each.how, "evidence": each.evidence} for each in went.causes],
+        "doubts": went.doubts,
     }
 
 

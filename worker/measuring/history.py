@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.facts import SHARED, kind_of, needed
@@ -16,6 +15,7 @@ from rules.metrics.merged import Merges
 from rules.metrics.model import Cause, History, Incident, Item, Window
 from rules.metrics.reverts import reverts
 from rules.metrics.rolled import Shipped, counts, deployed, released, without_doubles
+from rules.metrics.timeline import Course
 from rules.metrics.told import told_by
 from rules.model import Ticket
 from rules.people import called
@@ -59,16 +59,6 @@ def history(worker: Worker, window: Window, now: datetime) -> History:
         samples=past.samples(window),
         known_from=known_from(worker, past, now),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """How one incident went, with what caused it and what was not believed of what its text tells."""
-
-    incident: Incident
-    counts: bool
-    causes: tuple[Cause, ...]
-    doubts: tuple[str, ...]
 
 
 def course(worker: Worker, ticket: Ticket, now: datetime) -> Course | None:

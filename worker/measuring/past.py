@@ -86,6 +86,13 @@ class MirrorPast:
             found.setdefault(ticket, []).append(change)
         return {ticket: sorted(changes) for ticket, changes in found.items()}
 
+    def there_are(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of the keys (in lower case) that a change or a ticket has."""
+        wanted = tuple(keys)
+        changes = {row[0] for row in self._chunked("select lower(key) from changes where lower(key) in ({})", wanted)}
+        alive = "select lower(key) from tickets where buried is null and lower(key) in ({})"
+        return frozenset(changes.union(row[0] for row in self._chunked(alive, wanted)))
+
     def deployments(self, since: datetime) -> Iterator[Deployment]:
         """Stream the deployments since a moment."""
         columns = ", ".join(DEPLOYMENT.columns)
