@@ -14,6 +14,8 @@ from rules.metrics.rolled import Shipped
 from rules.metrics.timeline import span_words
 from rules.metrics.told import NOTHING_CAUSED
 
+SKEW = timedelta(minutes=1)
+"""So much may the clocks of two trackers be apart."""
 FRESH = timedelta(days=30)
 """A change that is reverted while an incident is open may have caused it if it went out no longer before."""
 
@@ -85,7 +87,7 @@ class Causes:
         ends = incident.resolved
         for named in (True, False):
             for each in self._reverts:
-                if each.change.at < incident.began:
+                if each.change.at < incident.began - SKEW:
                     continue
                 carrier = self.carrier(each.of)
                 if named and incident.key.lower() in each.names:
