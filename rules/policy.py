@@ -259,6 +259,9 @@ class SignalFacts:
     keep: timedelta  # how long its numbers are kept
     better: Literal["lower", "higher"] = "higher"
     unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counting:
     """What metrics count, and what not: [metrics] of the config."""
 

@@ -19,23 +19,25 @@ def shop() -> Policy:
     return replace(policy(), services=(CHECKOUT, SEARCH, WEB))
 
 
-@pytest.mark.parametrize(
-    ("source", "components", "labels", "expected"),
-    [
-        ("shop", ["Payments"], [], ["checkout"]),
-        ("ops", ["payments"], [], []),
-        ("ops", [], ["Service:Search"], ["search"]),
-        ("shop", ["cart"], ["service:search"], ["checkout", "search"]),
-        ("site", [], [], ["web"]),
-        ("site", [], ["service:search"], ["search"]),
-        ("shop", [], [], []),
-    ],
-)
-def test_a_component_or_a_label_means_a_service_else_the_source_does(
-    shop: Policy, source: str, components: list[str], labels: list[str], expected: list[str]
-) -> None:
-    assert services_of(shop, source, components, labels) == expected
+class TestServicesOf:
+    """For which services something of a source counts."""
 
+    @pytest.mark.parametrize(
+        ("source", "components", "labels", "expected"),
+        [
+            ("shop", ["Payments"], [], ["checkout"]),
+            ("ops", ["payments"], [], []),
+            ("ops", [], ["Service:Search"], ["search"]),
+            ("shop", ["cart"], ["service:search"], ["checkout", "search"]),
+            ("site", [], [], ["web"]),
+            ("site", [], ["service:search"], ["search"]),
+            ("shop", [], [], []),
+        ],
+    )
+    def test_a_component_or_a_label_means_a_service_else_the_source_does(
+        self, shop: Policy, source: str, components: list[str], labels: list[str], expected: list[str]
+    ) -> None:
+        assert services_of(shop, source, components, labels) == expected
 
-def test_without_services_each_component_is_one() -> None:
-    assert services_of(policy(), "shop", ["Cart", "payments"], ["service:search"]) == ["cart", "payments"]
+    def test_without_services_each_component_is_one(self) -> None:
+        assert services_of(policy(), "shop", ["Cart", "payments"], ["service:search"]) == ["cart", "payments"]

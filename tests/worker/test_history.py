@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rules.metrics.model import Cause, Window
+from rules.metrics.model import Window
 from tests.worker.faults import Fault
 from tests.worker.faulty import firm
 from worker.measuring.history import history
