@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from rules.governance import Section
+
 Measured = Literal[
     "incidents",
     "time-to-detect",
@@ -22,6 +24,8 @@ Measured = Literal[
 """What a [[metric]] measures. "signal" is a number from outside: an error budget, a satisfaction score."""
 Grain = Literal["all", "service", "team", "domain"]
 """By what a metric is split."""
+Statistic = Literal["mean", "median", "p90", "rate", "count", "share", "last"]
+"""What is made of the single values: "p90" is what nine tenths stay below, "last" the newest."""
 Linked = Literal["stated", "revert", "window"]
 """What tells that a change caused an incident, the most certain first: people, a revert, nearness in time."""
 
@@ -90,6 +94,7 @@ class Rollout:
     kind: Literal["deployment", "release", "version"]
     failed: bool = False  # the deployment itself did not succeed
     rolled_back: datetime | None = None
+    restores: bool = False  # it is a rollback itself: it brought back what ran before
     lead: timedelta | None = None  # from the first commit or merge that it brought, where that is known
 
 
@@ -146,11 +151,17 @@ class Metric:
     about: str
     measured: Measured
     by: tuple[Grain, ...] = ("all", "service", "team", "domain")
+    section: Section | None = None  # of the governance policy
     signal: str = ""  # measured "signal": its name in [signals]
     better: Literal["lower", "higher"] = "lower"
-    unit: str = ""  # "h", "%", "per week"; of the values it prints
-    enough: int = 5  # fewer observations say too little
-    statistic: Literal["mean", "median", "p90", "rate", "count", "share", "last"] = "mean"
+    unit: str = ""  # "h", "%", "per week": what values are in; shares are 0 to 1, and shown as "%"
+    enough: int = 5  # fewer observations say too little; of rates and counts: days
+    statistic: Statistic = "mean"
+
+    @property
+    def called(self) -> Literal["metric"]:
+        """What its file calls it."""
+        return "metric"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +175,9 @@ class Measure:
     value: float | None  # none: it cannot be said
     low: float | None = None  # the interval, 95 %
     high: float | None = None
-    numerator: float = 0.0
-    denominator: float = 0.0
-    observations: int = 0
+    numerator: float = 0.0  # of a mean or quantile the sum of its values
+    denominator: float = 0.0  # of a rate the weeks or days, of all else what was looked at
+    observations: int = 0  # of rates and counts: days
     unit: str = ""
     definition: str = ""  # a sentence: what is divided by what, and how the interval is made
     unmapped: float | None = None  # share of incidents that no rollout could be found for, 0 to 1

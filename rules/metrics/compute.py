@@ -1,0 +1,143 @@
+"""What a metric says of a subject in a window: the value, its interval, and all it takes to trust it or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import ceil
+from statistics import fmean, median
+from typing import assert_never
+
+from rules.metrics.counted import Counted, Scope, best_causes, count
+from rules.metrics.definitions import COUNTED, definition
+from rules.metrics.intervals import NO_INTERVAL, Interval, of_count, of_mean, of_mean_time, of_quantile, of_share
+from rules.metrics.model import Grain, History, Incident, Linked, Measure, Metric, Window
+from rules.metrics.windows import DAY, days_of
+
+PER: Mapping[str, int] = {"per day": 1, "per week": 7}
+"""The unit of a rate -> its days."""
+RECORDED = frozenset({"deployments", "load", "support"})
+"""Of these, none at all in the whole company means that nobody records them, rather than that there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    value: float
+    interval: Interval
+    numerator: float
+    denominator: float
+
+
+def measure(metric: Metric, grain: Grain, subject: str, window: Window, history: History, now: datetime) -> Measure:
+    """Compute a metric; of a window that is not over, or not known wholly, from the part that is."""
+    known = clipped(window, history, now)
+    scope = Scope(metric, grain, subject, known, history)
+    counted = count(scope)
+    seen = _observed(metric, counted, known)
+    figure = _figure(metric, counted, days_of(known)) if seen else None
+    low, high = figure.interval if figure else NO_INTERVAL
+    unmapped, linked = _mapping(counted.incidents, history)
+    return Measure(
+        metric=metric.id,
+        grain=grain,
+        subject=subject,
+        window=window,
+        value=figure.value if figure else None,
+        low=low,
+        high=high,
+        numerator=figure.numerator if figure else 0.0,
+        denominator=figure.denominator if figure else 0.0,
+        observations=len(seen),
+        unit=metric.unit,
+        definition=definition(metric),
+        unmapped=unmapped,
+        linked=linked,
+        excluded=tuple(sorted(Counter(counted.left_out).items())),
+        complete=known == window,
+        lacking=_lacking(scope, len(seen)),
+    )
+
+
+def observations(metric: Metric, grain: Grain, subject: str, window: Window, history: History) -> tuple[float, ...]:
+    """Return the single values that a metric is made of: times, 0 or 1 of a share; of events their number a day."""
+    known = clipped(window, history, window.end)
+    return tuple(_observed(metric, count(Scope(metric, grain, subject, known, history)), known))
+
+
+def clipped(window: Window, history: History, now: datetime) -> Window:
+    """Return the part of a window that is over and known; it may be empty."""
+    start = max(window.start, history.known_from or window.start)
+    return replace(window, start=start, end=max(start, min(window.end, now)))
+
+
+def _observed(metric: Metric, counted: Counted, known: Window) -> Sequence[float]:
+    if metric.statistic not in ("rate", "count"):
+        return counted.values
+    days = [0.0] * ceil(days_of(known))
+    for moment in counted.moments:
+        days[min(int((moment - known.start) / DAY), len(days) - 1)] += 1
+    return days
+
+
+def _figure(metric: Metric, counted: Counted, days: float) -> _Figure:
+    """Make the statistic of what was counted, of which there is something."""
+    values, events = counted.values, len(counted.moments)
+    match metric.statistic:
+        case "rate":
+            span = days / PER[metric.unit]
+            low, high = of_count(events)
+            return _Figure(events / span, (_scaled(low, span), _scaled(high, span)), events, span)
+        case "count":
+            return _Figure(events, of_count(events), events, 1)
+        case "share":
+            part = round(sum(values))
+            return _Figure(part / len(values), of_share(part, len(values)), part, len(values))
+        case "mean":
+            interval = of_mean(values) if metric.measured == "signal" else of_mean_time(values)
+            return _Figure(fmean(values), interval, sum(values), len(values))
+        case "median":
+            return _Figure(median(values), of_quantile(values, 0.5), sum(values), len(values))
+        case "p90":
+            ninth = sorted(values)[ceil(0.9 * len(values)) - 1]
+            return _Figure(ninth, of_quantile(values, 0.9), sum(values), len(values))
+        case "last":
+            return _Figure(values[-1], NO_INTERVAL, values[-1], 1)
+        case never:
+            assert_never(never)
+
+
+def _scaled(bound: float | None, span: float) -> float | None:
+    return None if bound is None else bound / span
+
+
+def _mapping(incidents: Sequence[Incident], history: History) -> tuple[float | None, tuple[tuple[Linked, int], ...]]:
+    """Return the share of incidents that nothing is known to have caused, and how the others were linked."""
+    if not incidents:
+        return None, ()
+    causes = best_causes(history)
+    found = [causes[each.uid].how for each in incidents if each.uid in causes]
+    return 1 - len(found) / len(incidents), tuple(sorted(Counter(found).items()))
+
+
+def _lacking(scope: Scope, seen: int) -> str:
+    """Say why too little is known; "" if it is enough."""
+    metric = scope.metric
+    one, many = COUNTED[metric.measured]
+    if metric.statistic in ("rate", "count"):
+        if seen < metric.enough:
+            return f"{seen} {'day' if seen == 1 else 'days'} of it known, {metric.enough} are needed"
+        if metric.measured in RECORDED and not count(_of_all(scope)).moments:
+            return f"no {many} are known at all"
+        return ""
+    if seen >= metric.enough:
+        return ""
+    return (
+        f"{seen or 'no'} {one if seen == 1 else many}, {metric.enough} {'is' if metric.enough == 1 else 'are'} needed"
+    )
+
+
+def _of_all(scope: Scope) -> Scope:
+    """Return the same window of the whole company."""
+    return Scope(scope.metric, "all", "", scope.window, scope.history)
