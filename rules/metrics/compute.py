@@ -18,6 +18,7 @@ from rules.metrics.windows import DAY, days_of
 
 PER: Mapping[str, int] = {"per day": 1, "per week": 7}
 """The unit of a rate -> its days."""
+QUANTILES: Mapping[str, float] = {"median": 0.5, "p90": 0.9}
 RECORDED = frozenset({"deployments", "load", "support"})
 """Of these, none at all in the whole company means that nobody records them, rather than that there are none."""
 
@@ -83,33 +84,36 @@ def _observed(metric: Metric, counted: Counted, known: Window) -> Sequence[float
 
 def _figure(metric: Metric, counted: Counted, days: float) -> _Figure:
     """Make the statistic of what was counted, of which there is something."""
-    values, events = counted.values, len(counted.moments)
+    values, events = counted.values, float(len(counted.moments))
+    whole = _Figure(fmean(values) if values else 0.0, NO_INTERVAL, sum(values), len(values))
     match metric.statistic:
         case "rate":
             span = days / PER[metric.unit]
-            low, high = of_count(events)
-            return _Figure(events / span, (_scaled(low, span), _scaled(high, span)), events, span)
+            return _Figure(events / span, _scaled(of_count(len(counted.moments)), span), events, span)
         case "count":
-            return _Figure(events, of_count(events), events, 1)
+            return _Figure(events, of_count(len(counted.moments)), events, 1)
         case "share":
-            part = round(sum(values))
-            return _Figure(part / len(values), of_share(part, len(values)), part, len(values))
+            return replace(whole, interval=of_share(round(sum(values)), len(values)))
         case "mean":
-            interval = of_mean(values) if metric.measured == "signal" else of_mean_time(values)
-            return _Figure(fmean(values), interval, sum(values), len(values))
-        case "median":
-            return _Figure(median(values), of_quantile(values, 0.5), sum(values), len(values))
-        case "p90":
-            ninth = sorted(values)[ceil(0.9 * len(values)) - 1]
-            return _Figure(ninth, of_quantile(values, 0.9), sum(values), len(values))
+            return replace(whole, interval=(of_mean if metric.measured == "signal" else of_mean_time)(values))
+        case "median" | "p90" as quantile:
+            return replace(
+                whole, value=_quantile(values, QUANTILES[quantile]), interval=of_quantile(values, QUANTILES[quantile])
+            )
         case "last":
             return _Figure(values[-1], NO_INTERVAL, values[-1], 1)
         case never:
             assert_never(never)
 
 
-def _scaled(bound: float | None, span: float) -> float | None:
-    return None if bound is None else bound / span
+def _quantile(values: Sequence[float], quantile: float) -> float:
+    """Return the median, or the least of the values that so many of them do not exceed."""
+    return median(values) if quantile == 0.5 else sorted(values)[ceil(quantile * len(values)) - 1]
+
+
+def _scaled(interval: Interval, span: float) -> Interval:
+    low, high = interval
+    return None if low is None else low / span, None if high is None else high / span
 
 
 def _mapping(incidents: Sequence[Incident], history: History) -> tuple[float | None, tuple[tuple[Linked, int], ...]]:

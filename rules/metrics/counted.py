@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import assert_never
 
-from rules.metrics.model import Cause, Grain, History, Incident, Item, Metric, Rollout, Subjects, Window
+from rules.metrics.model import Cause, Grain, History, Incident, Item, Measured, Metric, Rollout, Subjects, Window
 
 UNITS: Mapping[str, timedelta] = {
     "min": timedelta(minutes=1),
@@ -68,29 +67,6 @@ class Scope:
         return (each for each in self.history.items if self.mine(each.subjects) and self.window.holds(each.at))
 
 
-def count(scope: Scope) -> Counted:
-    """Count what the metric measures."""
-    match scope.metric.measured:
-        case "incidents":
-            return _incidents(scope)
-        case "time-to-detect" | "time-to-respond" | "time-to-resolve" as measured:
-            return TIMES[measured](scope)
-        case "change-failure-rate":
-            return _failures(scope)
-        case "deployments":
-            return _deployments(scope)
-        case "lead-time":
-            return _lead_times(scope)
-        case "load" | "support" as kind:
-            return _items(scope, kind)
-        case "improvement-share":
-            return _improvement(scope)
-        case "signal":
-            return _samples(scope)
-        case never:
-            assert_never(never)
-
-
 def _incidents(scope: Scope) -> Counted:
     counted = Counted()
     for each in scope.incidents():
@@ -142,13 +118,6 @@ def _resolving(scope: Scope) -> Counted:
     return counted
 
 
-TIMES: Mapping[str, Callable[[Scope], Counted]] = {
-    "time-to-detect": _detecting,
-    "time-to-respond": _responding,
-    "time-to-resolve": _resolving,
-}
-
-
 def _failures(scope: Scope) -> Counted:
     """Count 1 for each rollout that failed, was rolled back or caused an incident, whenever that came about."""
     counted = Counted()
@@ -184,8 +153,8 @@ def _lead_times(scope: Scope) -> Counted:
     return counted
 
 
-def _items(scope: Scope, kind: str) -> Counted:
-    counted = Counted()
+def _items(scope: Scope) -> Counted:
+    counted, kind = Counted(), scope.metric.measured
     for each in scope.items():
         if each.kind == kind and each.excluded:
             counted.left_out.append(each.excluded)
@@ -214,6 +183,26 @@ def _samples(scope: Scope) -> Counted:
         if each.signal == scope.metric.signal and each.subject == subject and scope.window.holds(each.at)
     )
     return Counted(values=[each.value for each in sorted(found, key=lambda each: each.at)])
+
+
+COUNTERS: Mapping[Measured, Callable[[Scope], Counted]] = {
+    "incidents": _incidents,
+    "time-to-detect": _detecting,
+    "time-to-respond": _responding,
+    "time-to-resolve": _resolving,
+    "change-failure-rate": _failures,
+    "deployments": _deployments,
+    "lead-time": _lead_times,
+    "load": _items,
+    "support": _items,
+    "improvement-share": _improvement,
+    "signal": _samples,
+}
+
+
+def count(scope: Scope) -> Counted:
+    """Count what the metric measures."""
+    return COUNTERS[scope.metric.measured](scope)
 
 
 def best_causes(history: History) -> Mapping[str, Cause]:
