@@ -18,7 +18,9 @@ from rules.errors import ConditionError, PolicyError, RulesError
 from rules.examples import tests_of
 from rules.lint import lint
 from rules.lint_filing import filed_amiss
-from rules.overrides import Shipped, overridden
+from rules.metrics.model import Metric
+from rules.metrics.table import MetricTable, metric_of
+from rules.overrides import Form, Shipped, Thing, overridden
 from rules.policy import LEVELS, DueRule, NewTicket, Policy, Review, Rule, Step, Test
 from rules.rejections import problems_of
 from rules.reviews import review_of
@@ -46,18 +48,28 @@ class Pack:
     review_tables: tuple[ReviewTable, ...] = ()
     reviews: tuple[Review, ...] = ()
     plain_reviews: tuple[Mapping[str, Any], ...] = ()
+    metric_tables: tuple[MetricTable, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    plain_metrics: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def rules_and_reviews(self) -> tuple[Rule | Review, ...]:
-        """Return whatever has an id: the rules, then the reviews."""
+        """Return what acts: the rules, then the reviews."""
         return (*self.rules, *self.reviews)
 
+    @property
+    def all_named(self) -> tuple[Thing, ...]:
+        """Return whatever has an id, in the order of its page."""
+        return (*self.rules_and_reviews, *self.metrics)
+
     def placed(self) -> Iterator[Shipped]:
-        """Yield each rule, then each review, with where it stands: "backlog.toml: rule 'owned'"."""
+        """Yield each rule, each review, then each metric, with where it stands: "backlog.toml: rule 'owned'"."""
         for table, rule, plain in zip(self.tables, self.rules, self.plain, strict=True):
             yield Shipped(rule=rule, plain=plain, where=f"{self.file}: {rule.called} '{table.id}'")
         for form, review, plain in zip(self.review_tables, self.reviews, self.plain_reviews, strict=True):
             yield Shipped(rule=review, plain=plain, where=f"{self.file}: review '{form.id}'")
+        for metric, plain in zip(self.metrics, self.plain_metrics, strict=True):
+            yield Shipped(rule=metric, plain=plain, where=f"{self.file}: metric '{metric.id}'")
 
     def tests(self, zone: ZoneInfo) -> Iterator[Test]:
         """Yield the tests of the rules; days without a time are the zone's."""
@@ -85,6 +97,7 @@ def read_pack(file: str, text: str) -> Pack:
     if problems:
         raise PolicyError(_bounded(file, problems))
     reviews = [review_of(form.pack.name, table) for table in form.review]
+    metrics = [metric_of(form.pack.name, table) for table in form.metric]
     return Pack(
         file=file,
         name=form.pack.name,
@@ -96,6 +109,9 @@ def read_pack(file: str, text: str) -> Pack:
         review_tables=tuple(form.review),
         reviews=tuple(replace(each, section=each.section or form.pack.section) for each in reviews),
         plain_reviews=tuple(toml.tables.get("review", ())),
+        metric_tables=tuple(form.metric),
+        metrics=tuple(replace(each, section=each.section or form.pack.section) for each in metrics),
+        plain_metrics=tuple(toml.tables.get("metric", ())),
     )
 
 
@@ -127,6 +143,7 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         sha=_sha(tables, packs),
         rules=tuple(each.rule for each in placed if isinstance(each.rule, Rule)),
         reviews=tuple(each.rule for each in placed if isinstance(each.rule, Review)),
+        metrics=tuple(each.rule for each in placed if isinstance(each.rule, Metric)),
         shipped={each.rule.id: each.shipped for each in placed if each.override and isinstance(each.shipped, Rule)},
         kinds=company.kinds,
         domains=company.domains,
@@ -158,7 +175,9 @@ def _word(table: RuleTable | TwinTable) -> str:
     return "twin" if isinstance(table, TwinTable) else "rule"
 
 
-def _made(pack: str, table: RuleTable | TwinTable | ReviewTable, where: str) -> Rule | Review:
+def _made(pack: str, table: Form, where: str) -> Thing:
+    if isinstance(table, MetricTable):
+        return metric_of(pack, table)
     return review_of(pack, table) if isinstance(table, ReviewTable) else _one_rule(pack, table, where)
 
 
@@ -222,6 +241,7 @@ def _repeated(toml: Toml, form: RuleFile) -> Iterator[str]:
     named = [("rule", number, table.id) for number, table in enumerate(form.rule)]
     named += [("twin", number, table.id) for number, table in enumerate(form.twin)]
     named += [("review", number, table.id) for number, table in enumerate(form.review)]
+    named += [("metric", number, table.id) for number, table in enumerate(form.metric)]
     for kind, number, name in named:
         place = toml.place((kind, number, "id"))
         if name in seen:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
+from typing import assert_never
 
 from rules.labels import label_problem
 from rules.lint_filing import filings
 from rules.lint_reviews import review_problems
 from rules.lint_texts import placeholders_in
-from rules.overrides import Placed
+from rules.metrics.model import Metric
+from rules.metrics.table import same_name
+from rules.overrides import Placed, Thing
 from rules.people import ROLES
 from rules.policy import Review, Rule
 from rules.tables import ANY, Company
@@ -40,8 +43,16 @@ def _between(one: Placed, other: Placed) -> Iterator[str]:
         yield other.told(problem, shipped)
 
 
-def _alone(rule: Rule | Review, company: Company) -> Iterator[str]:
-    return review_problems(rule, company) if isinstance(rule, Review) else _of_rule(rule, company)
+def _alone(rule: Thing, company: Company) -> Iterator[str]:
+    match rule:
+        case Rule():
+            return _of_rule(rule, company)
+        case Review():
+            return review_problems(rule, company)
+        case Metric():
+            return iter(())
+        case _:
+            assert_never(rule)
 
 
 def _of_rule(rule: Rule, company: Company) -> Iterator[str]:
@@ -97,11 +108,13 @@ def _meet(one: Rule, other: Rule) -> bool:
     return ANY in (*one.on, *other.on) or not set(one.on).isdisjoint(other.on)
 
 
-def _quarrels(one: Rule | Review, other: Rule | Review) -> Iterator[str]:
-    """Find where two rules are at odds; reviews only file tickets."""
-    if isinstance(one, Review) or isinstance(other, Review) or not _meet(one, other):
-        return iter(())
-    return _against(one, other)
+def _quarrels(one: Thing, other: Thing) -> Iterator[str]:
+    """Find where two rules are at odds; reviews only file tickets, and metrics only need names of their own."""
+    if isinstance(one, Metric) and isinstance(other, Metric):
+        return same_name(one, other)
+    if isinstance(one, Rule) and isinstance(other, Rule) and _meet(one, other):
+        return _against(one, other)
+    return iter(())
 
 
 def _against(one: Rule, other: Rule) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The config's overrides: single values of a pack's rules and reviews, replaced without a copy of the file."""
+"""The config's overrides: single values of a pack's rules, reviews and metrics, replaced without a copy of the file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, assert_never
 from pydantic import ValidationError
 
 from rules.errors import ConditionError, PolicyError
+from rules.metrics.model import Metric
+from rules.metrics.table import MetricTable
 from rules.policy import Review, Rule
 from rules.rejections import problems_within
 from rules.saying import CONFIG, Say, path_of
@@ -20,17 +22,19 @@ FIXED = frozenset({"id", "on", "test"})
 """What makes a rule the rule it is: no override changes it."""
 
 Plain = Mapping[str, Any]
-Form = RuleTable | TwinTable | ReviewTable
-Make = Callable[[str, Form, str], Rule | Review]
-"""Makes a rule or a review of a pack's name, a table and where the table stands."""
-FORMS: Mapping[str, type[Form]] = {"rule": RuleTable, "twin": TwinTable, "review": ReviewTable}
+Form = RuleTable | TwinTable | ReviewTable | MetricTable
+Thing = Rule | Review | Metric
+"""What has an id in a rule file."""
+Make = Callable[[str, Form, str], Thing]
+"""Makes a rule, a review or a metric of a pack's name, a table and where the table stands."""
+FORMS: Mapping[str, type[Form]] = {"rule": RuleTable, "twin": TwinTable, "review": ReviewTable, "metric": MetricTable}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipped:
-    """A rule or a review as its file has it."""
+    """A rule, a review or a metric as its file has it."""
 
-    rule: Rule | Review
+    rule: Thing
     plain: Plain  # its table
     where: str  # "backlog.toml: rule 'owned'"
 
@@ -42,10 +46,10 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A rule or a review as it is in force, the one its file has, and where both stand."""
+    """A rule, a review or a metric as it is in force, the one its file has, and where both stand."""
 
-    rule: Rule | Review
-    shipped: Rule | Review
+    rule: Thing
+    shipped: Thing
     where: str
     override: str = ""  # the name of its table in [override]: "backlog.owned"; "" if nothing is overridden
     say: Say = CONFIG  # where that is

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from rules.document import Pack
 from rules.fact_table import TABLE
+from rules.metrics.model import Metric
+from rules.metrics.page import HOW_TO_READ as METRICS
+from rules.metrics.page import metric_sections
+from rules.overrides import Form
 from rules.pack_words import code, due_by_priority, example, filed, follows, led, people, plain, quote, series, span
 from rules.policy import Rule
 from rules.review_page import review_sections
-from rules.schema import ReviewTable, RuleTable, TwinTable
+from rules.schema import RuleTable, TwinTable
 
 ANY = "any"
 HOW_TO_READ = """\
@@ -29,6 +33,7 @@ def pack_page(pack: Pack) -> str:
     """Return the page of a rule file that can be read."""
     pairs = list(zip(pack.tables, pack.rules, strict=True))
     reviews = list(zip(pack.review_tables, pack.reviews, strict=True))
+    metrics = list(zip(pack.metric_tables, pack.metrics, strict=True))
     sections = [
         f"# The pack {code(pack.name)}",
         plain(pack.about),
@@ -38,8 +43,9 @@ def pack_page(pack: Pack) -> str:
         HOW_TO_READ if pairs else "",
         *(section for table, rule in pairs for section in _rule(table, rule)),
         *(section for table, review in reviews for section in review_sections(table, review, _served(table.policy))),
-        "## Who is meant",
-        WHO,
+        METRICS if metrics else "",
+        *(section for table, metric in metrics for section in metric_sections(table, metric, _served(table.policy))),
+        *(("## Who is meant", WHO) if pack.rules_and_reviews else ()),
         "## Change a value",
         *_change(pack),
     ]
@@ -51,17 +57,17 @@ def _served(policy: str) -> str:
 
 
 def _how_to_use(pack: Pack) -> str:
-    called = [each.called for each in pack.rules_and_reviews]
+    called = [each.called for each in pack.all_named]
     parts = ((called.count(what), what) for what in dict.fromkeys(called))
     counts = series(f"{count} {what}{'' if count == 1 else 's'}" for count, what in parts if count)
     return f'It has {counts}. To use it, name it in the config: `rules = ["pack:{pack.name}"]` in `[instance]`.'
 
 
 def _contents(pack: Pack) -> Iterator[str]:
-    kinds = series(dict.fromkeys(each.called for each in pack.rules_and_reviews))
+    kinds = series(dict.fromkeys(each.called for each in pack.all_named))
     yield f"| {kinds} | what it is for |"
     yield "|---|---|"
-    entries: list[RuleTable | TwinTable | ReviewTable] = [*pack.tables, *pack.review_tables]
+    entries: list[Form] = [*pack.tables, *pack.review_tables, *pack.metric_tables]
     for table in entries:
         yield f"| [{table.id}](#{table.id.replace('.', '')}) | {plain(table.about)} |"
 
@@ -144,6 +150,7 @@ def _change(pack: Pack) -> Iterator[str]:
     """Yield how to override a value, with an example that fits the pack."""
     parts = ["a rule but `id`, `on` and `test`"] if pack.rules else []
     parts += ["a review but its `id`"] if pack.reviews else []
+    parts += ["a metric but its `id`"] if pack.metrics else []
     yield f"Any value of {series(parts)} can be replaced in the config, without copying the file:"
     yield f"```toml\n{override_example(pack)}\n```"
     yield (
@@ -156,8 +163,11 @@ def _change(pack: Pack) -> Iterator[str]:
 def override_example(pack: Pack) -> str:
     """Return an override of one of the pack's rules, as the config has it: of a due date if one gives any."""
     timed = next((rule for rule in pack.rules if rule.due and rule.due.by_level), None)
-    one = timed or pack.rules_and_reviews[0]
-    lines = [f'[override."{one.id.replace("/", ".", 1)}"]']
+    one = timed or pack.all_named[0]
+    own = one.id.removeprefix(f"{pack.name}/")
+    lines = [f'[override."{pack.name}.{own}"]']
+    if isinstance(one, Metric):
+        return "\n".join([*lines, f"enough = {2 * one.enough}     # fewer say too little"])
     if timed and timed.due:
         level, allowed = next(iter(timed.due.by_level.items()))
         lines.append(f'due = {{ {level} = "{allowed.count + 1} {allowed.unit}" }}')

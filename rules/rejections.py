@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from rules.metrics.table import MetricTable
 from rules.schema import ReviewTable, RuleFile, TwinTable
 from rules.toml_text import Path, Toml
 from rules.wording import meant, shown, there_is
@@ -21,10 +22,11 @@ TYPES = {
     "model_type": "a table",
     "dict_type": "a table",
 }
-SINGLE = (("rule",), ("review",), ("twin",))
+SINGLE = (("rule",), ("review",), ("twin",), ("metric",))
 """Tables that stand in lists, so that there may be several."""
+KINDS = {ReviewTable.__name__: "review", TwinTable.__name__: "twin", MetricTable.__name__: "metric"}
 ABOUT_KEYS = frozenset({"extra_forbidden", "missing"})  # the key is wrong or not there, not its value
-LATER = frozenset({"gate", "metric", "digest"})  # tables of rule files that this version does not know
+LATER = frozenset({"gate", "digest"})  # tables of rule files that this version does not know
 
 
 def problems_of(error: ValidationError, toml: Toml) -> tuple[str, ...]:
@@ -37,7 +39,7 @@ def problems_within(error: ValidationError, table: str) -> Iterator[tuple[Path, 
 
     Each comes with its path, which goes on from the table.
     """
-    kind = {ReviewTable.__name__: "review", TwinTable.__name__: "twin"}.get(error.title, "rule")
+    kind = KINDS.get(error.title, "rule")
     for detail in error.errors(include_url=False):
         path: Path = detail["loc"]
         around = path[:-1] if detail["type"] in ABOUT_KEYS else path
@@ -98,10 +100,14 @@ def _no_key(path: Path) -> str:
     if len(path) == 1:
         if name in LATER:
             return f"[[{name}]] tables are not known in this version"
-        near = meant(name, RuleFile.model_fields) or ": a rule file has [pack], [[rule]], [[review]] and [[twin]]"
-        return f"no table {shown(name)}{near}"
+        return f"no table {shown(name)}{meant(name, RuleFile.model_fields) or _tables()}"
     keys = _keys(path[:-1])
     return f"no key {shown(name)}{meant(name, keys) or there_is(keys)}"
+
+
+def _tables() -> str:
+    *first, last = (f"[[{table}]]" for (table,) in SINGLE)
+    return f": a rule file has [pack], {', '.join(first)} and {last}"
 
 
 def _keys(path: Path) -> tuple[str, ...]:

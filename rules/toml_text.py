@@ -29,7 +29,7 @@ PLAINER = {
     "Expected '='": "a key needs its '=': write key = value",
     "Invalid value": "this is no value: texts stand in straight quotes, lists in square brackets",
     "Cannot overwrite": "this key stands there twice: take one of them out",
-    "Cannot declare": "this table stands there twice; write [[rule]], [[review]] or [[twin]], with two brackets",
+    "Cannot declare": "this table stands there twice; write two brackets, as in [[rule]]",
     "Expected ']]'": "two brackets are opened and not closed: write [[rule]]",
     "Expected ']'": "a bracket is opened and not closed: write [pack]",
     "Illegal character '\\n'": "a text needs its closing quote on the same line",

@@ -14,10 +14,8 @@ from rules.metrics.counted import Counted, Scope, best_causes, count
 from rules.metrics.definitions import COUNTED, definition
 from rules.metrics.intervals import NO_INTERVAL, Interval, of_count, of_mean, of_mean_time, of_quantile, of_share
 from rules.metrics.model import Grain, History, Incident, Linked, Measure, Metric, Window
-from rules.metrics.windows import DAY, days_of
+from rules.metrics.windows import DAY, PER, days_of
 
-PER: Mapping[str, int] = {"per day": 1, "per week": 7}
-"""The unit of a rate -> its days."""
 QUANTILES: Mapping[str, float] = {"median": 0.5, "p90": 0.9}
 RECORDED = frozenset({"deployments", "load", "support"})
 """Of these, none at all in the whole company means that nobody records them, rather than that there are none."""
@@ -65,6 +63,26 @@ def observations(metric: Metric, grain: Grain, subject: str, window: Window, his
     """Return the single values that a metric is made of: times, 0 or 1 of a share; of events their number a day."""
     known = clipped(window, history, window.end)
     return tuple(_observed(metric, count(Scope(metric, grain, subject, known, history)), known))
+
+
+def within(history: History, window: Window) -> History:
+    """Return the part of a history that counts in a window: measures are the same, and found sooner."""
+    incidents = tuple(each for each in history.incidents if any(map(window.holds, _moments(each))))
+    rollouts = tuple(each for each in history.rollouts if window.holds(each.at))
+    uids = {each.uid for each in incidents} | {each.uid for each in rollouts}
+    return replace(
+        history,
+        incidents=incidents,
+        set_aside=tuple(each for each in history.set_aside if window.holds(each.began)),
+        rollouts=rollouts,
+        causes=tuple(each for each in history.causes if each.incident in uids or each.rollout in uids),
+        items=tuple(each for each in history.items if window.holds(each.at)),
+        samples=tuple(each for each in history.samples if window.holds(each.at)),
+    )
+
+
+def _moments(incident: Incident) -> tuple[datetime | None, ...]:
+    return incident.began, incident.reported, incident.detected, incident.responded, incident.resolved
 
 
 def clipped(window: Window, history: History, now: datetime) -> Window:

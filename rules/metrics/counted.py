@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from rules.metrics.model import Cause, Grain, History, Incident, Item, Measured, Metric, Rollout, Subjects, Window
 
 UNITS: Mapping[str, timedelta] = {
-    "min": timedelta(minutes=1),
     "h": timedelta(hours=1),
+    "min": timedelta(minutes=1),
     "days": timedelta(days=1),
 }
 """What times may be given in."""
@@ -19,7 +19,6 @@ NO_DETECTION = "not told when it was detected"
 NO_RESPONSE = "nobody took it yet, or it is not known when"
 NO_LEAD = "not known when its changes were made"
 FAILED = "the deployment failed"
-ROLLBACK = "a rollback: it brought nothing new"
 BACKWARDS = "it ended before it began"
 
 
@@ -58,6 +57,11 @@ class Scope:
         """Return the subject's incidents."""
         return (each for each in self.history.incidents if self.mine(each.subjects))
 
+    def set_aside(self) -> list[str]:
+        """Return why reports of the window are no incidents, once for each."""
+        aside = (each for each in self.history.set_aside if self.mine(each.subjects))
+        return [each.excluded for each in aside if self.window.holds(each.began)]
+
     def rollouts(self) -> Iterable[Rollout]:
         """Return the subject's rollouts in the window."""
         return (each for each in self.history.rollouts if self.mine(each.subjects) and self.window.holds(each.at))
@@ -73,6 +77,7 @@ def _incidents(scope: Scope) -> Counted:
         if scope.window.holds(each.began):
             counted.moments.append(each.began)
             counted.incidents.append(each)
+    counted.left_out += scope.set_aside()
     return counted
 
 
@@ -123,10 +128,7 @@ def _failures(scope: Scope) -> Counted:
     counted = Counted()
     causing = {cause.rollout for cause in scope.history.causes if cause.rollout}
     for each in scope.rollouts():
-        if each.restores:
-            counted.left_out.append(ROLLBACK)
-        else:
-            counted.values.append(float(each.failed or each.rolled_back is not None or each.uid in causing))
+        counted.values.append(float(each.failed or each.rolled_back is not None or each.uid in causing))
     counted.incidents += [each for each in scope.incidents() if scope.window.holds(each.began)]
     return counted
 
@@ -134,8 +136,8 @@ def _failures(scope: Scope) -> Counted:
 def _deployments(scope: Scope) -> Counted:
     counted = Counted()
     for each in scope.rollouts():
-        if each.failed or each.restores:
-            counted.left_out.append(FAILED if each.failed else ROLLBACK)
+        if each.failed:
+            counted.left_out.append(FAILED)
         else:
             counted.moments.append(each.at)
     return counted
@@ -144,8 +146,8 @@ def _deployments(scope: Scope) -> Counted:
 def _lead_times(scope: Scope) -> Counted:
     counted = Counted()
     for each in scope.rollouts():
-        if each.failed or each.restores:
-            counted.left_out.append(FAILED if each.failed else ROLLBACK)
+        if each.failed:
+            counted.left_out.append(FAILED)
         elif each.lead is None:
             counted.left_out.append(NO_LEAD)
         else:

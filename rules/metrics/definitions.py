@@ -37,7 +37,7 @@ COUNTED: Mapping[Measured, tuple[str, str]] = {
 }
 """What is counted, if there is one and if there are more."""
 MEANING: Mapping[Measured, str] = {
-    "incidents": "Incidents, by when they began.",
+    "incidents": "Incidents, by when they began. What turned out to be none, or another one's report, is left out.",
     "time-to-detect": "From when an incident began to when it was detected, as its ticket tells; by when that was.",
     "time-to-respond": "From when an incident was detected, or else reported, to when the first person took it: by an "
     "assignment, a change of status or a comment; by when that was.",

@@ -94,7 +94,6 @@ class Rollout:
     kind: Literal["deployment", "release", "version"]
     failed: bool = False  # the deployment itself did not succeed
     rolled_back: datetime | None = None
-    restores: bool = False  # it is a rollback itself: it brought back what ran before
     lead: timedelta | None = None  # from the first commit or merge that it brought, where that is known
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from rules.calendar import SLOTS, slot_start
@@ -10,6 +11,8 @@ from rules.policy import Calendar, Every, Rhythm
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+PER: Mapping[str, int] = {"per week": 7, "per day": 1}
+"""The unit of a rate -> its days."""
 
 
 def window_of(calendar: Calendar, every: Every, slot: str) -> Window:

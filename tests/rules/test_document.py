@@ -323,7 +323,10 @@ def test_a_number_of_thousands_of_digits_is_refused():
         ("[[reviews]]", "line 11, column 1: no table 'reviews' (did you mean 'review'?)"),
         (
             "[[widget]]",
-            "line 11, column 1: no table 'widget': a rule file has [pack], [[rule]], [[review]] and [[twin]]",
+            (
+                "line 11, column 1: no table 'widget':"
+                " a rule file has [pack], [[rule]], [[review]], [[twin]] and [[metric]]"
+            ),
         ),
         ("[[gate]]", "line 11, column 1: [[gate]] tables are not known in this version"),
         (

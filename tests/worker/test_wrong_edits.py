@@ -147,10 +147,7 @@ def test_the_pack_as_it_ships_has_nothing_wrong(checked):
             OWNED,
             '[[rule]]\nid = "owned"',
             '[rule]\nid = "owned"',
-            (
-                "line {line}, column 6: this table stands there twice;"
-                " write [[rule]], [[review]] or [[twin]], with two brackets"
-            ),
+            "line {line}, column 6: this table stands there twice; write two brackets, as in [[rule]]",
             id="a bracket that is missing",
         ),
         pytest.param(

@@ -35,6 +35,7 @@ def check(context: typer.Context) -> None:
     verdict = f"{len(failed)} tests failed" if failed else "all right"
     counts = f"{len(policy.rules)} rules" + (f" ({len(policy.shipped)} overridden)" if policy.shipped else "")
     counts += f", {len(policy.reviews)} reviews" if policy.reviews else ""
+    counts += f", {len(policy.metrics)} metrics" if policy.metrics else ""
     talk(f"{counts}, {len(policy.tests)} tests, {len(policy.sources)} sources: {verdict}")
     if failed:
         raise typer.Exit(Exit.EXPECTED)

@@ -57,9 +57,11 @@ def packs_table(packs: Iterable[Pack]) -> Table:
     table.add_column("pack", no_wrap=True)
     table.add_column("rules", justify="right")
     table.add_column("reviews", justify="right")
+    table.add_column("metrics", justify="right")
     table.add_column("what it is for", overflow="fold")
     for pack in packs:
-        table.add_row(escape(pack.name), str(len(pack.rules)), str(len(pack.reviews)), escape(pack.about))
+        counts = (str(len(each)) for each in (pack.rules, pack.reviews, pack.metrics))
+        table.add_row(escape(pack.name), *counts, escape(pack.about))
     return table
 
 
