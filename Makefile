@@ -61,6 +61,7 @@ COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-ex
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock: .venv/.dev
 	$(COMPILE) $(LOCKFLAGS) -o requirements.txt requirements.in
+	$(COMPILE) $(LOCKFLAGS) -o requirements-charts.txt requirements-charts.in
 	$(COMPILE) $(LOCKFLAGS) -o requirements-dev.txt requirements-dev.in
 
 clean:
