@@ -52,12 +52,10 @@ class Samples:
         for name, subject, at, value in self._database.rows(_LATEST):
             yield Sample(signal=name, subject=subject, at=when(at), value=value)
 
-    def within(self, window: Window) -> Iterator[Sample]:
-        """Yield the numbers of a window, by signal, subject and time."""
-        start, end = moment(window.start), moment(window.end)
-        for (name,) in self._database.rows("select name from signal_reads order by name"):
-            for subject, at, value in self._database.stream(_WITHIN, (name, start, end)):
-                yield Sample(signal=name, subject=subject, at=when(at), value=value)
+    def within(self, name: str, window: Window) -> Iterator[Sample]:
+        """Yield the numbers of a signal in a window, by subject and time."""
+        found = self._database.stream(_WITHIN, (name, moment(window.start), moment(window.end)))
+        return (Sample(signal=name, subject=subject, at=when(at), value=value) for subject, at, value in found)
 
     def keep(self, signals: Iterable[Signal], every: timedelta) -> None:
         """Keep numbers: of each stretch of so much time, counted from 1970, the last one."""

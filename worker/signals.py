@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Literal
 
 import structlog
@@ -81,19 +82,19 @@ def read_signal(worker: Worker, name: str) -> str:
         log.warning("signal failed", signal=name, why=str(error))
         kept.note(name, replace(read, at=worker.clock(), error=str(error)))
         return str(error)
-    facts, now = worker.policy.signals[name], worker.clock()
-    kept.keep(told.signals, facts.every)
-    filled = _filled(worker, source, replace(read, at=now, refused=told.refused), told)
-    kept.note(name, filled)
-    kept.drop_older(name, now - facts.keep)
-    return filled.error
+    facts = worker.policy.signals[name]
+    read, past = _with_past(worker, source, replace(read, at=worker.clock(), refused=told.refused), told)
+    kept.keep((*past.signals, *told.signals), facts.every)
+    kept.note(name, read)
+    kept.drop_older(name, read.at - facts.keep)
+    return read.error
 
 
-def _filled(worker: Worker, source: NumberSource, read: SignalRead, told: Numbers) -> SignalRead:
-    """Fill what is missing of a signal's past: all of it when it is new, a gap when nobody read it for a while."""
+def _with_past(worker: Worker, source: NumberSource, read: SignalRead, told: Numbers) -> tuple[SignalRead, Numbers]:
+    """Ask for what is missing of a signal's past: all of it when it is new, a gap when nobody read it for a while."""
     facts, now = worker.policy.signals[source.name], read.at
     if not facts.history or (read.filled is not None and now - read.filled <= 2 * facts.every):
-        return replace(read, filled=now)
+        return replace(read, filled=now), Numbers()
     begin = now - facts.history
     start = begin if read.filled is None else max(begin, read.filled)
     step = step_over(now - start, facts.every, len({one.subject for one in told.signals}))
@@ -101,9 +102,8 @@ def _filled(worker: Worker, source: NumberSource, read: SignalRead, told: Number
         past = source.past(start, now, step)
     except TrackerError as error:
         log.warning("the past of a signal was not filled", signal=source.name, why=str(error))
-        return replace(read, error=f"its past was not filled: {error}")
-    Samples(worker.database).keep(past.signals, facts.every)
-    return replace(read, filled=now)
+        return replace(read, error=f"its past was not filled: {error}"), Numbers()
+    return replace(read, filled=now), past
 
 
 # -- what is known --------------------------------------------------------------------------------------------------
@@ -121,8 +121,9 @@ def latest(worker: Worker, now: datetime) -> Mapping[str, Mapping[str, Latest]]:
 
 
 def samples(worker: Worker, window: Window) -> tuple[Sample, ...]:
-    """Return what the signals of the config said in a window, by signal, subject and time."""
-    return tuple(_known(worker, Samples(worker.database).within(window)))
+    """Return what the signals of the config said in a window, in the config's order, by subject and time."""
+    kept = Samples(worker.database)
+    return tuple(_known(worker, chain.from_iterable(kept.within(name, window) for name in worker.policy.signals)))
 
 
 def _known(worker: Worker, found: Iterator[Sample]) -> Iterator[Sample]:
