@@ -47,9 +47,9 @@ class Samples:
             for name, read, asked, filled, error, refused in rows
         }
 
-    def latest(self) -> Iterator[Sample]:
-        """Yield the newest number of each signal and subject, stepping from one to the next, however many there are."""
-        for name, subject, at, value in self._database.rows(_LATEST):
+    def latest(self, name: str) -> Iterator[Sample]:
+        """Yield the newest number of each subject of a signal."""
+        for subject, at, value in self._database.rows(_LATEST, (name,) * 4):
             yield Sample(signal=name, subject=subject, at=when(at), value=value)
 
     def within(self, name: str, window: Window) -> Iterator[Sample]:
@@ -96,20 +96,18 @@ class Samples:
 
 
 _LATEST = """
-    with recursive pairs(name, subject) as (
-      select * from (select name, subject from signals order by name, subject limit 1) as first
+    with recursive subjects(subject) as (
+      select min(subject) from signals where name = ?
       union all
-      select (select s.name from signals s where (s.name, s.subject) > (pairs.name, pairs.subject)
-              order by s.name, s.subject limit 1),
-             (select s.subject from signals s where (s.name, s.subject) > (pairs.name, pairs.subject)
-              order by s.name, s.subject limit 1)
-      from pairs where pairs.name is not null
+      select (select min(s.subject) from signals s where s.name = ? and s.subject > subjects.subject)
+      from subjects where subjects.subject is not null
     )
-    select pairs.name, pairs.subject, newest.at, newest.value from pairs join signals newest
-      on newest.name = pairs.name and newest.subject = pairs.subject and newest.at =
-        (select max(s.at) from signals s where s.name = pairs.name and s.subject = pairs.subject)
-    order by pairs.name, pairs.subject
+    select subject,
+      (select s.at from signals s where s.name = ? and s.subject = subjects.subject order by s.at desc limit 1),
+      (select s.value from signals s where s.name = ? and s.subject = subjects.subject order by s.at desc limit 1)
+    from subjects where subject is not null order by subject
 """
+"""Steps from one subject to the next by the index; the newest of each by a group would read all there is."""
 _WITHIN = "select subject, at, value from signals where name = ? and at >= ? and at < ? order by subject, at"
 _THIN = "delete from signals where name = ? and subject = ? and at >= ? and at < ?"
 _KEEP = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -112,7 +112,8 @@ def _with_past(worker: Worker, source: NumberSource, read: SignalRead, told: Num
 def latest(worker: Worker, now: datetime) -> Mapping[str, Mapping[str, Latest]]:
     """Return the newest number of each signal of the config, by its name and its subjects; "" is the whole."""
     found: dict[str, dict[str, Latest]] = {name: {} for name in worker.policy.signals}
-    for sample in _known(worker, Samples(worker.database).latest()):
+    kept = Samples(worker.database)
+    for sample in _called(worker, chain.from_iterable(kept.latest(name) for name in found)):
         numbers = found[sample.signal]
         if sample.subject not in numbers or numbers[sample.subject].at < sample.at:
             facts = worker.policy.signals[sample.signal]
@@ -123,15 +124,13 @@ def latest(worker: Worker, now: datetime) -> Mapping[str, Mapping[str, Latest]]:
 def samples(worker: Worker, window: Window) -> tuple[Sample, ...]:
     """Return what the signals of the config said in a window, in the config's order, by subject and time."""
     kept = Samples(worker.database)
-    return tuple(_known(worker, chain.from_iterable(kept.within(name, window) for name in worker.policy.signals)))
+    return tuple(_called(worker, chain.from_iterable(kept.within(name, window) for name in worker.policy.signals)))
 
 
-def _known(worker: Worker, found: Iterator[Sample]) -> Iterator[Sample]:
-    """Leave out what the config no longer names, and call subjects by the services' names."""
+def _called(worker: Worker, found: Iterable[Sample]) -> Iterator[Sample]:
+    """Call the subjects by the services' names."""
     names: dict[str, str] = {}
     for sample in found:
-        if sample.signal not in worker.policy.signals:
-            continue
         named = sample.subject
         if named not in names:
             names[named] = subject_of(worker.policy, named)

@@ -209,7 +209,7 @@ def test_a_signal_that_is_asked_something_else_begins_anew(made):
     made.configure(more="")
     made.once()
     with made.worker() as worker:
-        assert (Samples(worker.database).reads(), list(Samples(worker.database).latest())) == ({}, [])
+        assert (Samples(worker.database).reads(), list(Samples(worker.database).latest("csat"))) == ({}, [])
 
 
 def test_a_changed_signal_is_taken_up_by_a_worker_that_runs(made):
@@ -335,19 +335,20 @@ def kept(name, subject, value, at=NOW):
 def test_numbers_are_kept_in_either_database(database):
     """The newest of each subject, and those of a window; a name that begins like another one is another one."""
     store = Samples(database)
-    assert list(store.latest()) == []
+    assert list(store.latest("a")) == []
     for name, subject in (("b", ""), ("a", "x"), ("a", "xy"), ("ab", "x"), ("a", "")):
         store.note(name, SignalRead(at=NOW, asked="q"))
         times = {NOW - HOUR: 1, NOW: -2.5, NOW - DAY: 0}
         store.keep([said(name, subject, value, at) for at, value in times.items()], HOUR)
-    pairs = (("a", ""), ("a", "x"), ("a", "xy"), ("ab", "x"), ("b", ""))
-    assert list(store.latest()) == [kept(name, subject, -2.5) for name, subject in pairs]
+    subjects = {"a": ("", "x", "xy"), "ab": ("x",), "b": ("",)}
+    for name, named in subjects.items():
+        assert list(store.latest(name)) == [kept(name, subject, -2.5) for subject in named]
     hour, days = Window(start=NOW - HOUR, end=NOW), Window(start=NOW - 2 * DAY, end=NOW + DAY)
     assert list(store.within("a", hour)) == [kept("a", subject, 1, NOW - HOUR) for subject in ("", "x", "xy")]
     store.drop_older("a", NOW)
     assert [len(list(store.within(name, days))) for name in ("a", "ab", "b")] == [3, 3, 3]
     store.forget(["a", "ab"])
-    assert [one.signal for one in store.latest()] == ["b"]
+    assert [len(list(store.latest(name))) for name in subjects] == [0, 0, 1]
     assert list(store.reads()) == ["b"]
 
 
