@@ -105,6 +105,23 @@ def test_the_inputs_that_are_commented_out_are_real(lines, tmp_path):
     assert {key for key in keys if re.search(rf"^#   {key} = ", "\n".join(lines), re.MULTILINE)} == keys - {"token"}
 
 
+def test_the_signals_that_are_commented_out_are_real(lines, tmp_path):
+    """Both kinds, every key: who takes them out of the comment has a config that loads."""
+    start = next(number for number, line in enumerate(lines) if line.startswith("#   [signals."))
+    end = next(number for number, line in enumerate(lines) if not line.startswith("#") and number > start)
+    shown = [line.removeprefix("#").removeprefix("   ") for line in lines[start:end]]
+    config = tmp_path / "config.toml"
+    config.write_text("\n".join([*lines, *shown]), encoding="utf-8")
+    settings = load_settings(config, TOKENS | {"KAIZEND_SIGNALS__ERROR_BUDGET__TOKEN": "t0ken"})
+    assert list(policy_of(settings).signals) == ["error_budget", "csat"]
+    assert [type(one).__name__ for one in settings.number_configs()] == [
+        "PrometheusNumbersConfig",
+        "TableNumbersConfig",
+    ]
+    keys = {key for table in settings.tables.signals.values() for key in type(table).model_fields}
+    assert {key for key in keys if re.search(rf"^{key} = ", "\n".join(shown), re.MULTILINE)} == keys - {"token"}
+
+
 def test_the_rule_file_of_the_readme_is_one():
     """The first thing people see and copy is a rule file that loads."""
     readme = (EXAMPLE.parent / "README.md").read_text(encoding="utf-8")
