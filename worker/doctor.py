@@ -52,10 +52,12 @@ def examine(worker: Worker, now: datetime) -> Iterator[tuple[Finding, ...]]:
 def _signal(worker: Worker, state: SignalState, now: datetime) -> Iterator[Finding]:
     """Grade a signal, and tell which of its subjects nobody knows."""
     source = f"signals.{state.facts.name}"
-    newest = max(state.numbers.values(), key=lambda one: one.at, default=None)
-    if newest is not None and not newest.stale:
-        count = f"{len(state.numbers)} numbers, the newest: " if len(state.numbers) > 1 else ""
-        yield Finding(source=source, what="signal", grade="good", detail=f"{count}{newest.said}")
+    fresh = [
+        f"{subject}: {one.said}" if subject else one.said for subject, one in state.numbers.items() if not one.stale
+    ]
+    if fresh:
+        more = f"; and {len(fresh) - FEW_SUBJECTS} more" if len(fresh) > FEW_SUBJECTS else ""
+        yield Finding(source=source, what="signal", grade="good", detail="; ".join(fresh[:FEW_SUBJECTS]) + more)
     for one in complaints_of(state, now):
         yield Finding(source=source, what=one.what, grade="bad" if one.what == "failed" else "warn", detail=one.said)
     strange = strange_subjects(worker.policy, frozenset(state.numbers))

@@ -314,7 +314,9 @@ def test_the_doctor_reads_each_signal_now_and_knows_whose_they_are(made):
         ("signals.error_budget", "subjects", "warn"),
         ("signals.csat", "failed", "bad"),
     ]
-    assert findings[0].detail.startswith("3 numbers, the newest: ")
+    assert findings[0].detail == "checkout: 0.5, less than a minute old" + "".join(
+        f"; {name}: 1, less than a minute old" for name in ("search", "serch")
+    )
     assert findings[1].detail == "no service in [services] of the config: 'serch' (did you mean 'search'?)"
     assert findings[2].detail == "cast.csv: no such file: 'path' is relative to the config"
 

@@ -17,6 +17,8 @@ _SELECTOR = re.compile(
     r"\s*(?P<metric>[A-Za-z_:][\w:]*)\s*(?:\{\s*(?:(?P<label>\w+)\s*=\s*\"(?P<value>[^\"\\]*)\")?\s*\})?\s*"
 )
 
+_PUSHED = re.compile(_SELECTOR.pattern + r"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|NaN|[+-]?Inf)\s*")
+
 
 class Refused(Exception):
     """A request that the real one answers with 400."""
@@ -47,6 +49,8 @@ class PrometheusFace:
         """Answer a query."""
         if self._token and request.headers.get("authorization") != f"Bearer {self._token}":
             return Response(status=401, body=b"Unauthorized\n", content_type="text/plain")
+        if (request.method, request.path) == ("POST", "/metrics"):
+            return self._pushed(request)
         handler = {"/api/v1/query": self._instant, "/api/v1/query_range": self._range}.get(request.path)
         if handler is None or request.method != "GET":
             return Response(status=404, body=b"404 page not found\n", content_type="text/plain")
@@ -54,6 +58,18 @@ class PrometheusFace:
             return Response(json={"status": "success", "data": handler(request)})
         except Refused as why:
             return Response(status=400, json={"status": "error", "errorType": "bad_data", "error": str(why)})
+
+    def _pushed(self, request: Request) -> Response:
+        """Take numbers as a Pushgateway does, a line each: error_budget{service="checkout"} -0.2."""
+        lines = [line for line in request.body.decode("utf-8", "replace").splitlines() if line.strip()]
+        found = [_PUSHED.fullmatch(line) for line in lines]
+        for line, one in zip(lines, found, strict=True):
+            if one is None or one["label"] not in {None, self.world.label}:
+                return Response(status=400, body=f"no number: {line!r}\n".encode(), content_type="text/plain")
+        for one in found:
+            if one is not None:
+                self.world.say(one["metric"], one["value"] or "", float(one["number"]))
+        return Response(status=200)
 
     def _instant(self, request: Request) -> dict[str, Any]:
         asked = self._selector(request)

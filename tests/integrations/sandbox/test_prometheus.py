@@ -109,6 +109,19 @@ def test_a_wrong_query_is_refused_in_its_words(served, what, params, error):
     assert (status, told["status"], error in told["error"]) == (400, "error", True)
 
 
+def test_numbers_can_be_pushed(served):
+    """For who plays with the sandbox: a line each, all or none."""
+    address = f"{served.sandbox.url}/prometheus/metrics"
+    body = 'budget{service="checkout"} -0.5\nbudget{service="new"} 1e-1\n\nload 7\n'
+    assert requests.post(address, data=body, timeout=5).status_code == 200
+    assert dict(served.world.values("budget", NOW)) == {"checkout": -0.5, "search": 1, "new": 0.1}
+    assert dict(served.world.values("load", NOW)) == {"": 7}
+    for wrong in ("budget", 'budget{job="x"} 1', "budget many", "sum(budget) 1"):
+        refused = requests.post(address, data=f"load 8\n{wrong}", timeout=5)
+        assert (refused.status_code, wrong in refused.text) == (400, True)
+    assert dict(served.world.values("load", NOW)) == {"": 7}
+
+
 def test_elsewhere_there_is_nothing(served):
     """It serves no pages."""
     assert served.ask("labels")[0] == 404
