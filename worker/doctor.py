@@ -55,7 +55,7 @@ def _signal(worker: Worker, state: SignalState, now: datetime) -> Iterator[Findi
     fresh = [
         f"{subject}: {one.said}" if subject else one.said for subject, one in state.numbers.items() if not one.stale
     ]
-    if fresh:
+    if fresh and not (state.read and state.read.error):
         more = f"; and {len(fresh) - FEW_SUBJECTS} more" if len(fresh) > FEW_SUBJECTS else ""
         yield Finding(source=source, what="signal", grade="good", detail="; ".join(fresh[:FEW_SUBJECTS]) + more)
     for one in complaints_of(state, now):

@@ -68,22 +68,22 @@ def _is_due(worker: Worker, source: NumberSource, last: SignalRead | None, now: 
 def read_signal(worker: Worker, name: str) -> str:
     """Read one signal and keep what it said, with the past that is missing; return what went wrong, "" if nothing did.
 
-    One that is asked something else than before begins anew: its old numbers were others.
+    One that is asked something else than before begins anew once that is answered: its old numbers were others.
     """
     kept, source = Samples(worker.database), worker.numbers[name]
-    before = kept.reads().get(name)
-    if before is not None and before.asked != source.asked:
-        kept.forget([name])
-        before = None
-    read = SignalRead(at=worker.clock(), asked=source.asked, filled=before.filled if before else None)
+    before = kept.reads().get(name, SignalRead(at=worker.clock(), asked=source.asked))
     try:
         told = source.read()
     except TrackerError as error:
         log.warning("signal failed", signal=name, why=str(error))
-        kept.note(name, replace(read, at=worker.clock(), error=str(error)))
+        kept.note(name, replace(before, at=worker.clock(), error=str(error), refused=()))
         return str(error)
-    facts = worker.policy.signals[name]
-    read, past = _with_past(worker, source, replace(read, at=worker.clock(), refused=told.refused), told)
+    facts, read = worker.policy.signals[name], before
+    if before.asked != source.asked:
+        kept.forget([name])
+        read = SignalRead(at=worker.clock(), asked=source.asked)
+    read = replace(read, at=worker.clock(), error="", refused=told.refused)
+    read, past = _with_past(worker, source, read, told)
     kept.keep((*past.signals, *told.signals), facts.every)
     kept.note(name, read)
     kept.drop_older(name, read.at - facts.keep)

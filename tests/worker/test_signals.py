@@ -199,10 +199,14 @@ def test_of_each_quarter_of_an_hour_one_number_is_kept(made):
 
 
 def test_a_signal_that_is_asked_something_else_begins_anew(made):
-    """Its old numbers were others; and one that nobody asks for any more is forgotten."""
+    """Once that is answered: a slip of the pen costs no history. One that nobody asks for any more is forgotten."""
     made.once()
     made.numbers.say("budget_2", "checkout", 7)
-    edit(made, 'query = "error_budget"', 'query = "budget_2"')
+    edit(made, 'query = "error_budget"', 'query = "budget_2 +"')
+    made.once()
+    assert values(made)["error_budget checkout"] == 0.5
+    assert wrong(made) == [("error_budget", "failed")]
+    edit(made, 'query = "budget_2 +"', 'query = "budget_2"')
     made.once()
     assert values(made) == {"error_budget checkout": 7, "csat": 4.5}
     assert past(made, 90 * DAY) == {"checkout": 1}
