@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from rules.metrics.merged import Merged, Merges
 from rules.metrics.model import Cause, Incident
@@ -37,16 +38,17 @@ class Causes:
         """Take how long before an incident a rollout is taken for its cause."""
         self._merges, self._window = merges, window
         self._reverts = sorted(undone, key=lambda each: (each.change.at, each.change.uid))
-        self._by_source: dict[str, list[Shipped]] = {}
-        self._by_service: dict[str, list[Shipped]] = {}
+        self._lines: dict[tuple[str, str], list[Shipped]] = {}
         for each in rollouts:
-            self._by_source.setdefault(each.source, []).append(each)
-            for service in each.rollout.subjects.services:
-                self._by_service.setdefault(service, []).append(each)
-        lines = {**{("source", name): line for name, line in self._by_source.items()}}
-        lines |= {("service", name): line for name, line in self._by_service.items()}
-        self._lines = lines
-        self._times = {name: [each.at for each in line] for name, line in lines.items()}
+            for line in (("source", each.source), *(("service", name) for name in each.rollout.subjects.services)):
+                self._lines.setdefault(line, []).append(each)
+        self._times = {line: [each.at for each in found] for line, found in self._lines.items()}
+        self._undone_at = [each.change.at for each in self._reverts]
+        self._carriers = [self.carrier(each.of) for each in self._reverts]
+        self._naming: dict[str, list[int]] = {}
+        for place, undone_by in enumerate(self._reverts):
+            for name in undone_by.names:
+                self._naming.setdefault(name, []).append(place)
 
     def of(
         self, incident: Incident, source: str, said: Said | None, behind: Mapping[str, Sequence[str]]
@@ -79,33 +81,33 @@ class Causes:
 
     def carrier(self, change: Merged) -> Shipped | None:
         """Return the first rollout that held a change."""
-        return next((each for each in self._by_source.get(change.source, ()) if each.carries(change)), None)
+        line = ("source", change.source)
+        first = bisect_left(self._times.get(line, []), change.at - SKEW)
+        return next((each for each in islice(self._lines.get(line, ()), first, None) if each.carries(change)), None)
 
     # -- a revert tells -----------------------------------------------------------------------------------------------
 
     def _by_revert(self, incident: Incident, source: str) -> list[Cause]:
-        ends = incident.resolved
-        for named in (True, False):
-            for each in self._reverts:
-                if each.change.at < incident.began - SKEW:
-                    continue
-                carrier = self.carrier(each.of)
-                if named and incident.key.lower() in each.names:
-                    return [self._reverted(incident, each, carrier, "which names it")]
-                meanwhile = ends is None or each.change.at <= ends
-                if not named and meanwhile and self._suits(incident, source, each.of, carrier):
-                    return [self._reverted(incident, each, carrier, "while it was open")]
+        first = bisect_left(self._undone_at, incident.began - SKEW)
+        naming = (place for place in self._naming.get(incident.key.lower(), ()) if place >= first)
+        for place in naming:
+            return [self._reverted(incident, place, "which names it")]
+        last = bisect_right(self._undone_at, incident.resolved) if incident.resolved else len(self._reverts)
+        for place in range(first, last):
+            if self._suits(incident, source, self._reverts[place].of, self._carriers[place]):
+                return [self._reverted(incident, place, "while it was open")]
         return []
 
     def _suits(self, incident: Incident, source: str, change: Merged, carrier: Shipped | None) -> bool:
-        out = carrier.at if carrier else None if self._by_source.get(change.source) else change.at
+        out = carrier.at if carrier else None if ("source", change.source) in self._lines else change.at
         if out is None or not incident.began - FRESH <= out <= incident.began:
             return False
         if carrier is None:
             return change.source == source
         return _touches(incident, source, carrier)
 
-    def _reverted(self, incident: Incident, revert: Revert, carrier: Shipped | None, how: str) -> Cause:
+    def _reverted(self, incident: Incident, place: int, how: str) -> Cause:
+        revert, carrier = self._reverts[place], self._carriers[place]
         went = f", which went out with {carrier.rollout.name}" if carrier else ""
         return Cause(
             incident=incident.uid,

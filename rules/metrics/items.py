@@ -13,7 +13,7 @@ from rules.facts import SHARED, needed, of
 from rules.memory import Memory
 from rules.metrics.closings import Closers
 from rules.metrics.incidents import subjects_of
-from rules.metrics.model import Item, Window
+from rules.metrics.model import Item, Subjects, Window
 from rules.model import Ticket
 from rules.policy import Condition, Policy
 from rules.scorecards import NO_WORK
@@ -35,6 +35,7 @@ class ItemCounter:
         self._conditions = [(kind, condition) for kind, condition in wanted if condition is not None]
         self._asked = needed(condition for _, condition in self._conditions)
         self._known: dict[tuple[object, ...], tuple[Counted, ...]] = {}
+        self._shared: dict[tuple[object, ...], Subjects] = {}
 
     def of(self, ticket: Ticket, kind: str, memory: Memory) -> Iterator[Item]:
         """Yield what a ticket is counted as."""
@@ -49,7 +50,15 @@ class ItemCounter:
         yield self._item(ticket, finished, closed, self._closers.excluded(ticket.uid, closed))
 
     def _item(self, ticket: Ticket, kind: Counted, at: datetime, excluded: str) -> Item:
-        return Item(uid=ticket.uid, subjects=subjects_of(self._policy, ticket), at=at, kind=kind, excluded=excluded)
+        return Item(uid=ticket.uid, subjects=self._subjects(ticket), at=at, kind=kind, excluded=excluded)
+
+    def _subjects(self, ticket: Ticket) -> Subjects:
+        alike = (ticket.source, ticket.labels, ticket.components)
+        if alike not in self._shared:
+            if len(self._shared) >= MOST_KNOWN:
+                self._shared.clear()
+            self._shared[alike] = subjects_of(self._policy, ticket)
+        return self._shared[alike]
 
     def _counted(self, ticket: Ticket, kind: str, memory: Memory) -> tuple[Counted, ...]:
         """Return the conditions that hold; most tickets share what these look at, so each such is judged once."""

@@ -12,10 +12,12 @@ from rules.metrics.model import Rollout, Subjects
 from rules.model import Deployment, Release
 from rules.policy import Policy
 from rules.services import services_of_rollout
+from rules.texts import clipped
 
 UP, FAILED = frozenset({"success", "inactive"}), frozenset({"failure", "error"})
 """States of deployments: "inactive" alone is said of one that was up and was replaced. All others are under way."""
 FAR_BACK = 50  # deployments that one may go back
+LONGEST_NAME = 60
 SHORT = 7  # characters of a commit's hash that people see
 
 
@@ -52,10 +54,13 @@ def deployed(policy: Policy, deployments: Iterable[Deployment], merges: Merges) 
     its own: it tells of those before it that they were rolled back.
     """
     lines: dict[tuple[str, str], list[Shipped]] = {}
+    subjects: dict[tuple[str, str], Subjects] = {}
     for each in sorted(deployments, key=lambda one: (one.created, one.uid)):
         if each.state in UP | FAILED and counts(policy, each.source, each.environment):
-            line = lines.setdefault((each.source, each.environment.lower()), [])
-            line.append(_shipped(policy, each, merges.of(each.source, each.sha)))
+            place = (each.source, each.environment.lower())
+            if place not in lines:
+                lines[place], subjects[place] = [], _subjects(policy, *place)
+            lines[place].append(_shipped(each, subjects[place], merges.of(each.source, each.sha)))
     found = [one for line in lines.values() for one in _told(line, merges)]
     return tuple(sorted(found, key=lambda one: (one.at, one.rollout.uid)))
 
@@ -80,7 +85,7 @@ def released(policy: Policy, releases: Iterable[Release], merges: Merges) -> Ite
         yield Shipped(
             rollout=Rollout(
                 uid=each.uid,
-                name=each.name,
+                name=clipped(each.name, LONGEST_NAME),
                 url=each.url,
                 subjects=_subjects(policy, each.source, ""),
                 at=each.released,
@@ -103,13 +108,13 @@ def without_doubles(rollouts: Sequence[Shipped]) -> Iterator[Shipped]:
             yield replace(each, rollout=replace(each.rollout, subjects=left))
 
 
-def _shipped(policy: Policy, deployment: Deployment, merged: Merged | None) -> Shipped:
+def _shipped(deployment: Deployment, subjects: Subjects, merged: Merged | None) -> Shipped:
     return Shipped(
         rollout=Rollout(
             uid=deployment.uid,
-            name=f"{deployment.sha[:SHORT]} to {deployment.environment}",
+            name=f"{deployment.sha[:SHORT]} to {clipped(deployment.environment, LONGEST_NAME)}",
             url=merged.url if merged else "",
-            subjects=_subjects(policy, deployment.source, deployment.environment),
+            subjects=subjects,
             at=deployment.created,
             kind="deployment",
             failed=deployment.state in FAILED,
