@@ -28,7 +28,7 @@ NOTHING_CAUSED = "none"
 """What is said instead of a change where no rollout caused an incident."""
 HINT = re.compile(r"began|started|detected|resolved|mitigated|caused", re.IGNORECASE)
 LABEL = re.compile(
-    r"(?:h[1-6]\.)?[\s|#*_>-]{0,12}(?P<part>began|started|detected|resolved|mitigated|caused\s{1,3}by)(?![\w-])"
+    r"(?:h[1-6]\.)?[\s|#*_>-]{0,12}(?P<part>began|started|detected|resolved|mitigated|caused\s{1,3}by)(?:\s{1,3}at)?(?![\w-])"
     r"[\s|*_:]{0,8}(?P<rest>[^\n]{0,400})",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ from rules.policy import Policy
 from worker.measuring.past import MirrorPast
 from worker.measuring.whole import known_from
 from worker.remembered import remembered
+from worker.signals import samples
 from worker.worker import Worker
 
 BEFORE = timedelta(days=180)
@@ -56,7 +57,7 @@ def history(worker: Worker, window: Window, now: datetime) -> History:
         causes=tuple(_causes(worker, past, shipped, merges, incidents, read, window.start - BEFORE)),
         set_aside=_ordered(each.incident for each in read.values() if not each.counts),
         items=tuple(sorted(items, key=lambda each: (each.at, each.uid, each.kind))),
-        samples=past.samples(window),
+        samples=samples(worker, window),
         known_from=known_from(worker, past, now),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from rules.metrics.closings import BULK_SPAN, Closed
 from rules.metrics.incidents import Word
 from rules.metrics.merged import Merged
-from rules.metrics.model import Sample, Window
+from rules.metrics.model import Window
 from rules.model import Deployment, Event, Release, Ticket
 from worker.database import Database
 from worker.recurrence.pairs import CERTAIN
@@ -112,12 +112,6 @@ class MirrorPast:
         statement = f"select {columns} from releases where released >= ?"  # noqa: S608 - own names
         return map(RELEASE.noun, self._database.stream(statement, (moment(since),)))
 
-    def samples(self, window: Window) -> tuple[Sample, ...]:
-        """Return the numbers from outside within a window, oldest first."""
-        rows = self._database.rows(_SAMPLES, (moment(window.start), moment(window.end)))
-        found = (Sample(signal=name, subject=subject, at=when(at), value=value) for name, subject, at, value in rows)
-        return tuple(sorted(found, key=lambda each: (each.at, each.signal, each.subject)))
-
     def our_accounts(self) -> frozenset[tuple[str, str]]:
         """Return who we are at the sources, as far as our cards tell: source and login."""
         return frozenset(self._database.rows(_OURS))
@@ -171,7 +165,6 @@ _BEHIND = """
     select m.key, lower(c.key) from mentions m join changes c on c.uid = m.change
     where c.state = 'merged' and m.key in ({})
 """
-_SAMPLES = "select name, subject, at, value from signals where at >= ? and at < ?"
 _OURS = "select distinct c.source, c.author from cards k join comments c on c.ticket = k.uid and c.ref = k.ref"
 _FIRST_EVENTS = "select source, min(at) from events group by source"
 _CLOSED_BEFORE = """
