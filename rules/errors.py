@@ -23,3 +23,7 @@ class CalendarError(RulesError):
 
 class PolicyError(RulesError):
     """The config's tables and the rule files do not make a policy."""
+
+
+class MetricError(RulesError):
+    """What is asked of metrics cannot be answered: no such metric, service, team or domain."""

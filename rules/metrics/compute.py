@@ -19,6 +19,7 @@ from rules.metrics.windows import DAY, PER, days_of
 QUANTILES: Mapping[str, float] = {"median": 0.5, "p90": 0.9}
 RECORDED = frozenset({"deployments", "load", "support"})
 """Of these, none at all in the whole company means that nobody records them, rather than that there are none."""
+NOT_RECORDED = "no {} are known at all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ class _Figure:
 
 def measure(metric: Metric, grain: Grain, subject: str, window: Window, history: History, now: datetime) -> Measure:
     """Compute a metric; of a window that is not over, or not known wholly, from the part that is."""
-    known = clipped(window, history, now)
+    known = clipped(window, _of_metric(metric, history), now)
     scope = Scope(metric, grain, subject, known, history)
     counted = count(scope)
     seen = _observed(metric, counted, known)
-    figure = _figure(metric, counted, days_of(known)) if seen else None
+    recorded = _recorded(scope)
+    figure = _figure(metric, counted, days_of(known)) if seen and recorded else None
     low, high = figure.interval if figure else NO_INTERVAL
     unmapped, linked = _mapping(counted.incidents, history)
     return Measure(
@@ -55,13 +57,13 @@ def measure(metric: Metric, grain: Grain, subject: str, window: Window, history:
         linked=linked,
         excluded=tuple(sorted(Counter(counted.left_out).items())),
         complete=known == window,
-        lacking=_lacking(scope, len(seen)),
+        lacking=_lacking(metric, len(seen)) or ("" if recorded else NOT_RECORDED.format(COUNTED[metric.measured][1])),
     )
 
 
 def observations(metric: Metric, grain: Grain, subject: str, window: Window, history: History) -> tuple[float, ...]:
     """Return the single values that a metric is made of: times, 0 or 1 of a share; of events their number a day."""
-    known = clipped(window, history, window.end)
+    known = clipped(window, _of_metric(metric, history), window.end)
     return tuple(_observed(metric, count(Scope(metric, grain, subject, known, history)), known))
 
 
@@ -83,6 +85,11 @@ def within(history: History, window: Window) -> History:
 
 def _moments(incident: Incident) -> tuple[datetime | None, ...]:
     return incident.began, incident.reported, incident.detected, incident.responded, incident.resolved
+
+
+def _of_metric(metric: Metric, history: History) -> History:
+    """Return the history as the metric sees it: from when the trackers are known says nothing of signals."""
+    return replace(history, known_from=None) if metric.measured == "signal" else history
 
 
 def clipped(window: Window, history: History, now: datetime) -> Window:
@@ -135,31 +142,31 @@ def _scaled(interval: Interval, span: float) -> Interval:
 
 
 def _mapping(incidents: Sequence[Incident], history: History) -> tuple[float | None, tuple[tuple[Linked, int], ...]]:
-    """Return the share of incidents that nothing is known to have caused, and how the others were linked."""
+    """Return the share of incidents that no rollout was found for, and how the others were linked.
+
+    That people say what caused it is enough, also if that was no rollout.
+    """
     if not incidents:
         return None, ()
     causes = best_causes(history)
-    found = [causes[each.uid].how for each in incidents if each.uid in causes]
+    known = [causes[each.uid] for each in incidents if each.uid in causes]
+    found = [each.how for each in known if each.rollout or each.how == "stated"]
     return 1 - len(found) / len(incidents), tuple(sorted(Counter(found).items()))
 
 
-def _lacking(scope: Scope, seen: int) -> str:
-    """Say why too little is known; "" if it is enough."""
-    metric = scope.metric
-    one, many = COUNTED[metric.measured]
-    if metric.statistic in ("rate", "count"):
-        if seen < metric.enough:
-            return f"{seen} {'day' if seen == 1 else 'days'} of it known, {metric.enough} are needed"
-        if metric.measured in RECORDED and not count(_of_all(scope)).moments:
-            return f"no {many} are known at all"
-        return ""
+def _recorded(scope: Scope) -> bool:
+    """Tell whether anybody records what is measured, in the whole company and the window."""
+    if scope.metric.measured not in RECORDED or not scope.window.start < scope.window.end:
+        return True
+    return bool(count(Scope(scope.metric, "all", "", scope.window, scope.history)).moments)
+
+
+def _lacking(metric: Metric, seen: int) -> str:
+    """Say why too little was observed; "" if it is enough."""
     if seen >= metric.enough:
         return ""
-    return (
-        f"{seen or 'no'} {one if seen == 1 else many}, {metric.enough} {'is' if metric.enough == 1 else 'are'} needed"
-    )
-
-
-def _of_all(scope: Scope) -> Scope:
-    """Return the same window of the whole company."""
-    return Scope(scope.metric, "all", "", scope.window, scope.history)
+    needed = f"{metric.enough} {'is' if metric.enough == 1 else 'are'} needed"
+    if metric.statistic in ("rate", "count"):
+        return f"{seen} {'day' if seen == 1 else 'days'} of it known, {needed}"
+    one, many = COUNTED[metric.measured]
+    return f"{seen or 'no'} {one if seen == 1 else many}, {needed}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from rules.metrics.model import Measure, Metric
+from rules.metrics.model import Linked, Measure, Metric
 
 Trend = Literal["better", "worse", "no clear change", ""]
 """What a window says beside the one before; "" if one of them says too little."""
 PERCENT = "%"
+SHORT = {"per week": "/week", "per day": "/day"}
+LINKS: Mapping[Linked, str] = {"stated": "as people say", "revert": "by a revert", "window": "by nearness in time"}
 
 
 def number(value: float, unit: str = "") -> str:
@@ -20,8 +23,8 @@ def number(value: float, unit: str = "") -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """Word a value with its unit: "2.5 h", "12 %", "3 per week"."""
-    return f"{number(value, unit)} {unit}".rstrip()
+    """Word a value with its unit: "2.5 h", "12 %", "3/week"."""
+    return f"{number(value, unit)}{SHORT.get(unit, f' {unit}')}".rstrip()
 
 
 def interval(measure: Measure) -> str:
@@ -32,6 +35,24 @@ def interval(measure: Measure) -> str:
     if low is None or high is None:
         return f"{number(low, measure.unit)} or more" if low is not None else f"up to {number(high or 0, measure.unit)}"
     return f"{number(low, measure.unit)} to {number(high, measure.unit)}"
+
+
+def remarks(measure: Measure) -> Iterator[str]:
+    """Yield what keeps a measure from being the whole truth: what lacks, what is not known, what was left out."""
+    if measure.lacking:
+        yield measure.lacking
+    if not measure.complete:
+        yield f"{measure.window.name or 'the window'} is not over, or not known wholly: this is of the part that is"
+    if measure.excluded:
+        yield f"left out: {', '.join(f'{count} ({why})' for why, count in measure.excluded)}"
+
+
+def links(measure: Measure) -> Iterator[str]:
+    """Yield which share of incidents is not linked with what caused them, and how the others are; if there are any."""
+    if measure.unmapped is not None:
+        ways = ", ".join(f"{count} {LINKS[how]}" for how, count in measure.linked)
+        linked = f"; linked: {ways}" if ways else ""
+        yield f"{amount(measure.unmapped, PERCENT)} of its incidents could not be linked with a rollout{linked}"
 
 
 def trend(metric: Metric, measure: Measure, before: Measure) -> Trend:

@@ -295,7 +295,8 @@ def test_too_little_is_said_to_be_too_little(what, lacking):
 @pytest.mark.parametrize(("what", "many"), [("deployments", "rollouts"), ("load", "tickets of operational load")])
 def test_nothing_at_all_is_not_taken_for_zero(what, many):
     """Nobody records them; but a service that had none, while others had, had none."""
-    assert measured(metric(what), History()).lacking == f"no {many} are known at all"
+    nothing = measured(metric(what), History())
+    assert (nothing.value, nothing.lacking) == (None, f"no {many} are known at all")
     found = measured(metric(what), FIXTURE, subject="search" if what == "load" else "payments")
     assert (found.value, found.low, found.enough) == (0.0, 0.0, True)
     assert found.high == pytest.approx(3.689 / WEEKS, abs=0.001)  # none seen: up to 3.689 may be expected

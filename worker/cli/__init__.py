@@ -14,7 +14,7 @@ import typer
 from integrations.errors import TrackerError
 from rules.errors import RulesError
 from worker import __version__
-from worker.cli import baselines, looks, passes, reasons, recognition, records, scores, signals, trying
+from worker.cli import baselines, looks, numbers, passes, reasons, recognition, records, scores, signals, trying
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
 from worker.cli.recurrence import recurrence
@@ -41,6 +41,7 @@ app.command("packs")(looks.packs)
 app.command("policy")(looks.policy)
 app.command("scorecards")(scores.scorecards)
 app.command("signals")(signals.signals)
+app.command("metrics")(numbers.metrics)
 app.command("schema")(looks.schema)
 app.command("sync")(passes.sync)
 app.command("plan")(passes.plan)
