@@ -17,6 +17,10 @@ from rules.metrics.model import Grain, History, Incident, Linked, Measure, Metri
 from rules.metrics.windows import DAY, PER, days_of
 
 QUANTILES: Mapping[str, float] = {"median": 0.5, "p90": 0.9}
+ROLLED = frozenset({"change-failure-rate", "deployments", "lead-time"})
+"""Of these, what came of rollouts has to be known."""
+CLOSED = frozenset({"time-to-respond", "time-to-resolve", "improvement-share"})
+"""Of these, who closed what has to be known, and what was opened again."""
 RECORDED = frozenset({"deployments", "load", "support"})
 """Of these, none at all in the whole company means that nobody records them, rather than that there are none."""
 NOT_RECORDED = "no {} are known at all"
@@ -32,7 +36,7 @@ class _Figure:
 
 def measure(metric: Metric, grain: Grain, subject: str, window: Window, history: History, now: datetime) -> Measure:
     """Compute a metric; of a window that is not over, or not known wholly, from the part that is."""
-    known = clipped(window, _of_metric(metric, history), now)
+    known = clipped(metric, window, history, now)
     scope = Scope(metric, grain, subject, known, history)
     counted = count(scope)
     seen = _observed(metric, counted, known)
@@ -56,14 +60,14 @@ def measure(metric: Metric, grain: Grain, subject: str, window: Window, history:
         unmapped=unmapped,
         linked=linked,
         excluded=tuple(sorted(Counter(counted.left_out).items())),
-        complete=known == window,
+        complete=_whole(metric, known, window, history),
         lacking=_lacking(metric, len(seen)) or ("" if recorded else NOT_RECORDED.format(COUNTED[metric.measured][1])),
     )
 
 
 def observations(metric: Metric, grain: Grain, subject: str, window: Window, history: History) -> tuple[float, ...]:
     """Return the single values that a metric is made of: times, 0 or 1 of a share; of events their number a day."""
-    known = clipped(window, _of_metric(metric, history), window.end)
+    known = clipped(metric, window, history, window.end)
     return tuple(_observed(metric, count(Scope(metric, grain, subject, known, history)), known))
 
 
@@ -87,14 +91,24 @@ def _moments(incident: Incident) -> tuple[datetime | None, ...]:
     return incident.began, incident.reported, incident.detected, incident.responded, incident.resolved
 
 
-def _of_metric(metric: Metric, history: History) -> History:
-    """Return the history as the metric sees it: from when the trackers are known says nothing of signals."""
-    return replace(history, known_from=None) if metric.measured == "signal" else history
+def _known_from(metric: Metric, history: History) -> datetime | None:
+    """Return from when on all is known that a metric counts; None: all is."""
+    if metric.measured == "signal":
+        return None
+    rolled = metric.measured in ROLLED
+    moments = [history.tickets_from, history.rollouts_from if rolled else None]
+    return max((each for each in moments if each is not None), default=None)
 
 
-def clipped(window: Window, history: History, now: datetime) -> Window:
+def _whole(metric: Metric, known: Window, window: Window, history: History) -> bool:
+    """Tell whether a window is over, and all of it known: where closings count, also by whom they were."""
+    since = history.known_from if metric.measured in CLOSED else None
+    return known == window and (since is None or since <= window.start)
+
+
+def clipped(metric: Metric, window: Window, history: History, now: datetime) -> Window:
     """Return the part of a window that is over and known; it may be empty."""
-    start = max(window.start, history.known_from or window.start)
+    start = max(window.start, _known_from(metric, history) or window.start)
     return replace(window, start=start, end=max(start, min(window.end, now)))
 
 

@@ -138,7 +138,9 @@ class History:
     set_aside: tuple[Incident, ...] = ()  # reported, but none: declined, or another one's report; `excluded` says why
     items: tuple[Item, ...] = ()
     samples: tuple[Sample, ...] = ()
-    known_from: datetime | None = None  # what happened before is not known wholly; none: all is
+    known_from: datetime | None = None  # who closed what before, and what was opened again, is not known; none: it is
+    tickets_from: datetime | None = None  # tickets of before are not known; none: all are
+    rollouts_from: datetime | None = None  # what came of rollouts before is not known; none: it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

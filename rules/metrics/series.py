@@ -93,7 +93,7 @@ def _metrics(policy: Policy, history: History, asked: Asked) -> Iterator[Metric]
 def _subjects(policy: Policy, history: History, asked: Asked) -> tuple[str, ...]:
     if asked.by == "all":
         if asked.subject:
-            raise MetricError(f"{shown(asked.subject)} is of the whole company: say by what, as in --by service")
+            raise MetricError(f"{shown(asked.subject)} is not the whole company: say by what, as in --by service")
         return (WHOLE,)
     names = subjects(policy, history, asked.by)
     if asked.subject and asked.subject not in names:

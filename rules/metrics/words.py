@@ -42,7 +42,7 @@ def remarks(measure: Measure) -> Iterator[str]:
     if measure.lacking:
         yield measure.lacking
     if not measure.complete:
-        yield f"{measure.window.name or 'the window'} is not over, or not known wholly: this is of the part that is"
+        yield f"{measure.window.name or 'the window'} is not over, or not known wholly: this is what is known"
     if measure.excluded:
         yield f"left out: {', '.join(f'{count} ({why})' for why, count in measure.excluded)}"
 

@@ -316,11 +316,25 @@ def test_a_window_that_is_not_over_says_so():
 
 def test_a_window_of_which_only_a_part_is_known_says_so():
     """What happened before is not counted, and the days before are not either."""
-    known = replace(FIXTURE, known_from=OCTOBER.start + timedelta(days=17))
+    known = replace(FIXTURE, tickets_from=OCTOBER.start + timedelta(days=17))
     found = measured(metric("incidents"), known)
     assert (found.complete, found.numerator, found.denominator) == (False, 3, 2.0)
-    unknown = measured(metric("incidents"), replace(FIXTURE, known_from=at(10, month=11)))
+    unknown = measured(metric("incidents"), replace(FIXTURE, tickets_from=at(10, month=11)))
     assert (unknown.complete, unknown.value, unknown.lacking) == (False, None, "0 days of it known, 7 are needed")
+
+
+def test_what_is_known_is_asked_for_what_is_measured():
+    """Without its events a ticket still tells when it was closed, but not by whom; rollouts are another matter."""
+    middle = OCTOBER.start + timedelta(days=17)
+    closings, rollouts = replace(FIXTURE, known_from=middle), replace(FIXTURE, rollouts_from=middle)
+    mttr, often = metric("time-to-resolve"), metric("deployments")
+    assert measured(mttr, closings) == replace(measured(mttr, FIXTURE), complete=False)
+    assert measured(often, closings) == measured(often, FIXTURE)
+    assert measured(mttr, rollouts) == measured(mttr, FIXTURE)
+    part = measured(often, rollouts)
+    assert (part.complete, part.numerator, part.denominator) == (False, 1, 2.0)
+    score = metric("signal", signal="csat")
+    assert measured(score, replace(FIXTURE, tickets_from=LATER)).complete
 
 
 def test_observations_are_the_single_values():

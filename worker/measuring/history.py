@@ -21,7 +21,7 @@ from rules.model import Ticket
 from rules.people import called
 from rules.policy import Policy
 from worker.measuring.past import MirrorPast
-from worker.measuring.whole import known_from
+from worker.measuring.whole import known
 from worker.remembered import remembered
 from worker.signals import samples
 from worker.worker import Worker
@@ -51,6 +51,7 @@ def history(worker: Worker, window: Window, now: datetime) -> History:
     read = _read(worker, past, incidents, closers, now)
     shipped, merges = _shipped(worker.policy, past, window.start - BEFORE)
     counted = [each for each in read.values() if each.counts]
+    whole = known(worker.policy, past, now)
     return History(
         incidents=_ordered(each.incident for each in counted),
         rollouts=tuple(each.rollout for each in shipped),
@@ -58,7 +59,9 @@ def history(worker: Worker, window: Window, now: datetime) -> History:
         set_aside=_ordered(each.incident for each in read.values() if not each.counts),
         items=tuple(sorted(items, key=lambda each: (each.at, each.uid, each.kind))),
         samples=samples(worker, window),
-        known_from=known_from(worker, past, now),
+        known_from=whole.closings,
+        tickets_from=whole.tickets,
+        rollouts_from=whole.rollouts,
     )
 
 
