@@ -1,0 +1,108 @@
+"""Changes at a gate: which it covers, which it holds, and what lets one through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, assert_never
+
+from rules.conditions import activate
+from rules.gates.change_facts import (
+    CHANGE_TYPES,
+    Looked,
+    Seen,
+    facts_of_change,
+    parts_of,
+    services_of_change,
+    team_of_change,
+)
+from rules.gates.model import Gate, GateState, Waiver
+from rules.policy import Policy
+
+__all__ = ["CHANGE_TYPES", "Said", "covers", "facts_of_change", "judge_change", "subjects_of", "waiver_for"]
+
+HOLDING = frozenset({"pause-features", "enforce-refactoring"})
+"""The powers that hold changes; a gate of another power does so only if it says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a gate says of a change that it covers."""
+
+    gate: Gate
+    state: GateState
+    what: Literal["open", "held", "let", "waived"]
+    clause: str = ""  # of `lets`, for what is let through
+    waiver: Waiver | None = None
+
+
+def judge_change(asked: Looked, waivers: Sequence[Waiver]) -> Said | None:
+    """Return what a gate says of a change as it stands; None if the change is none of its business."""
+    gate, state = asked.gate, asked.state
+    if not covers(asked.policy, asked.it, gate, state.subject) or not _holds(asked):
+        return None
+    if not state.closed:
+        return Said(gate=gate, state=state, what="open")
+    let = _let(asked)
+    if let:
+        return Said(gate=gate, state=state, what="let", clause=let)
+    waiver = waiver_for(waivers, gate.id, state.subject, asked.it.uids, asked.today)
+    return Said(gate=gate, state=state, what="waived" if waiver else "held", waiver=waiver)
+
+
+def covers(policy: Policy, it: Seen, gate: Gate, subject: str) -> bool:
+    """Tell whether a gate has a say about changes like this one: of its sources and its subject."""
+    if not at(policy, gate, it.change.source):
+        return False
+    return subject in subjects_of(policy, it, gate)
+
+
+def at(policy: Policy, gate: Gate, source: str) -> bool:
+    """Tell whether a gate may hold changes of a source."""
+    facts = policy.sources.get(source)
+    if facts is None or facts.kind != "github" or gate.mode != "on":
+        return False
+    return (gate.power in HOLDING or gate.holds is not None) and (not gate.sources or source in gate.sources)
+
+
+def subjects_of(policy: Policy, it: Seen, gate: Gate) -> tuple[str, ...]:
+    """Return the subjects for which a gate may hold a change."""
+    match gate.each:
+        case "":
+            return ("",)
+        case "service":
+            return tuple(services_of_change(policy, it))
+        case "component":
+            return tuple(parts_of(policy, it))
+        case "team":
+            return (team_of_change(policy, it.change),)
+        case _:
+            assert_never(gate.each)
+
+
+def waiver_for(waivers: Sequence[Waiver], gate: str, subject: str, uids: Collection[str], today: date) -> Waiver | None:
+    """Return the waiver that lets something through, of several the one that lasts longest; None if none does.
+
+    `uids` are what it may have been said on: the ticket or change itself, and the tickets that a change names.
+    """
+    fitting = [
+        each
+        for each in waivers
+        if (each.gate, each.until >= today) == (gate, True)
+        and each.subject in ("", subject)
+        and (not each.target or each.target in uids)
+    ]
+    return max(fitting, key=lambda each: (each.until, each.at, each.comment), default=None)
+
+
+def _holds(asked: Looked) -> bool:
+    holds = asked.gate.holds
+    return holds is None or holds.holds(activate(facts_of_change(asked, holds.names)))
+
+
+def _let(asked: Looked) -> str:
+    """Return the clauses by which a gate lets a change through, "" if there are none."""
+    names = frozenset[str]().union(*(each.names for each in asked.gate.lets))
+    facts = activate(facts_of_change(asked, names))
+    return next((" and ".join(each.texts) for each in asked.gate.lets if each.holds(facts)), "")
