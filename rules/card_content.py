@@ -11,6 +11,7 @@ from typing import Literal
 from rules.coming_back import told
 from rules.effects import shows
 from rules.evaluate import Holding, in_force
+from rules.gates import words as gates
 from rules.leaders import leader_of
 from rules.memory import Answer, Effect, Followed, Ignore, Related, Reversal
 from rules.moves import NextStep, View, next_step
@@ -115,10 +116,11 @@ def _shape(point: Point) -> list[object]:
 
 def _point(view: View, held: Holding) -> Point:
     asked = [role for step in held.rule.steps for role in step.ping] + ([held.rule.assign] if held.rule.assign else [])
+    spoken = tuple(pair for pair in facts_in(held.rule.say, view.about).items() if DAILY not in pair[0])
     return Point(
         held=held,
         since=view.policy.calendar.date_of(held.episode.began),
         next=next_step(view, held),
         missing=resolve(view.policy, view.ticket, *dict.fromkeys(asked)).missing,
-        facts=tuple(pair for pair in facts_in(held.rule.say, view.about).items() if DAILY not in pair[0]),
+        facts=spoken + gates.told(held.rule, view.about),
     )

@@ -8,6 +8,7 @@ from rules.card_content import Content, Point
 from rules.commanded import rule_of
 from rules.commanded import said as as_said
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
+from rules.gates import words as gates
 from rules.leaders import TWIN, leader_of
 from rules.memory import RECURRENCE, Answer, Effect, Ignore, Related, Reversal
 from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Text
@@ -73,11 +74,12 @@ def _point(view: View, point: Point) -> list[Block]:
     lines: list[Line] = [
         (Text("Rule "), Code(rule.id), Text(f", since {point.since.isoformat()}")),
         (Text("Because "), *clauses(point.held.because)),
+        *gates.closings(rule, view.about),
         *([(Text(_next(point.next)),)] if point.next else []),
     ]
     if point.missing:
         lines.append((Text(f"It is not known who is {' or '.join(point.missing)} here, so they cannot be asked."),))
-    say = Paragraph(quiet(rule.say, view.about))
+    say = Paragraph(quiet(rule.say, view.about, **gates.subject_of(gates.behind(rule, view.about))))
     return [Heading((Text(clipped(rule.about or rule.id)),)), *([say] if rule.say else []), Bullets(tuple(lines))]
 
 

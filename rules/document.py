@@ -16,16 +16,20 @@ from pydantic import ValidationError
 from rules.conditions import compile_all
 from rules.errors import ConditionError, PolicyError, RulesError
 from rules.examples import tests_of
+from rules.gates.model import Gate, GateTest
+from rules.gates.reading import gate_of, gate_tests
+from rules.gates.ruling import rules_of
 from rules.lint import lint
 from rules.lint_filing import filed_amiss
 from rules.metrics.model import Metric
 from rules.metrics.table import MetricTable, metric_of
-from rules.overrides import Form, Shipped, Thing, overridden
+from rules.overrides import Form, Ruled, Shipped, Thing, overridden
 from rules.policy import LEVELS, DueRule, NewTicket, Policy, Review, Rule, Step, Test
 from rules.rejections import problems_of
 from rules.reviews import review_of
 from rules.saying import CONFIG, Say
 from rules.schema import DueTable, FileTable, ReviewTable, RuleFile, RuleTable, StepTable, TwinTable
+from rules.schema_gates import GateTable
 from rules.tables import read_tables
 from rules.toml_text import Toml, parse
 from rules.twin_rules import twin_rule
@@ -51,11 +55,14 @@ class Pack:
     metric_tables: tuple[MetricTable, ...] = ()
     metrics: tuple[Metric, ...] = ()
     plain_metrics: tuple[Mapping[str, Any], ...] = ()
+    gate_tables: tuple[GateTable, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    plain_gates: tuple[Mapping[str, Any], ...] = ()
 
     @property
-    def rules_and_reviews(self) -> tuple[Rule | Review, ...]:
-        """Return what acts: the rules, then the reviews."""
-        return (*self.rules, *self.reviews)
+    def rules_and_reviews(self) -> tuple[Ruled, ...]:
+        """Return what acts: the rules, then the reviews, then the gates."""
+        return (*self.rules, *self.reviews, *self.gates)
 
     @property
     def all_named(self) -> tuple[Thing, ...]:
@@ -63,11 +70,13 @@ class Pack:
         return (*self.rules_and_reviews, *self.metrics)
 
     def placed(self) -> Iterator[Shipped]:
-        """Yield each rule, each review, then each metric, with where it stands: "backlog.toml: rule 'owned'"."""
+        """Yield each rule, review, gate and metric, with where it stands: "backlog.toml: rule 'owned'"."""
         for table, rule, plain in zip(self.tables, self.rules, self.plain, strict=True):
             yield Shipped(rule=rule, plain=plain, where=f"{self.file}: {rule.called} '{table.id}'")
         for form, review, plain in zip(self.review_tables, self.reviews, self.plain_reviews, strict=True):
             yield Shipped(rule=review, plain=plain, where=f"{self.file}: review '{form.id}'")
+        for one, gate, plain in zip(self.gate_tables, self.gates, self.plain_gates, strict=True):
+            yield Shipped(rule=gate, plain=plain, where=f"{self.file}: gate '{one.id}'")
         for metric, plain in zip(self.metrics, self.plain_metrics, strict=True):
             yield Shipped(rule=metric, plain=plain, where=f"{self.file}: metric '{metric.id}'")
 
@@ -75,6 +84,11 @@ class Pack:
         """Yield the tests of the rules; days without a time are the zone's."""
         for table, rule in zip(self.tables, self.rules, strict=True):
             yield from tests_of(rule, table.test, zone=zone, where=f"{self.file}: rule '{table.id}'")
+
+    def gate_tests(self) -> Iterator[GateTest]:
+        """Yield the tests of the gates."""
+        for table, gate in zip(self.gate_tables, self.gates, strict=True):
+            yield from gate_tests(gate, table.test, where=f"{self.file}: gate '{table.id}'")
 
 
 @lru_cache(maxsize=16)  # who changes one file or the config has the others read already
@@ -92,6 +106,12 @@ def read_pack(file: str, text: str) -> Pack:
         try:
             rule = _one_rule(form.pack.name, table, f"{file}: {_word(table)} '{table.id}'")
             rules.append(replace(rule, section=rule.section or form.pack.section))
+        except ConditionError as error:
+            problems += error.problems
+    gates = []
+    for gate_table in form.gate:
+        try:
+            gates.append(gate_of(form.pack.name, gate_table, f"{file}: gate '{gate_table.id}'"))
         except ConditionError as error:
             problems += error.problems
     if problems:
@@ -112,6 +132,9 @@ def read_pack(file: str, text: str) -> Pack:
         metric_tables=tuple(form.metric),
         metrics=tuple(replace(each, section=each.section or form.pack.section) for each in metrics),
         plain_metrics=tuple(toml.tables.get("metric", ())),
+        gate_tables=tuple(form.gate),
+        gates=tuple(replace(each, section=each.section or form.pack.section) for each in gates),
+        plain_gates=tuple(toml.tables.get("gate", ())),
     )
 
 
@@ -134,16 +157,22 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
     overrides = tables.get("override") or {} if sound else {}
     placed, wrong = overridden([rule for pack in read for rule in pack.placed()], overrides, say, _made)
     problems += wrong
+    company = replace(company, metrics=tuple(each.rule for each in placed if isinstance(each.rule, Metric)))
     problems += lint(placed, company)
+    gates = tuple(each.rule for each in placed if isinstance(each.rule, Gate))
     if not packs:
         problems.append(say(("instance", "rules"), "no rule files: name at least one, like 'pack:backlog'"))
     if problems:
         raise PolicyError(problems)
     policy = Policy(
         sha=_sha(tables, packs),
-        rules=tuple(each.rule for each in placed if isinstance(each.rule, Rule)),
+        rules=(
+            *(each.rule for each in placed if isinstance(each.rule, Rule)),
+            *(rule for gate in gates for rule in rules_of(gate)),
+        ),
+        gates=gates,
         reviews=tuple(each.rule for each in placed if isinstance(each.rule, Review)),
-        metrics=tuple(each.rule for each in placed if isinstance(each.rule, Metric)),
+        metrics=company.metrics,
         shipped={each.rule.id: each.shipped for each in placed if each.override and isinstance(each.shipped, Rule)},
         kinds=company.kinds,
         domains=company.domains,
@@ -165,6 +194,7 @@ def build_policy(tables: Mapping[str, Any], packs: Sequence[tuple[str, str]], *,
         ceilings=company.ceilings,
         labels=company.labels,
         tests=tuple(test for pack in read for test in pack.tests(company.calendar.zone)),
+        gate_tests=tuple(test for pack in read for test in pack.gate_tests()),
     )
     if amiss := list(filed_amiss(policy, say)):
         raise PolicyError(amiss)
@@ -176,9 +206,15 @@ def _word(table: RuleTable | TwinTable) -> str:
 
 
 def _made(pack: str, table: Form, where: str) -> Thing:
-    if isinstance(table, MetricTable):
-        return metric_of(pack, table)
-    return review_of(pack, table) if isinstance(table, ReviewTable) else _one_rule(pack, table, where)
+    match table:
+        case MetricTable():
+            return metric_of(pack, table)
+        case ReviewTable():
+            return review_of(pack, table)
+        case GateTable():
+            return gate_of(pack, table, where)
+        case _:
+            return _one_rule(pack, table, where)
 
 
 def _one_rule(pack: str, table: RuleTable | TwinTable, where: str) -> Rule:
@@ -242,6 +278,7 @@ def _repeated(toml: Toml, form: RuleFile) -> Iterator[str]:
     named += [("twin", number, table.id) for number, table in enumerate(form.twin)]
     named += [("review", number, table.id) for number, table in enumerate(form.review)]
     named += [("metric", number, table.id) for number, table in enumerate(form.metric)]
+    named += [("gate", number, table.id) for number, table in enumerate(form.gate)]
     for kind, number, name in named:
         place = toml.place((kind, number, "id"))
         if name in seen:

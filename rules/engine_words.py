@@ -35,6 +35,7 @@ WORDS = {
 }
 FITTING = {
     "list(": ": ask for its 'size(...)', or what is 'in' it",
+    "double, int": ": write the number with a point, '0.0'",
     "double": ": numbers are whole",
     "int, string": ": numbers stand bare, texts in quotes",
     "string, int": ": numbers stand bare, texts in quotes",

@@ -15,6 +15,7 @@ from rules.fact_asked import UNKNOWN_SOURCE, Asked, Fact, FactType, readable
 from rules.fact_deferral import FACTS_OF_DEFERRAL
 from rules.fact_domain import domain, domains, suggested_domain
 from rules.fact_feedback import FEEDBACK
+from rules.fact_gates import GATE_FACTS
 from rules.fact_inputs import INPUT_FACTS
 from rules.fact_leads import LEAD_FACTS
 from rules.fact_recurrence import RECURRENCE_FACTS
@@ -301,6 +302,7 @@ TABLE: tuple[Fact, ...] = (
     *RECURRENCE_FACTS,
     # what came of a review
     *REVIEW_FACTS,
+    *GATE_FACTS,
 )
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in TABLE}

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 from typing import assert_never
 
+from rules.gates.model import Gate
 from rules.labels import label_problem
 from rules.lint_filing import filings
+from rules.lint_gates import gate_problems
 from rules.lint_reviews import review_problems
 from rules.lint_texts import placeholders_in
 from rules.metrics.model import Metric
@@ -49,6 +51,8 @@ def _alone(rule: Thing, company: Company) -> Iterator[str]:
             return _of_rule(rule, company)
         case Review():
             return review_problems(rule, company)
+        case Gate():
+            return gate_problems(rule, company)
         case Metric():
             return iter(())
         case _:

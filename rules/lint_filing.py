@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from rules.fact_table import TYPES
 from rules.facts import kind_of
 from rules.filing import DOMAIN, ITEM, filing_of
+from rules.gates.ruling import GATE
 from rules.labels import label_problem
 from rules.lint_texts import placeholders_in
 from rules.memory import NOTHING
@@ -55,6 +56,7 @@ def filed_amiss(policy: Policy, say: Say) -> Iterator[str]:
     """Find kinds that would not be recognised, once filed, as what they were filed as."""
     kinds = {step.file.kind for rule in policy.rules for step in rule.steps if step.file}
     kinds |= {REVIEW} if policy.reviews else set()
+    kinds |= {GATE} if any(gate.mode == "on" for gate in policy.gates) else set()
     kinds |= {review.quiet.kind for review in policy.reviews if review.quiet}
     for kind in sorted(kinds):
         filing = filing_of(policy, kind)

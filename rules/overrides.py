@@ -1,4 +1,4 @@
-"""The config's overrides: single values of a pack's rules, reviews and metrics, replaced without a copy of the file."""
+"""The config's overrides: single values of a pack's rules, reviews, gates and metrics, replaced without a copy."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any, assert_never
 from pydantic import ValidationError
 
 from rules.errors import ConditionError, PolicyError
+from rules.gates.model import Gate
 from rules.metrics.model import Metric
 from rules.metrics.table import MetricTable
 from rules.policy import Review, Rule
 from rules.rejections import problems_within
 from rules.saying import CONFIG, Say, path_of
 from rules.schema import ReviewTable, RuleTable, TwinTable
+from rules.schema_gates import GateTable
 from rules.toml_text import Path
 from rules.wording import listed, meant, shown, there_is
 
@@ -22,17 +24,25 @@ FIXED = frozenset({"id", "on", "test"})
 """What makes a rule the rule it is: no override changes it."""
 
 Plain = Mapping[str, Any]
-Form = RuleTable | TwinTable | ReviewTable | MetricTable
-Thing = Rule | Review | Metric
+Form = RuleTable | TwinTable | ReviewTable | GateTable | MetricTable
+Ruled = Rule | Review | Gate
+"""What acts in a rule file."""
+Thing = Ruled | Metric
 """What has an id in a rule file."""
 Make = Callable[[str, Form, str], Thing]
-"""Makes a rule, a review or a metric of a pack's name, a table and where the table stands."""
-FORMS: Mapping[str, type[Form]] = {"rule": RuleTable, "twin": TwinTable, "review": ReviewTable, "metric": MetricTable}
+"""Makes a rule, a review, a gate or a metric of a pack's name, a table and where the table stands."""
+FORMS: Mapping[str, type[Form]] = {
+    "rule": RuleTable,
+    "twin": TwinTable,
+    "review": ReviewTable,
+    "gate": GateTable,
+    "metric": MetricTable,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipped:
-    """A rule, a review or a metric as its file has it."""
+    """A rule, a review, a gate or a metric as its file has it."""
 
     rule: Thing
     plain: Plain  # its table
@@ -46,7 +56,7 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A rule, a review or a metric as it is in force, the one its file has, and where both stand."""
+    """A rule, a review, a gate or a metric as it is in force, the one its file has, and where both stand."""
 
     rule: Thing
     shipped: Thing

@@ -13,13 +13,13 @@ from rules.memory import NOTHING, Followed, Memory
 from rules.model import Ticket
 
 if TYPE_CHECKING:
-    from rules.gates.model import Gate
+    from rules.gates.model import Gate, GateTest
     from rules.metrics.model import Metric
 
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]
 Every = Literal["week", "month", "quarter"]
-Room = Literal["overdue", "deferrals", "decisions", "outcomes", "open-actions", "domains", "inputs", "leads"]
+Room = Literal["overdue", "deferrals", "decisions", "outcomes", "open-actions", "domains", "inputs", "leads", "gates"]
 """A part of a review's agenda."""
 LEVELS = ("critical", "high", "medium", "low")
 """The neutral priorities, most urgent first; a ticket without one has "none"."""
@@ -150,6 +150,8 @@ class Rule:
     follow: tuple[Followed, ...] = ()  # a [[twin]]: what the ticket takes over from the one that leads it
     leads_as: tuple[str, ...] = ()  # a [[twin]]: what it is to that one, a kind or "twin"; () for anything
     sources: tuple[str, ...] = ()  # a [[twin]]: where it is; () for anywhere
+    gate: str = ""  # the id of the [[gate]] that it was made of
+    plan: Literal["", "sprint", "version"] = ""  # of a gate: where its tickets are planned for, in Jira
     mode: Mode = "on"
     canary_share: float = 0.1  # of the tickets, chosen by a stable hash, when mode is "canary"
     since: date | None = None  # `from` in the file: older tickets are left alone
@@ -373,9 +375,10 @@ class Policy:
     ceilings: Ceilings = Ceilings()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # label -> (colour, description)
     tests: tuple[Test, ...] = ()
+    gate_tests: tuple[GateTest, ...] = ()
     shipped: Mapping[str, Rule] = field(default_factory=dict)  # by id: rules the config overrides, as their files are
 
     @property
-    def rules_and_reviews(self) -> tuple[Rule | Review, ...]:
-        """Return whatever has an id: the rules, then the reviews."""
-        return (*self.rules, *self.reviews)
+    def rules_and_reviews(self) -> tuple[Rule | Review | Gate, ...]:
+        """Return whatever has an id: the rules, then the reviews, then the gates."""
+        return (*self.rules, *self.reviews, *self.gates)

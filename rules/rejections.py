@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from rules.metrics.table import MetricTable
 from rules.schema import ReviewTable, RuleFile, TwinTable
+from rules.schema_gates import GateTable
 from rules.toml_text import Path, Toml
 from rules.wording import meant, shown, there_is
 
@@ -22,11 +23,17 @@ TYPES = {
     "model_type": "a table",
     "dict_type": "a table",
 }
-SINGLE = (("rule",), ("review",), ("twin",), ("metric",))
+SINGLE = (("rule",), ("review",), ("twin",), ("gate",), ("metric",))
 """Tables that stand in lists, so that there may be several."""
-KINDS = {ReviewTable.__name__: "review", TwinTable.__name__: "twin", MetricTable.__name__: "metric"}
+KINDS = {
+    ReviewTable.__name__: "review",
+    TwinTable.__name__: "twin",
+    GateTable.__name__: "gate",
+    MetricTable.__name__: "metric",
+}
+"""A model that is no rule's -> the table that it is of."""
 ABOUT_KEYS = frozenset({"extra_forbidden", "missing"})  # the key is wrong or not there, not its value
-LATER = frozenset({"gate", "digest"})  # tables of rule files that this version does not know
+LATER = frozenset({"digest"})  # tables of rule files that this version does not know
 
 
 def problems_of(error: ValidationError, toml: Toml) -> tuple[str, ...]:

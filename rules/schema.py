@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_v
 from rules.governance import Section
 from rules.metrics.table import MetricTable
 from rules.policy import Duration, Room
+from rules.schema_gates import GateTable
 from rules.schema_values import (
     DATE_SCHEMA,
     Clock,
@@ -301,22 +302,23 @@ class TwinTable(Table):
 
 
 class RuleFile(Table):
-    """A rule file: rules, reviews, twins, metrics or several of these."""
+    """A rule file: rules, reviews, twins, gates, metrics or several of these."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": [name]} for name in ("rule", "review", "twin", "metric")]}
+        json_schema_extra={"anyOf": [{"required": [name]} for name in ("rule", "review", "twin", "gate", "metric")]}
     )
 
     pack: PackTable
     rule: list[RuleTable] = Field(default=[], min_length=1)
     review: list[ReviewTable] = Field(default=[], min_length=1)
     twin: list[TwinTable] = Field(default=[], min_length=1)
+    gate: list[GateTable] = Field(default=[], min_length=1)
     metric: list[MetricTable] = Field(default=[], min_length=1)
 
     @model_validator(mode="after")
     def _not_empty(self) -> RuleFile:
-        if not (self.rule or self.review or self.twin or self.metric):
-            raise ValueError("there is no rule: write a [[rule]], a [[review]], a [[twin]] or a [[metric]]")
+        if not (self.rule or self.review or self.twin or self.gate or self.metric):
+            raise ValueError("there is no rule: write a [[rule]], [[review]], [[twin]], [[gate]] or [[metric]]")
         return self
 
 

@@ -11,6 +11,7 @@ from rules.conditions import compile_all
 from rules.errors import RulesError
 from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
+from rules.metrics.model import Metric
 from rules.people import ROLES
 from rules.policy import (
     Ceilings,
@@ -59,6 +60,7 @@ class Company:
     counting: Counting
     labels: Mapping[str, tuple[str, str]]
     filing: Mapping[str, Filing]
+    metrics: tuple[Metric, ...] = ()  # those of the rule files, once these are read
     problems: tuple[str, ...] = ()
 
 

@@ -26,6 +26,8 @@ from rules.actions import AddLabel, Assign, FileTicket, LinkTo, Op, Post, Remove
 from rules.commanded import VERBS, op_id
 from rules.effects import LABELLED, value_of
 from rules.evaluate import Evaluation, evaluate
+from rules.gates.model import GateTest
+from rules.gates.trial import run_gate_test
 from rules.memory import Effect, Episode, Memory
 from rules.model import Ticket
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER, ROLES
@@ -87,9 +89,15 @@ KEYS = _Keys()
 
 
 def run_tests(policy: Policy) -> tuple[TrialResult, ...]:
-    """Run all tests of the policy, in its order; each tests its rule as the file has it, without overrides."""
+    """Run all tests of the policy, in its order; each tests its rule or gate as the file has it, without overrides."""
     rules = {rule.id: rule for rule in policy.rules} | dict(policy.shipped)
-    return tuple(_run(policy, rules[test.rule], _labelled(policy, test)) for test in policy.tests)
+    of_rules = (_run(policy, rules[test.rule], _labelled(policy, test)) for test in policy.tests)
+    return (*of_rules, *(_run_gate(test) for test in policy.gate_tests))
+
+
+def _run_gate(test: GateTest) -> TrialResult:
+    stands, clauses = run_gate_test(test)
+    return TrialResult(where=test.where, expected=(test.expect,), got=(stands,), clauses=clauses)
 
 
 def _labelled(policy: Policy, test: Test) -> Test:

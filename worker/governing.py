@@ -9,7 +9,8 @@ from datetime import timedelta
 from rules.deeds import counted
 from rules.document import Pack
 from rules.governance import SECTIONS, Section
-from rules.policy import Policy, Review, Rule
+from rules.overrides import Ruled
+from rules.policy import Policy
 from worker.agenda_words import times
 from worker.ledger import RuleReport
 
@@ -23,7 +24,7 @@ class Served:
 
     section: Section
     demands: str
-    rules: tuple[tuple[Rule | Review, RuleReport], ...]
+    rules: tuple[tuple[Ruled, RuleReport], ...]
     packs: tuple[str, ...] = ()  # that ship, would serve it, and are not switched on
     baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets it leaves alone
 

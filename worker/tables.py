@@ -338,8 +338,9 @@ GATES = Table(
     "gates",
     METADATA,
     *_key("gate", "subject"),
-    *_numbers("closed", "number"),
+    *_numbers("closed", "number", "waiting"),
     *_texts("because", "blocking", "unsure"),  # because and blocking as JSON lists
+    *_texts("page", "url"),  # the ticket of its last closing, by uid and address
     *_moments("since", "looked"),
 )
 WAIVERS = Table(

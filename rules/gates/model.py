@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from rules.fact_asked import Asked
     from rules.governance import Section
-    from rules.policy import Condition, Duration, Rule
+    from rules.policy import Clause, Condition, Duration, Rule
 
 Power = Literal["pause-features", "enforce-refactoring", "mandate-reliability", "block-releases"]
 """The four powers of the policy."""
 Missing = Literal["open", "closed", "keep"]
 """What a gate does while it cannot be said whether it shall close: data is missing or stale."""
 Each = Literal["", "service", "component", "team"]
+
+
+class TicketCondition(Protocol):
+    """A condition over a ticket that may ask for the `subject` a gate is closed for, too."""
+
+    texts: tuple[str, ...]
+    names: frozenset[str]
+
+    def holds(self, facts: object) -> bool:
+        """Judge fast, as any condition; `facts` has the subject among it."""
+
+    def explain(self, facts: object) -> tuple[Clause, ...]:
+        """Judge every clause on its own, as any condition."""
+
+    def fits(self, asked: Asked, subject: str) -> bool:
+        """Tell whether it holds for a ticket and a subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +51,21 @@ class Gate:
     sources: tuple[str, ...] = ()  # whose changes and tickets it holds; () for all
     holds: Condition | None = None  # over a change: which changes it holds; none: all of its sources or subject
     lets: tuple[Condition, ...] = ()  # over a change: any one that holds lets it through
-    holds_tickets: Condition | None = None  # over a ticket: which tickets wear its label while it is closed
-    blocking: Condition | None = None  # over a ticket: what is named as the reason, and is to be done first
+    holds_tickets: TicketCondition | None = None  # over a ticket: which tickets wear its label while it is closed
+    blocking: TicketCondition | None = None  # over a ticket: what is named as the reason, and is to be done first
     mandate: Rule | None = None  # what happens to the blocking tickets while it is closed
     label: str = "held"
     say: str = ""  # one line, on the status and the cards; may hold {subject}
     waivers: tuple[str, ...] = ()  # roles and people who may waive
     follow_up: Duration | None = None  # each waiver files one, due so long after the waiver ends
+    source: str = ""  # where its tickets are filed; as [file.gate] says if empty, else the config's first source
     mode: Literal["shadow", "on"] = "on"
+    ceiling: int | None = None  # as a rule's, for the tickets it holds
+
+    @property
+    def called(self) -> Literal["gate"]:
+        """What its file calls it."""
+        return "gate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +81,26 @@ class GateState:
     unsure: str = ""  # why it cannot be said, and what is done then; "" if it can
     looked: datetime | None = None
     blocking: tuple[tuple[str, str, str], ...] = ()  # key, url, title of the tickets that it waits for, the first few
+    waiting: int = 0  # how many these are in all
+    page: str = ""  # uid of the ticket of this closing; "" while none is filed
+    url: str = ""  # of that ticket
+
+    @property
+    def name(self) -> str:
+        """What it is called beside others: "gates/error-budget (checkout)"."""
+        return f"{self.gate} ({self.subject})" if self.subject else self.gate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateTest:
+    """A `[[gate.test]]`: the levels that are given, and how the gate is expected to stand."""
+
+    gate: Gate
+    subject: str
+    given: Mapping[str, object]  # level -> a number, or numbers by key
+    was: Literal["open", "closed"]
+    expect: Literal["open", "closed"]
+    where: str  # "gates.toml: gate 'error-budget', test 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

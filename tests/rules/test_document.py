@@ -114,6 +114,8 @@ def test_a_whole_rule_is_read():
         "follow": (),
         "leads_as": (),
         "sources": (),
+        "gate": "",
+        "plan": "",
     }
 
 
@@ -325,10 +327,10 @@ def test_a_number_of_thousands_of_digits_is_refused():
             "[[widget]]",
             (
                 "line 11, column 1: no table 'widget':"
-                " a rule file has [pack], [[rule]], [[review]], [[twin]] and [[metric]]"
+                " a rule file has [pack], [[rule]], [[review]], [[twin]], [[gate]] and [[metric]]"
             ),
         ),
-        ("[[gate]]", "line 11, column 1: [[gate]] tables are not known in this version"),
+        ("[[digest]]", "line 11, column 1: [[digest]] tables are not known in this version"),
         (
             "[[rule]]\nid = 'b'\non = 'any'\nwhen = 'open'\nsay = 'x'",
             "rule 'b', when, line 14, column 1: write a list in square brackets, not 'open'",

@@ -101,6 +101,10 @@ def test_all_facts_of_a_ticket():
         "woken": False,
         "outcome_stated": False,
         "held": False,
+        "held_by": [],
+        "holds_up": [],
+        "gate": "",
+        "gate_waits_for": [],
         "outcome_recorded": False,
         "review_missing": [
             "that it was held (comment /kaizen held)",

@@ -134,7 +134,9 @@ def test_more_that_is_wrong_with_reviews():
     (twice,) = problems(RULE + ONE.replace("talk", "owned"))
     assert "review 1, id, line" in twice
     assert "there is a rule 'owned' already, at line 7, column 1: choose another name" in twice
-    assert problems("") == (f"{FILE}: there is no rule: write a [[rule]], a [[review]], a [[twin]] or a [[metric]]",)
+    assert problems("") == (
+        f"{FILE}: there is no rule: write a [[rule]], [[review]], [[twin]], [[gate]] or [[metric]]",
+    )
     (unknown,) = problems(ONE, kinds=TABLES["kinds"])
     assert unknown.startswith("config.toml: [file.review]: what is filed, labelled review, would be of no kind:")
     assert problems("[[review]]\nid = 'x'\n") == (f"{FILE}: review 'x', line 5, column 1: 'every' is missing",)

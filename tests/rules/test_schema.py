@@ -59,7 +59,7 @@ def test_good_files_pass():
     ("document", "expected"),
     [
         ({"pack": {"name": "backlog"}}, ["$"]),
-        (GOOD | {"gate": []}, ["$"]),
+        (GOOD | {"gate": []}, ["$.gate"]),
         (GOOD | {"pack": {"name": "My Pack"}}, ["$.pack.name"]),
         (rule(lable="x"), ["$.rule[0]"]),
         (rule(when="open"), ["$.rule[0].when"]),

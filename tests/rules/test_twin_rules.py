@@ -92,7 +92,7 @@ def test_a_rule_and_a_twin_do_not_share_a_name():
 def test_a_file_without_rules_is_none():
     """It may hold twins alone, not nothing."""
     (problem,) = problems('[pack]\nname = "empty"\n')
-    assert problem == "twins.toml: there is no rule: write a [[rule]], a [[review]], a [[twin]] or a [[metric]]"
+    assert problem == "twins.toml: there is no rule: write a [[rule]], [[review]], [[twin]], [[gate]] or [[metric]]"
 
 
 def test_a_twin_is_overridden_as_a_rule_is():
