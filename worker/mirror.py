@@ -145,6 +145,11 @@ class Mirror:
             TICKET.noun, self._database.stream(f"{TICKETS_SELECT} where buried is null and source = ?", (source,))
         )
 
+    def open(self) -> Iterator[Ticket]:
+        """Stream the readable tickets that are not done."""
+        where = "where phase <> 'done' and buried is null"
+        return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {where}"))
+
     def ticket(self, uid: str) -> Ticket | None:
         """Return a ticket by its uid, None if it is unknown or buried."""
         rows = self._database.rows(f"{TICKETS_SELECT} where uid = ? and buried is null", (uid,))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rules.conditions import compile_all
 from rules.errors import ConditionError
 from rules.fact_asked import FactType
-from rules.gates.model import Each, Gate
+from rules.gates.model import Gate
 from rules.metrics.model import Metric
 
 SUBJECT = "subject"
@@ -25,12 +25,12 @@ class Level:
     name: str
     type: FactType
     meaning: str
-    each: Each | None = None  # what it is a number of each of; none: as `by` says, or nothing
+    each: str = ""  # what it is a number of each of: "service", "component", "domain"; "": as `by` says, or nothing
     by: tuple[str, ...] = ()  # the keys it always has
 
 
 BUILT_IN: tuple[Level, ...] = (
-    Level(SUBJECT, "string", 'what the gate is judged for: the service, component or team; "" if it has none', None),
+    Level(SUBJECT, "string", 'what the gate is judged for: the service, component or team; "" if it has none'),
     Level(
         "overdue",
         "map(string, int)",
@@ -38,8 +38,8 @@ BUILT_IN: tuple[Level, ...] = (
         by=("critical", "high", "medium", "low", "none"),
     ),
     Level("overdue_debt", "map(string, int)", "open improvements that are overdue, by component", "component"),
-    Level("overdue_domain", "map(string, int)", "open improvements that are overdue, by domain"),
-    Level("critical_domain", "map(string, int)", "of these, the critical ones"),
+    Level("overdue_domain", "map(string, int)", "open improvements that are overdue, by domain", "domain"),
+    Level("overdue_critical", "map(string, int)", "of these, the critical ones", "domain"),
     Level("open_incidents", "map(string, int)", "incidents that are open, by service", "service"),
     Level(
         "recurrences_90d",
@@ -72,7 +72,7 @@ class Levels:
 
 
 def counted(
-    counts: Mapping[str, Mapping[str, int] | int], subjects: Mapping[Each, Collection[str]]
+    counts: Mapping[str, Mapping[str, int] | int], subjects: Mapping[str, Collection[str]]
 ) -> dict[str, object]:
     """Return the levels that are counted, none left out: what nobody counted is 0.
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from rules.conditions import activate
 from rules.gates.judge import judge, told_clause
 from rules.gates.levels import SUBJECT, Levels, counted
-from rules.gates.model import Each, GateState, GateTest
+from rules.gates.model import GateState, GateTest
 from rules.policy import Clause
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ def run_gate_test(test: GateTest) -> tuple[str, tuple[Clause, ...]]:
     The trackers' numbers that the test does not give are 0; signals and metrics that it does not give have no value.
     """
     gate, subject = test.gate, test.subject
-    subjects: dict[Each, tuple[str, ...]] = {gate.each: (subject,)} if gate.each else {}
+    subjects: dict[str, tuple[str, ...]] = {gate.each: (subject,)} if gate.each else {}
     levels = Levels(values={**test.given, **counted(_plain(test.given), subjects)})
     before = GateState(
         gate=gate.id,

@@ -1,0 +1,86 @@
+"""How the gates stood when they were looked at last, as the database has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from rules.gates.model import GateState
+from rules.model import Ticket
+from worker.database import Database
+from worker.rows import TICKET, clean, moment, when
+from worker.upserts import TICKETS_SELECT
+
+COLUMNS = "gate, subject, closed, number, waiting, because, blocking, unsure, page, url, since, looked"
+
+
+class GateStates:
+    """One row a gate and subject."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> dict[tuple[str, str], GateState]:
+        """Return how each gate stands, by gate and subject."""
+        rows = self._database.rows(f"select {COLUMNS} from gates order by gate, subject")  # noqa: S608 - our own names
+        return {(row[0], row[1]): _state(row) for row in rows}
+
+    def save(self, states: Iterable[GateState]) -> int:
+        """Save how gates stand; return how many."""
+        rows = [_row(state) for state in states]
+        if rows:
+            with self._database.begin_lazy() as connection:
+                connection.exec_driver_sql(self._database.sql(_UPSERT), rows)
+        return len(rows)
+
+    def came_back(self, since: datetime) -> Iterable[Ticket]:
+        """Stream the reports since then of what had been fixed before."""
+        return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_CAME_BACK}", (moment(since),)))
+
+
+def _state(row: Any) -> GateState:
+    gate, subject, closed, number, waiting, because, blocking, unsure, page, url, since, looked = row
+    return GateState(
+        gate=gate,
+        subject=subject,
+        closed=bool(closed),
+        number=number,
+        waiting=waiting,
+        because=tuple(orjson.loads(because)),
+        blocking=tuple((key, address, title) for key, address, title in orjson.loads(blocking)),
+        unsure=unsure,
+        page=page,
+        url=url,
+        since=when(since),
+        looked=when(looked),
+    )
+
+
+def _row(state: GateState) -> tuple[Any, ...]:
+    looked = state.looked or state.since
+    texts = (orjson.dumps(state.because).decode(), orjson.dumps(state.blocking).decode(), state.unsure)
+    return (
+        state.gate,
+        clean(state.subject),
+        int(state.closed),
+        state.number,
+        state.waiting,
+        *map(clean, texts),
+        state.page,
+        state.url,
+        moment(state.since),
+        moment(looked),
+    )
+
+
+_UPSERT = f"""
+    insert into gates ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (gate, subject) do update set
+      {", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[2:])}
+"""  # noqa: S608 - our own names
+_CAME_BACK = """
+    where created >= ? and buried is null and uid in (select uid from recurrences where again = 1)
+"""
