@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rules.actions import Op, Plan, WriteCard
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
+from rules.gates.model import GateState
 from rules.memory import Episode, Lead, Pause, Reversal
 from rules.model import Event, Ticket
 from rules.plan import assemble, decide
@@ -17,6 +18,8 @@ from rules.putting_off import NOTHING as QUIET
 from rules.putting_off import Noticed
 from rules.undoing import TAKEN_BACK
 from worker.breaker import DAY, broken
+from worker.gates.pages import page_ops
+from worker.gates.standing import standing
 from worker.quiet_domains import quiet_ops
 from worker.ration import ration
 from worker.remembered import remembered
@@ -79,6 +82,7 @@ def look(
     `spread` leaves for later passes what the trackers would not take within their limits now.
     """
     mirror, policy = worker.mirror, worker.policy
+    gates = standing(worker, now)
     revision = mirror.revision()
     unread = {name: why for name, why in mirror.unreadable(worker.trackers).items() if name in worker.trackers}
     paused = paused_rules(worker, now)
@@ -127,9 +131,7 @@ def look(
         kept = set(memory.episodes)
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
-    ops += review_ops(worker, now, unread=unread)
-    if not mirror.is_settled(policy.sha, policy.calendar.today(now)):  # a walk through all there is: once a day
-        ops += quiet_ops(worker, now, unread=unread)
+    ops += _of_no_ticket(worker, gates, now, unread)
     going, swinging = broken(ops, worker.ledger.swings(now - DAY))
     plan = assemble(policy, going, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
     plan = replace(plan, held=(*swinging, *plan.held))
@@ -148,6 +150,14 @@ def look(
         unread=unread,
         baseline=dict(left.most_common()),
     )
+
+
+def _of_no_ticket(worker: Worker, gates: Iterable[GateState], now: datetime, unread: Mapping[str, str]) -> Iterator[Op]:
+    """Yield the ops of reviews and gates, which no ticket asks for."""
+    yield from review_ops(worker, now, unread=unread)
+    yield from page_ops(worker, gates, now, unread=unread)
+    if not worker.mirror.is_settled(worker.policy.sha, worker.policy.calendar.today(now)):
+        yield from quiet_ops(worker, now, unread=unread)  # a walk through all there is: once a day
 
 
 def _with_who(worker: Worker, ticket: Ticket, reversal: Reversal) -> Reversal:

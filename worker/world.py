@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.memory import EMPTY, Input, Memory, World
+from worker.gates.states import in_force
 from worker.readings import Readings
 from worker.settings.tables import INPUTS
 from worker.worker import Worker
@@ -18,13 +19,13 @@ def asked_for(worker: Worker) -> tuple[str, ...]:
 
 
 def world(worker: Worker, now: datetime) -> World:
-    """Return what is known besides tickets, as last read.
+    """Return what is known besides tickets, as last read and judged.
 
     An input that no pass has asked for yet is asked for from now on.
     """
-    names = asked_for(worker)
+    names, gates = asked_for(worker), in_force(worker)
     if not names:
-        return EMPTY
+        return World(gates=gates) if gates else EMPTY
     readings = Readings(worker.database)
     kept, times, since = readings.all(), readings.times(), readings.since()
     return World(
@@ -38,7 +39,8 @@ def world(worker: Worker, now: datetime) -> World:
                 since=since.get(name, now),
             )
             for name in names
-        )
+        ),
+        gates=gates,
     )
 
 

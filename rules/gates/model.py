@@ -86,6 +86,11 @@ class GateState:
     url: str = ""  # of that ticket
 
     @property
+    def in_force(self) -> bool:
+        """Tell whether it acts: in the look in which it closes, its page is filed first, for all else to name it."""
+        return self.closed and (bool(self.page) or self.looked is None or self.looked > self.since)
+
+    @property
     def name(self) -> str:
         """What it is called beside others: "gates/error-budget (checkout)"."""
         return f"{self.gate} ({self.subject})" if self.subject else self.gate

@@ -13,6 +13,7 @@ from rules.model import Ticket
 from worker.database import Database
 from worker.rows import TICKET, clean, moment, when
 from worker.upserts import TICKETS_SELECT
+from worker.worker import Worker
 
 COLUMNS = "gate, subject, closed, number, waiting, because, blocking, unsure, page, url, since, looked"
 
@@ -39,6 +40,15 @@ class GateStates:
     def came_back(self, since: datetime) -> Iterable[Ticket]:
         """Stream the reports since then of what had been fixed before."""
         return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_CAME_BACK}", (moment(since),)))
+
+
+def in_force(worker: Worker) -> tuple[GateState, ...]:
+    """Return the closed gates that rules act upon, as they were judged last: none that is only shown."""
+    gates = {gate.id for gate in worker.policy.gates if gate.mode == "on"}
+    if not gates:
+        return ()
+    every = GateStates(worker.database).all().values()
+    return tuple(state for state in every if state.gate in gates and state.in_force)
 
 
 def _state(row: Any) -> GateState:

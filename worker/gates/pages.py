@@ -1,0 +1,94 @@
+"""Pages: the ticket that tells of a gate's closing, filed once for each, and closed when the gate opens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+
+from integrations.base import Receipt
+from rules.actions import NAMES, Close, FileTicket, Op, Target
+from rules.filing import filing_of
+from rules.gates.model import Gate, GateState
+from rules.gates.page import page_prose, page_title
+from rules.gates.ruling import GATE
+from rules.model import Prose
+from rules.moves import target_of
+from worker.reviews import may_be_filed
+from worker.worker import Worker
+
+
+def page_of(worker: Worker, gate: Gate, subject: str, number: int) -> Receipt | None:
+    """Return what a closing's ticket was filed as, None if it was not."""
+    return worker.ledger.receipt(_op_id(worker, gate, subject, number))
+
+
+def page_ops(worker: Worker, states: Iterable[GateState], now: datetime, *, unread: Collection[str]) -> tuple[Op, ...]:
+    """Return the ops that file the tickets of closed gates, and close those of gates that are open again.
+
+    Nothing is planned where a source was not read, or where it is not known who we are there: an offline plan.
+    """
+    gates = {gate.id: gate for gate in worker.policy.gates}
+    ops: list[Op] = []
+    for state in states:
+        gate = gates[state.gate]
+        if state.closed:
+            ops += _file(worker, gate, state, now, unread)
+        elif state.page:
+            ops += _close(worker, gate, state, unread)
+    return tuple(ops)
+
+
+def _op_id(worker: Worker, gate: Gate, subject: str, number: int) -> str:
+    """Return the id of a closing's op: one, wherever its ticket is filed."""
+    return worker.keys.id(gate.id, f"{GATE}/{subject}", f"e{number}", NAMES[FileTicket])
+
+
+def _file(worker: Worker, gate: Gate, state: GateState, now: datetime, unread: Collection[str]) -> Iterator[Op]:
+    place = filing_of(worker.policy, GATE)
+    source = gate.source or place.source or next(iter(worker.policy.sources), "")
+    tracker = worker.trackers.get(source)
+    op_id = _op_id(worker, gate, state.subject, state.number)
+    if source in unread or tracker is None or not tracker.uid or state.page or not may_be_filed(worker, op_id, now):
+        return
+    shadow = gate.mode == "shadow"
+    verb = FileTicket(
+        title=page_title(gate, state),
+        prose=Prose(()) if shadow else page_prose(worker.policy, gate, state),  # nobody reads what a shadow would say
+        labels=place.labels,
+        type=place.type,
+        what=GATE,
+    )
+    yield Op(
+        id=op_id,
+        target=Target(source=source, uid=tracker.uid, ref="", key=source),
+        verb=verb,
+        rule=gate.id,
+        because=state.because,
+        before="-",
+        after=f"{GATE} {state.name}",
+        episode=state.number,
+        shadow=shadow,
+        rules=frozenset({gate.id}),
+    )
+
+
+def _close(worker: Worker, gate: Gate, state: GateState, unread: Collection[str]) -> Iterator[Op]:
+    """Yield what closes the ticket of a closing that is over, once: who opens it again wants it open."""
+    ticket = worker.mirror.ticket(state.page)
+    if ticket is None or ticket.phase == "done" or ticket.source in unread or ticket.source not in worker.trackers:
+        return
+    op_id = worker.keys.id(gate.id, ticket.uid, f"e{state.number}", NAMES[Close])
+    entry = worker.ledger.op(op_id)
+    if entry is not None and (entry.state != "dropped" or entry.attempts):
+        return
+    yield Op(
+        id=op_id,
+        target=target_of(ticket),
+        verb=Close(reason="completed"),
+        rule=gate.id,
+        because=(f"the gate {state.name} is open again",),
+        before="open",
+        after="completed",
+        episode=state.number,
+        rules=frozenset({gate.id}),
+    )
