@@ -246,7 +246,8 @@ class World:
     """What is known besides tickets, the same for all of them in a pass."""
 
     inputs: tuple[Input, ...] = ()  # none: the config names none, so none is asked for
-    gates: tuple[GateState, ...] = ()  # those that are closed
+    gates: tuple[GateState, ...] = ()  # those that are closed, and act
+    opened: tuple[GateState, ...] = ()  # those that are open again, each with the page of its last closing
 
 
 EMPTY = World()

@@ -17,7 +17,7 @@ from rules.memory import Memory, PutOff
 from rules.model import Ticket
 from rules.pauses import ABOUT_PAUSES, Running, running, with_pauses
 from rules.people import calendar_of, called, resolve
-from rules.policy import Calendar, Duration, Policy, Rule, Step
+from rules.policy import LEVELS, Calendar, Duration, Policy, Rule, Step
 from rules.posts import comment_prose, ping_prose
 from rules.putting_off import Way
 from rules.returning import reopening_due, returning
@@ -239,10 +239,14 @@ def _due(view: View, held: Holding) -> Iterator[Op]:
 
 
 def _priority(view: View, held: Holding) -> Iterator[Op]:
-    level = held.rule.priority
-    if not level or level_of(view.policy, view.ticket) != "none" or view.undone(PRIORITY):
+    """Yield a priority for a ticket that has none; what a gate waits for gets a higher one, too."""
+    level, present = held.rule.priority, level_of(view.policy, view.ticket)
+    if not level or view.undone(PRIORITY):
         return
-    yield from _op(view, held, SetPriority(level=level), after=f"priority {level}")
+    if present in LEVELS and (not held.rule.gate or LEVELS.index(present) <= LEVELS.index(level)):
+        return
+    for op in _op(view, held, SetPriority(level=level), after=f"priority {level}"):
+        yield op if present == "none" else replace(op, before=f"priority {present}")
 
 
 def _assign(view: View, held: Holding) -> Iterator[Op]:

@@ -18,6 +18,7 @@ from rules.fact_asked import asked_of
 from rules.fact_table import touched
 from rules.filing import file_ops, link_ops
 from rules.following import follow_ops
+from rules.gates.closing import closing_ops
 from rules.memory import Episode, Lead, Memory
 from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
@@ -116,9 +117,21 @@ def _asked_again(view: View, ops: Mapping[str, Op]) -> set[str]:
     if not ops:
         return set()
     asked = (
-        op.id for source in (follow_ops, withdrawal_ops, field_ops, label_ops, take_off_ops) for op in source(view)
+        op.id
+        for source in (follow_ops, withdrawal_ops, closing_ops, field_ops, label_ops, take_off_ops)
+        for op in source(view)
     )
     return {op.id for op in _acting(ops.values())}.intersection(asked)
+
+
+TURNS = (
+    (command_ops,),
+    (follow_ops, withdrawal_ops, closing_ops),
+    (field_ops, comment_ops),
+    (label_ops,),
+    (take_off_ops,),
+)
+"""What is asked one after the other, until something is to be done."""
 
 
 def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
@@ -128,7 +141,7 @@ def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
     """
     rests_on = frozenset(op.rule for op in _acting(ops.values()))
     fresh: list[Op] = []
-    for asked in (command_ops,), (follow_ops, withdrawal_ops), (field_ops, comment_ops), (label_ops,), (take_off_ops,):
+    for asked in TURNS:
         found = [op for source in asked for op in source(view) if op.id not in ops]
         if found:
             fresh += unique(marked(view.policy, [_resting(op, rests_on) for op in found]))

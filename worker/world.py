@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.memory import EMPTY, Input, Memory, World
-from worker.gates.states import in_force
+from worker.gates.states import acting
 from worker.readings import Readings
 from worker.settings.tables import INPUTS
 from worker.worker import Worker
@@ -23,9 +23,9 @@ def world(worker: Worker, now: datetime) -> World:
 
     An input that no pass has asked for yet is asked for from now on.
     """
-    names, gates = asked_for(worker), in_force(worker)
+    names, (gates, opened) = asked_for(worker), acting(worker)
     if not names:
-        return World(gates=gates) if gates else EMPTY
+        return World(gates=gates, opened=opened) if gates or opened else EMPTY
     readings = Readings(worker.database)
     kept, times, since = readings.all(), readings.times(), readings.since()
     return World(
@@ -41,6 +41,7 @@ def world(worker: Worker, now: datetime) -> World:
             for name in names
         ),
         gates=gates,
+        opened=opened,
     )
 
 

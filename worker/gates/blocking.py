@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from rules.fact_asked import Asked
 from rules.fact_gates import covers
-from rules.facts import kind_of, level_of
+from rules.facts import kind_of
 from rules.gates.model import Gate, GateState
 from rules.gates.ruling import FIRST, HELD, PAGE
 from rules.model import Ticket
-from rules.policy import LEVELS, Policy
 from worker.gates.counting import open_tickets
 from worker.remembered import remembered
 from worker.worker import Worker
@@ -24,10 +23,10 @@ Standing = Sequence[tuple[Gate, GateState]]
 
 
 def with_blocking(worker: Worker, standing: Standing, now: datetime) -> tuple[GateState, ...]:
-    """Return the states, each closed one with the tickets that it waits for: the most urgent first."""
+    """Return the states, each closed one with the tickets that it waits for, oldest first."""
     asking = [(gate, state) for gate, state in standing if state.closed and gate.blocking]
     found = _waited_for(worker, asking, now) if asking else {}
-    return tuple(_named(worker.policy, state, found.get((state.gate, state.subject), ())) for _, state in standing)
+    return tuple(_named(state, found.get((state.gate, state.subject), ())) for _, state in standing)
 
 
 def _waited_for(worker: Worker, asking: Standing, now: datetime) -> Mapping[tuple[str, str], list[Ticket]]:
@@ -41,14 +40,9 @@ def _waited_for(worker: Worker, asking: Standing, now: datetime) -> Mapping[tupl
     return found
 
 
-def _named(policy: Policy, state: GateState, tickets: Sequence[Ticket]) -> GateState:
-    first = sorted(tickets, key=lambda ticket: _urgency(policy, ticket))[:SHOWN]
+def _named(state: GateState, tickets: Sequence[Ticket]) -> GateState:
+    first = sorted(tickets, key=lambda ticket: (ticket.created, ticket.key))[:SHOWN]
     return replace(state, blocking=tuple((one.key, one.url, one.title) for one in first), waiting=len(tickets))
-
-
-def _urgency(policy: Policy, ticket: Ticket) -> tuple[int, date, str]:
-    level = level_of(policy, ticket)
-    return (LEVELS.index(level) if level in LEVELS else len(LEVELS), ticket.due or date.max, ticket.key)
 
 
 def concerned(worker: Worker, changed: Collection[tuple[Gate, GateState]], now: datetime) -> frozenset[str]:

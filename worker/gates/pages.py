@@ -1,4 +1,4 @@
-"""Pages: the ticket that tells of a gate's closing, filed once for each, and closed when the gate opens."""
+"""Pages: the ticket that tells of a gate's closing, filed once for each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from integrations.base import Receipt
-from rules.actions import NAMES, Close, FileTicket, Op, Target
+from rules.actions import NAMES, FileTicket, Op, Target
 from rules.filing import filing_of
 from rules.gates.model import Gate, GateState
 from rules.gates.page import page_prose, page_title
 from rules.gates.ruling import GATE
 from rules.model import Prose
-from rules.moves import target_of
 from worker.reviews import may_be_filed
 from worker.worker import Worker
 
@@ -23,7 +22,7 @@ def page_of(worker: Worker, gate: Gate, subject: str, number: int) -> Receipt | 
 
 
 def page_ops(worker: Worker, states: Iterable[GateState], now: datetime, *, unread: Collection[str]) -> tuple[Op, ...]:
-    """Return the ops that file the tickets of closed gates, and close those of gates that are open again.
+    """Return the ops that file the tickets of closed gates.
 
     Nothing is planned where a source was not read, or where it is not known who we are there: an offline plan.
     """
@@ -33,8 +32,6 @@ def page_ops(worker: Worker, states: Iterable[GateState], now: datetime, *, unre
         gate = gates[state.gate]
         if state.closed:
             ops += _file(worker, gate, state, now, unread)
-        elif state.page:
-            ops += _close(worker, gate, state, unread)
     return tuple(ops)
 
 
@@ -68,27 +65,5 @@ def _file(worker: Worker, gate: Gate, state: GateState, now: datetime, unread: C
         after=f"{GATE} {state.name}",
         episode=state.number,
         shadow=shadow,
-        rules=frozenset({gate.id}),
-    )
-
-
-def _close(worker: Worker, gate: Gate, state: GateState, unread: Collection[str]) -> Iterator[Op]:
-    """Yield what closes the ticket of a closing that is over, once: who opens it again wants it open."""
-    ticket = worker.mirror.ticket(state.page)
-    if ticket is None or ticket.phase == "done" or ticket.source in unread or ticket.source not in worker.trackers:
-        return
-    op_id = worker.keys.id(gate.id, ticket.uid, f"e{state.number}", NAMES[Close])
-    entry = worker.ledger.op(op_id)
-    if entry is not None and (entry.state != "dropped" or entry.attempts):
-        return
-    yield Op(
-        id=op_id,
-        target=target_of(ticket),
-        verb=Close(reason="completed"),
-        rule=gate.id,
-        because=(f"the gate {state.name} is open again",),
-        before="open",
-        after="completed",
-        episode=state.number,
         rules=frozenset({gate.id}),
     )

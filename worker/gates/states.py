@@ -42,13 +42,15 @@ class GateStates:
         return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_CAME_BACK}", (moment(since),)))
 
 
-def in_force(worker: Worker) -> tuple[GateState, ...]:
-    """Return the closed gates that rules act upon, as they were judged last: none that is only shown."""
+def acting(worker: Worker) -> tuple[tuple[GateState, ...], tuple[GateState, ...]]:
+    """Return the gates by which rules act, as they were judged last: the closed ones, and those that are open again.
+
+    None of them is only shown.
+    """
     gates = {gate.id for gate in worker.policy.gates if gate.mode == "on"}
-    if not gates:
-        return ()
-    every = GateStates(worker.database).all().values()
-    return tuple(state for state in every if state.gate in gates and state.in_force)
+    every = [state for state in GateStates(worker.database).all().values() if state.gate in gates] if gates else []
+    opened = tuple(state for state in every if not state.closed and state.page)
+    return tuple(state for state in every if state.in_force), opened
 
 
 def _state(row: Any) -> GateState:
