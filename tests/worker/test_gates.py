@@ -74,7 +74,8 @@ def test_a_page_says_why_what_and_who(one):
         'Tickets with `kind == "feature"` wear the label `held`',
         "[OPS-1](",
         "**It opens by itself** when `error_budget[subject] > 0.1`",
-        "The lead of the team or kim may comment here, or on what is held: `/kaizen waive own/budget checkout until DATE",
+        "The lead of the team or kim may comment here, or on what is held:",
+        "`/kaizen waive own/budget checkout until DATE because ...`",
     ):
         assert said in body
 
