@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from rules.document import Pack
 from rules.fact_table import TABLE
+from rules.gates.model import Gate
+from rules.gates.sections import HOW_TO_READ as GATES
+from rules.gates.sections import gate_sections
 from rules.metrics.model import Metric
 from rules.metrics.page import HOW_TO_READ as METRICS
 from rules.metrics.page import metric_sections
@@ -29,10 +32,14 @@ WHO = """\
 - **whoever wrote the ticket**: its reporter, as the tracker has it."""
 
 
+SWITCHED = {"on": 'mode = "shadow"     # judged and shown, holds nothing', "shadow": 'mode = "on"     # it holds'}
+
+
 def pack_page(pack: Pack) -> str:
     """Return the page of a rule file that can be read."""
     pairs = list(zip(pack.tables, pack.rules, strict=True))
     reviews = list(zip(pack.review_tables, pack.reviews, strict=True))
+    gates = list(zip(pack.gate_tables, pack.gates, strict=True))
     metrics = list(zip(pack.metric_tables, pack.metrics, strict=True))
     sections = [
         f"# The pack {code(pack.name)}",
@@ -43,6 +50,8 @@ def pack_page(pack: Pack) -> str:
         HOW_TO_READ if pairs else "",
         *(section for table, rule in pairs for section in _rule(table, rule)),
         *(section for table, review in reviews for section in review_sections(table, review, _served(table.policy))),
+        GATES if gates else "",
+        *(section for table, gate in gates for section in gate_sections(table, gate, _served(table.policy))),
         METRICS if metrics else "",
         *(section for table, metric in metrics for section in metric_sections(table, metric, _served(table.policy))),
         *(("## Who is meant", WHO) if pack.rules_and_reviews else ()),
@@ -67,7 +76,7 @@ def _contents(pack: Pack) -> Iterator[str]:
     kinds = series(dict.fromkeys(each.called for each in pack.all_named))
     yield f"| {kinds} | what it is for |"
     yield "|---|---|"
-    entries: list[Form] = [*pack.tables, *pack.review_tables, *pack.metric_tables]
+    entries: list[Form] = [*pack.tables, *pack.review_tables, *pack.gate_tables, *pack.metric_tables]
     for table in entries:
         yield f"| [{table.id}](#{table.id.replace('.', '')}) | {plain(table.about)} |"
 
@@ -150,6 +159,7 @@ def _change(pack: Pack) -> Iterator[str]:
     """Yield how to override a value, with an example that fits the pack."""
     parts = ["a rule but `id`, `on` and `test`"] if pack.rules else []
     parts += ["a review but its `id`"] if pack.reviews else []
+    parts += ["a gate but `id` and `test`"] if pack.gates else []
     parts += ["a metric but its `id`"] if pack.metrics else []
     yield f"Any value of {series(parts)} can be replaced in the config, without copying the file:"
     yield f"```toml\n{override_example(pack)}\n```"
@@ -166,6 +176,8 @@ def override_example(pack: Pack) -> str:
     one = timed or pack.all_named[0]
     own = one.id.removeprefix(f"{pack.name}/")
     lines = [f'[override."{pack.name}.{own}"]']
+    if isinstance(one, Gate):
+        return "\n".join([*lines, SWITCHED[one.mode]])
     if isinstance(one, Metric):
         return "\n".join([*lines, f"enough = {2 * one.enough}     # fewer say too little"])
     if timed and timed.due:

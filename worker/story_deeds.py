@@ -41,6 +41,7 @@ review = ['"review" in labels']
 decision = ['"decision" in labels']
 follow-up = ['"follow-up" in labels']
 escalation = ['"escalation" in labels']
+gate = ['"gate" in labels']
 improvement = ['"improvement" in labels || issue_type == "Improvement"']
 feature = ['"feature" in labels || issue_type == "Story"']
 

@@ -39,7 +39,7 @@ BUILT_IN: tuple[Level, ...] = (
     ),
     Level("overdue_debt", "map(string, int)", "open improvements that are overdue, by component", "component"),
     Level("overdue_domain", "map(string, int)", "open improvements that are overdue, by domain", "domain"),
-    Level("overdue_critical", "map(string, int)", "of these, the critical ones", "domain"),
+    Level("overdue_critical", "map(string, int)", "critical open improvements that are overdue, by domain", "domain"),
     Level("open_incidents", "map(string, int)", "incidents that are open, by service", "service"),
     Level(
         "recurrences_90d",
@@ -50,6 +50,14 @@ BUILT_IN: tuple[Level, ...] = (
     Level("skipped_reviews", "int", "reviews that are open, not held, and two weeks overdue or more"),
     Level("uninformed_decisions", "int", "decisions closed in the last 90 days without an input, or on a stale one"),
 )
+NAMED: tuple[Level, ...] = (
+    Level(
+        "SIGNAL", "map(string, double)", 'the newest number of each [signals] of the config by subject; "" is the whole'
+    ),
+    Level("METRIC", "map(string, double)", f'each [[metric]] over the last {DAYS} days, with _ for -; "" is the whole'),
+    Level(f"METRIC{LONG}", "map(string, double)", f"the same over the last {LONG_DAYS} days"),
+)
+"""What the config and the rule files name."""
 NAMES: Mapping[str, Level] = {level.name: level for level in BUILT_IN}
 WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*(?!\w*\s*\()")
 KEY = re.compile(r"\[\s*([A-Za-z_]\w*)\s*\]")
@@ -94,12 +102,16 @@ def metric_level(metric: Metric) -> str:
     return metric.id.replace("-", "_").replace(".", "_")
 
 
+def metric_names(metrics: Collection[Metric]) -> frozenset[str]:
+    """Return what conditions call metrics, over the last days and over more of them."""
+    names = [metric_level(metric) for metric in metrics]
+    return frozenset((*names, *(f"{name}{LONG}" for name in names)))
+
+
 def level_types(signals: Collection[str], metrics: Collection[Metric]) -> Mapping[str, FactType]:
     """Return all names there are for conditions, with their types."""
     types: dict[str, FactType] = {level.name: level.type for level in BUILT_IN}
-    for metric in metrics:
-        types |= {metric_level(metric): "map(string, double)", f"{metric_level(metric)}{LONG}": "map(string, double)"}
-    return types | dict.fromkeys(signals, "map(string, double)")
+    return types | dict.fromkeys((*sorted(metric_names(metrics)), *signals), "map(string, double)")
 
 
 def assumed_types(texts: Collection[object]) -> Mapping[str, FactType]:

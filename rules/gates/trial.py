@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from rules.gates.levels import SUBJECT, Levels, counted
 from rules.gates.model import GateState, GateTest
 from rules.policy import Clause
 
+QUOTED = re.compile(r"\[\s*[\"']([^\"']*)[\"']\s*\]")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 BEFORE = ("it was closed before",)
 
@@ -22,6 +24,8 @@ def run_gate_test(test: GateTest) -> tuple[str, tuple[Clause, ...]]:
     """
     gate, subject = test.gate, test.subject
     subjects: dict[str, tuple[str, ...]] = {gate.each: (subject,)} if gate.each else {}
+    texts = (*gate.close_when.texts, *(gate.open_when.texts if gate.open_when else ()))
+    subjects["domain"] = tuple(key for text in texts for key in QUOTED.findall(text))
     levels = Levels(values={**test.given, **counted(_plain(test.given), subjects)})
     before = GateState(
         gate=gate.id,

@@ -24,7 +24,7 @@ DAYS = {"small": int(os.environ.get("YEAR_DAYS", "60")), "generated": int(os.env
 SEED = int(os.environ.get("YEAR_SEED", "1"))
 BUDGET = 5
 PACKS = tuple(f"pack:{name}" for name in packs_that_ship())
-OTHERS = ("incident", "review", "decision", "escalation")
+OTHERS = ("incident", "review", "decision", "escalation", "gate")
 KINDS = "[kinds]\n" + "\n".join(f"{kind} = ['\"{kind}\" in labels']" for kind in OTHERS)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7) - timedelta(seconds=2)  # trackers tell whole seconds

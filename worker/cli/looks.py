@@ -8,6 +8,7 @@ import typer
 
 from rules.document import read_pack as rule_pack
 from rules.facts import table
+from rules.gates.levels import BUILT_IN, NAMED
 from rules.pack_page import pack_page
 from rules.schema import rule_file_schema
 from rules.trial import run_tests
@@ -69,12 +70,19 @@ def doctor(context: typer.Context, *, json: Json = False) -> None:
         raise typer.Exit(Exit.EXPECTED)
 
 
-def facts(*, json: Json = False) -> None:
-    """Show what a condition may ask of a ticket."""
+def facts(
+    *,
+    levels: Annotated[bool, typer.Option("--levels", help="Show what close_when and open_when of gates ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what a condition may ask of a ticket, or the levels that gates look at."""
+    asked = [(fact.name, fact.type, fact.meaning) for fact in table()]
+    if levels:
+        asked = [(level.name, level.type, level.meaning) for level in (*BUILT_IN, *NAMED)]
     if json:
-        data([{"name": fact.name, "type": fact.type, "meaning": fact.meaning} for fact in table()])
+        data([{"name": name, "type": type_, "meaning": meaning} for name, type_, meaning in asked])
         return
-    out().print(facts_table(table()))
+    out().print(facts_table(asked))
 
 
 def schema() -> None:

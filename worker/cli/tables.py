@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from rules.document import Pack
-from rules.facts import Fact
 from rules.model import Block, Bullets, Heading, Line, Mention, Paragraph
 from rules.model import Table as ProseTable
 from worker.baseline import Standing
@@ -40,14 +39,14 @@ def ops_table(entries: Sequence[Entry]) -> Table:
     return table
 
 
-def facts_table(facts: Iterable[Fact]) -> Table:
-    """Show what a condition may ask."""
+def facts_table(facts: Iterable[tuple[str, str, str]]) -> Table:
+    """Show what a condition may ask: each name with its type and meaning."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("fact", no_wrap=True)
     table.add_column("type", no_wrap=True)
     table.add_column("meaning", overflow="fold")
-    for fact in facts:
-        table.add_row(fact.name, escape(fact.type), escape(fact.meaning))
+    for name, type_, meaning in facts:
+        table.add_row(escape(name), escape(type_), escape(meaning))
     return table
 
 

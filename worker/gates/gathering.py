@@ -3,45 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from rules.gates.levels import NAMES, SUBJECT, Levels, counted
+from rules.gates.levels import NAMES, SUBJECT, Levels, counted, metric_names
 from rules.gates.model import Gate
 from worker.gates.counting import count, subjects
+from worker.gates.measured import Measured, by_grain, measured
 from worker.signals import latest
 from worker.worker import Worker
 
 UNREAD = "source {source} was not read wholly ({why})"
+UNKNOWN = "[signals] of the config has no {name}"
+STALE = "{name} of {subject}: {said}"
+
+
+@dataclass(slots=True)
+class _Told:
+    """Numbers by name and subject, and why others have none."""
+
+    numbers: dict[str, dict[str, float]] = field(default_factory=dict)
+    lacking: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """The levels, and the subjects of each grain."""
 
-    levels: Levels
     subjects: Mapping[str, frozenset[str]]
+    base: Levels
+    measures: tuple[Measured, ...]
 
     def of(self, gate: Gate) -> frozenset[str]:
         """Return the subjects that a gate is judged for."""
         return self.subjects[gate.each] if gate.each else frozenset({""})
 
+    def levels(self, gate: Gate) -> Levels:
+        """Return the levels as a gate asks for them: the measures of its own grain before others."""
+        if not self.measures:
+            return self.base
+        told = _Told()
+        for one in by_grain(self.measures, gate.each):
+            numbers = told.numbers.setdefault(one.name, {})
+            numbers.pop(one.subject, None)
+            if one.value is None:
+                told.lacking[(one.name, one.subject)] = one.lacking
+            else:
+                numbers[one.subject] = one.value
+        lacking = {**self.base.lacking, **told.lacking}
+        return replace(self.base, values={**self.base.values, **told.numbers}, lacking=lacking)
+
 
 def gathered(worker: Worker, now: datetime) -> Gathered:
     """Gather what the gates of the policy ask for, and nothing else."""
     names = frozenset(name for gate in worker.policy.gates for name in asked(gate))
-    numbers, lacking = _signals(worker, names, now)
+    told = _signals(worker, names, now)
     tallied = count(worker, names & NAMES.keys(), now)
-    there_are = subjects(worker.policy, tallied, {subject for told in numbers.values() for subject in told})
-    return Gathered(
-        levels=Levels(
-            values={**counted(tallied.counts, there_are), **numbers},
-            lacking=lacking,
-            outside=frozenset({SUBJECT, *numbers}),
-            partial=next(_unread(worker), ""),
-        ),
-        subjects=there_are,
+    there_are = subjects(worker.policy, tallied, _subjects(told))
+    base = Levels(
+        values={**counted(tallied.counts, there_are), **told.numbers},
+        lacking=told.lacking,
+        outside=frozenset({SUBJECT, *told.numbers}),
+        partial=next(_unread(worker), ""),
     )
+    return Gathered(subjects=there_are, base=base, measures=measured(worker, names, there_are, now))
 
 
 def asked(gate: Gate) -> frozenset[str]:
@@ -49,22 +74,25 @@ def asked(gate: Gate) -> frozenset[str]:
     return gate.close_when.names | (gate.open_when.names if gate.open_when else frozenset())
 
 
-def _signals(
-    worker: Worker, names: frozenset[str], now: datetime
-) -> tuple[dict[str, dict[str, float]], dict[tuple[str, str], str]]:
+def _subjects(told: _Told) -> frozenset[str]:
+    known = {subject for each in told.numbers.values() for subject in each}
+    return frozenset(known.union(subject for _, subject in told.lacking))
+
+
+def _signals(worker: Worker, names: frozenset[str], now: datetime) -> _Told:
     """Return the signals' newest numbers by subject; one that is stale is missing, and why is told."""
-    told = latest(worker, now) if names & worker.policy.signals.keys() else {}
-    numbers: dict[str, dict[str, float]] = {}
-    lacking: dict[tuple[str, str], str] = {}
-    for name in names - NAMES.keys():
-        if name not in worker.policy.signals:
-            lacking[(name, "")] = f"[signals] of the config has no {name}"
-            numbers[name] = {}
-            continue
-        newest = told.get(name, {})
-        numbers[name] = {subject: one.value for subject, one in newest.items() if not one.stale}
-        lacking |= {(name, subject): f"{name} of {subject}: {one.said}" for subject, one in newest.items() if one.stale}
-    return numbers, lacking
+    told, policy = _Told(), worker.policy
+    newest = latest(worker, now) if names & policy.signals.keys() else {}
+    for name in names - NAMES.keys() - metric_names(policy.metrics):
+        told.numbers[name] = {}
+        if name not in policy.signals:
+            told.lacking[(name, "")] = UNKNOWN.format(name=name)
+        for subject, one in newest.get(name, {}).items():
+            if one.stale:
+                told.lacking[(name, subject)] = STALE.format(name=name, subject=subject or "the whole", said=one.said)
+            else:
+                told.numbers[name][subject] = one.value
+    return told
 
 
 def _unread(worker: Worker) -> Iterator[str]:

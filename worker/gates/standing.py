@@ -32,9 +32,9 @@ def standing(worker: Worker, now: datetime) -> tuple[GateState, ...]:
         closed = {subject for (name, subject), state in before.items() if name == gate.id and state.closed}
         for subject in sorted(found.of(gate) | (closed if gate.each else set())):
             known = before.get((gate.id, subject)) or remembered_by_page(worker, gate, subject)
-            judged.append((gate, with_page(worker, gate, judge(gate, subject, found.levels, known, now))))
+            judged.append((gate, with_page(worker, gate, judge(gate, subject, found.levels(gate), known, now))))
     states = with_blocking(worker, judged, now)
-    told = [state for state in states if before.get((state.gate, state.subject)) or not found.levels.partial]
+    told = [state for state in states if before.get((state.gate, state.subject)) or not found.base.partial]
     kept.save(told)
     gates = {gate.id: gate for gate in worker.policy.gates}
     news = [state for state in told if _acts(gates[state.gate], state, before.get((state.gate, state.subject)))]
