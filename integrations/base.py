@@ -72,6 +72,18 @@ class LabelStyle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommitStatus:
+    """What the newest status of a context says on the head of an open change."""
+
+    change: str  # the change's uid
+    sha: str
+    state: str  # "success", "failure", "pending", "error"; "" if there is none
+    description: str = ""
+    url: str = ""
+    ours: bool = False  # by our own account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """At most `count` in any `seconds` seconds."""
 
@@ -138,6 +150,9 @@ class Tracker(Protocol):
     def filed(self, since: datetime) -> Iterator[tuple[Ticket, Marker]]:
         """Read the tickets that carry a marker and were created by us since then, from the primary store."""
 
+    def statuses(self, context: str) -> Iterator[CommitStatus]:
+        """Read what the newest status of a context says on the head of each open change; elsewhere nothing."""
+
     def render(self, prose: Prose, marker: Marker | None = None) -> str:
         """Render prose as the tracker's text, escaped, cut to its size limit, with the marker where it is text."""
 
@@ -179,7 +194,10 @@ class Tracker(Protocol):
         """Put a sign of ours on a comment (by its uid), where the tracker has signs (GitHub); once however often."""
 
     def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
-        """Set a commit status, only if it differs from the newest one of that context."""
+        """Set a commit status, only if it differs from the newest one of that context or that is not by us.
+
+        It is sent once: after a lost answer the caller comes again, and it is looked at first.
+        """
 
     # -- writes, once ---------------------------------------------------------------------------------------------
     def comment(self, ref: str, prose: Prose, marker: Marker) -> Receipt:

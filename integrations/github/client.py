@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any, Literal
 
-from integrations.base import Allowance, Draft, Identity, LabelStyle, Page, Receipt
+from integrations.base import Allowance, CommitStatus, Draft, Identity, LabelStyle, Page, Receipt
 from integrations.errors import Incomplete, NotFound
 from integrations.github import payloads
 from integrations.github.config import GithubConfig
@@ -16,6 +16,7 @@ from integrations.github.markdown import LIMIT, render
 from integrations.github.milestones import Due, Milestones
 from integrations.github.payloads import Raw
 from integrations.github.session import Session
+from integrations.github.statuses import Statuses
 from integrations.github.streams import NAMES, Reader
 from integrations.github.writing import Writer
 from integrations.http import Line
@@ -100,6 +101,10 @@ class GithubTracker:
                 if pair[0].created >= since.replace(microsecond=0):  # GitHub's `since` goes by updates
                     yield pair
 
+    def statuses(self, context: str) -> Iterator[CommitStatus]:
+        """Read what the newest status of a context says on the head of each open pull request."""
+        return self._statuses().of_open_heads(context)
+
     def render(self, prose: Prose, marker: Marker | None = None) -> str:
         """Render prose as Markdown, with the marker on its last line."""
         return render(prose, marker)
@@ -153,8 +158,8 @@ class GithubTracker:
         return self._write().react(ref, comment, what)
 
     def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
-        """Set a commit status if it differs from the newest of its context."""
-        return self._write().set_status(sha=sha, context=context, state=state, description=description, url=url)
+        """Set a commit status if it differs from the newest of its context, or that is not by us."""
+        return self._statuses().set(sha=sha, context=context, state=state, description=description, url=url)
 
     def comment(self, ref: str, prose: Prose, marker: Marker) -> Receipt:
         """Add a comment, once."""
@@ -174,6 +179,10 @@ class GithubTracker:
             self.connect()
         assert self._connected is not None  # noqa: S101 - connect() has set it or raised
         return self._connected
+
+    def _statuses(self) -> Statuses:
+        found = self._here()
+        return Statuses(session=self._session, repository=found.repository, author=found.identity.author)
 
     def _write(self) -> Writer:
         self._here()

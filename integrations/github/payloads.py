@@ -62,6 +62,10 @@ class Repository:
         """Return an issue's global id."""
         return f"{self.host}/{self.id}/issue/{number}"
 
+    def change_uid(self, number: int | str) -> str:
+        """Return a pull request's global id."""
+        return f"{self.uid}/pull/{number}"
+
     def holds(self, path: str) -> bool:
         """Say whether what a path leads to is this repository's still."""
         return path.lower().startswith((f"/repos/{self.full_name}/".lower(), f"/repositories/{self.id}/"))
@@ -147,7 +151,7 @@ def change(repository: Repository, raw: Raw) -> Change:
     merged = moment(raw.get("merged_at"))
     return Change(
         source=repository.source,
-        uid=f"{repository.uid}/pull/{number}",
+        uid=repository.change_uid(number),
         key=f"{repository.full_name}#{number}",
         ref=str(number),
         url=raw["html_url"],
@@ -168,15 +172,21 @@ def change(repository: Repository, raw: Raw) -> Change:
 
 
 def comment(repository: Repository, raw: Raw) -> Comment | None:
-    """Read a comment of a ticket; None for one on a pull request."""
-    if "/pull/" in raw["html_url"]:
-        return None
+    """Read a comment of a ticket or, as far as it may concern us, of a pull request; None for the small talk there.
+
+    That is one with a command or a mark of ours; and an edited one, for it may have held a command before.
+    """
     body = raw.get("body") or ""
+    number, pull = raw["issue_url"].rpartition("/")[2], "/pull/" in raw["html_url"]
+    if pull and "/kaizen" not in body and "<!-- kaizend" not in body:
+        if raw["updated_at"] == raw["created_at"]:
+            return None
+        body = ""
     return Comment(
         source=repository.source,
         uid=f"{repository.uid}/comment/{raw['id']}",
         ref=str(raw["id"]),
-        ticket=repository.ticket_uid(raw["issue_url"].rpartition("/")[2]),
+        ticket=repository.change_uid(number) if pull else repository.ticket_uid(number),
         author=_login(raw.get("user")),
         created=datetime.fromisoformat(raw["created_at"]),
         updated=datetime.fromisoformat(raw["updated_at"]),

@@ -67,11 +67,19 @@ class Session:
         """Read one page of a list."""
         return self.get(endpoint, path, {**(params or {}), "per_page": 100}, etag=etag)
 
-    def once(self, endpoint: str, verb: str, path: str, body: Any, *, target: str = "") -> Answer:
-        """Write exactly one time."""
+    def ask(self, endpoint: str, query: str, variables: Mapping[str, Any]) -> Answer:
+        """Ask GraphQL: it goes by POST, and reads."""
+        self._authorise()
+        body = {"query": query, "variables": dict(variables)}
+        return self._line.read(endpoint, lambda: self._send(endpoint, "POST", self.graphql, body=body))
+
+    def once(self, endpoint: str, verb: str, path: str, body: Any, *, content: bool = True, target: str = "") -> Answer:
+        """Write exactly one time; `content` is what GitHub takes only so much of in an hour."""
         self._let_in(endpoint)
         self._authorise()
-        return self._line.once(endpoint, lambda: self._send(endpoint, verb, path, body=body), target=target)
+        return self._line.once(
+            endpoint, lambda: self._send(endpoint, verb, path, body=body), content=content, target=target
+        )
 
     def repeatable(
         self, endpoint: str, verb: str, path: str, body: Any = None, *, content: bool = False, target: str = ""

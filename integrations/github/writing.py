@@ -195,25 +195,6 @@ class Writer:
             raise Rejected(self.session.where("react"), f"GitHub did not put {what} on the comment")
         return self._receipt(ref, wrote=answer.status == 201)
 
-    # -- commit statuses, pins --------------------------------------------------------------------------------------
-    def set_status(self, *, sha: str, context: str, state: str, description: str, url: str) -> Receipt:
-        """Set a commit's status if it differs from the newest of its context."""
-        body = {"state": state, "context": context, "description": title_text(description, 140)}
-        if url:
-            body["target_url"] = url
-        answer = self.session.get("status", f"{self._home}/commits/{_part(sha)}/status", {"per_page": 100})
-        there = self._told("status", answer).get("statuses")
-        now = next((one for one in _list(there) if one.get("context") == context), None)
-        if now and all((now.get(name) or "") == value for name, value in {"target_url": "", **body}.items()):
-            return Receipt(ref=sha, wrote=False)
-        told = self._told(
-            "set status",
-            self.session.repeatable("set status", "POST", f"{self._home}/statuses/{_part(sha)}", body, target=sha),
-        )
-        if told.get("state") != state or told.get("context") != context:
-            raise Rejected(self.session.where("set status"), f"{context} did not become {state}")
-        return Receipt(ref=sha, url=str(told.get("url", "")))
-
     def pin(self, ref: str) -> Receipt:
         """Pin an issue to the top of the list; only GraphQL can."""
         variables = {"id": self.read(ref).get("node_id", "")}

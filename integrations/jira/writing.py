@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
-from integrations.base import Draft, LabelStyle, Receipt
+from integrations.base import CommitStatus, Draft, LabelStyle, Receipt
 from integrations.errors import NotAllowed, Rejected
 from integrations.jira import markup, payloads
 from integrations.jira.answers import FieldRefused
@@ -76,6 +77,10 @@ class Writing(Fields):
     ) -> Receipt:
         """Refuse: commits live elsewhere."""
         raise Rejected(f"{self.name}: set status", f"Jira has no commit statuses ({context} on {sha[:12]})")
+
+    def statuses(self, context: str) -> Iterator[CommitStatus]:  # noqa: ARG002 - the seam's
+        """Read nothing: Jira has no changes."""
+        return iter(())
 
     def react(self, ref: str, comment: str, what: Literal["+1", "confused"]) -> Receipt:  # noqa: ARG002 - the seam's
         """Do nothing: the API of Jira has no reactions."""

@@ -95,7 +95,13 @@ class Entry:
     status: int = 0  # 0: not answered (yet, or ever)
     fault: str = ""  # the kind of fault that befell it
 
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing: a GET, or a query of GraphQL, which goes by POST."""
+        return self.method in {"GET", "HEAD"} or QUERY.match(self.body) is not None
 
+
+QUERY = re.compile(rb'\s*\{\s*"query"\s*:\s*"(?:\\n|\s)*query\b')
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
@@ -131,7 +137,7 @@ class RequestLog:
 
     def writes(self) -> tuple[Entry, ...]:
         """Return the requests that are not mere reads."""
-        return tuple(entry for entry in self.entries if entry.method not in {"GET", "HEAD"})
+        return tuple(entry for entry in self.entries if not entry.reads)
 
     def clear(self) -> None:
         """Forget the requests so far."""

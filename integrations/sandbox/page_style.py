@@ -2,9 +2,11 @@
 
 CSS = """
 :root { color-scheme: light dark; --ink: #1d2329; --dim: #5c6670; --line: #d9dee3; --back: #fff; --soft: #f4f6f8;
-  --link: #0a5bb5; --ours: #e9f5ee; --ours-line: #3f9a68; --closed: #7a4fc0; --open: #1c7c43; }
+  --link: #0a5bb5; --ours: #e9f5ee; --ours-line: #3f9a68; --closed: #7a4fc0; --open: #1c7c43;
+  --bad: #c0262d; }
 @media (prefers-color-scheme: dark) { :root { --ink: #dfe5ea; --dim: #97a2ad; --line: #343c44; --back: #14181c;
-  --soft: #1c2126; --link: #6fb1fa; --ours: #16291f; --ours-line: #4fae7c; --closed: #b295ea; --open: #5cc489; } }
+  --soft: #1c2126; --link: #6fb1fa; --ours: #16291f; --ours-line: #4fae7c; --closed: #b295ea; --open: #5cc489;
+  --bad: #ff7b80; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 68rem; padding: 1.2rem; background: var(--back); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
@@ -21,6 +23,8 @@ ol.tickets li.touched { box-shadow: inset 3px 0 0 var(--ours-line); }
 .chip { display: inline-block; border: 1px solid var(--line); background: var(--soft); border-radius: 999px;
   padding: 0 .55rem; font-size: .8rem; margin: 0 .15rem; }
 .state { font-size: .8rem; font-weight: 600; } .open { color: var(--open); } .closed { color: var(--closed); }
+.check { font-size: .8rem; font-weight: 600; color: var(--dim); } .check.success { color: var(--open); }
+.check.failure, .check.error { color: var(--bad); }
 article { border: 1px solid var(--line); border-radius: 8px; margin: 1rem 0; }
 article > header { padding: .4rem .9rem; background: var(--soft); border-bottom: 1px solid var(--line);
   border-radius: 8px 8px 0 0; } article > div { padding: .2rem .9rem; unicode-bidi: isolate; }

@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 
 from integrations.sandbox.page_style import CSS
 from integrations.sandbox.rendering import Markup, render
-from integrations.sandbox.shown import Happened, Said, Shown, Summary, Thread
+from integrations.sandbox.shown import Checked, Happened, Said, Shown, Summary, Thread
 from integrations.sandbox.wire import Request, Response
 
 __all__ = ["Happened", "Said", "Shown", "Summary", "Thread", "pages"]
 
 ROWS = 100
+MARKS = {"success": "&#10003;", "failure": "&#10007;", "error": "&#10007;"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -105,7 +106,8 @@ def _row(ticket: Summary) -> str:
     notes = f"{ticket.comments} comment{'' if ticket.comments == 1 else 's'}"
     return (
         f'<li class="{"touched" if ticket.touched else ""}">{_state(ticket)} '
-        f'<a class=title href="{address}"><bdi>{escape(ticket.title)}</bdi></a> {_chips(ticket.labels)}'
+        f'<a class=title href="{address}"><bdi>{escape(ticket.title)}</bdi></a> '
+        f"{_chips(ticket.labels)}{_mark(ticket.checked)}"
         f"<div class=dim>{escape(ticket.key)} by {escape(ticket.author)}, {_people(ticket)}, "
         f"updated {_time(ticket.updated_at)}, {notes}</div></li>"
     )
@@ -113,6 +115,10 @@ def _row(ticket: Summary) -> str:
 
 def _state(ticket: Summary) -> str:
     return f'<span class="state {"open" if ticket.open else "closed"}">{escape(ticket.state)}</span>'
+
+
+def _mark(state: str) -> str:
+    return f' <span class="check {escape(state)}">{MARKS.get(state, "&#9679;")} {escape(state)}</span>' if state else ""
 
 
 def _chips(labels: Iterable[str]) -> str:
@@ -152,8 +158,25 @@ def _whole(thread: Thread, markup: Markup) -> str:
         f"<p>{_state(ticket)} {_chips(ticket.labels)}<br><span class=dim>{_people(ticket)}{facts}</span></p>"
         f"<article><header><strong>{escape(first.author)}</strong></header>"
         f"<div dir=auto>{render(first.text, markup)}</div></article>"
-        f"<h2>Comments</h2>{said or '<p class=dim>None.</p>'}<h2>History</h2><ul class=events>{happened}</ul>"
+        f"{_checks(thread.checks)}<h2>Comments</h2>{said or '<p class=dim>None.</p>'}"
+        f"<h2>History</h2><ul class=events>{happened}</ul>"
     )
+
+
+def _checks(checks: Iterable[Checked]) -> str:
+    """Return the statuses of a change's head."""
+    rows = "".join(
+        f"<li>{_mark(each.state)} <strong>{escape(each.context)}</strong> <bdi>{_linked(each)}</bdi>"
+        f" <span class=dim>{escape(each.author)}, {_time(each.at)}</span></li>"
+        for each in checks
+    )
+    return f"<h2>Checks</h2><ul class=events>{rows}</ul>" if rows else ""
+
+
+def _linked(check: Checked) -> str:
+    text = escape(check.description)
+    safe = check.url.startswith(("http://", "https://"))
+    return f'<a href="{escape(check.url)}" rel="noreferrer">{text}</a>' if safe else text
 
 
 def _said(said: Said, markup: Markup) -> str:

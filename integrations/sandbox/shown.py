@@ -23,6 +23,7 @@ class Summary:
     assignees: tuple[str, ...] = ()
     comments: int = 0
     touched: bool = False  # filed or commented on by us
+    checked: str = ""  # the worst that a status says on its head: "failure", "success"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,18 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What the newest status of a context says on the head of a change."""
+
+    context: str
+    state: str  # "success", "failure", "pending", "error"
+    description: str
+    url: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
     """A ticket's own page. `facts` are (name, value) lines: milestone, due date, priority."""
 
@@ -54,6 +67,7 @@ class Thread:
     facts: tuple[tuple[str, str], ...] = ()
     said: tuple[Said, ...] = ()
     happened: tuple[Happened, ...] = ()
+    checks: tuple[Checked, ...] = ()
 
 
 class Shown(Protocol):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from integrations.sandbox.github.nouns import Event, Issue, Repo
 from integrations.sandbox.github.world import GithubWorld
-from integrations.sandbox.shown import Happened, Said, Summary, Thread
+from integrations.sandbox.shown import Checked, Happened, Said, Summary, Thread
 
 PLACE = re.compile(r"/(?P<repo>[^/]+/[^/]+)/(?:issues|pull)/(?P<number>[0-9]{1,9})")
 
@@ -48,6 +48,7 @@ class GithubShown:
             assignees=tuple(person.login for person in issue.assignees),
             comments=len(issue.comments),
             touched=written,
+            checked=_worst(self._checks(issue)),
         )
 
     def ticket(self, key: str) -> Thread | None:
@@ -74,6 +75,23 @@ class GithubShown:
             happened=tuple(
                 Happened(actor=event.actor.login, at=event.created_at, what=_what(event)) for event in issue.events
             ),
+            checks=self._checks(issue),
+        )
+
+    def _checks(self, issue: Issue) -> tuple[Checked, ...]:
+        """Return the newest status of each context on the head of a pull request."""
+        there = self._repo.statuses.get(issue.pull.head_sha, []) if issue.pull else []
+        newest = {status.context: status for status in there}
+        return tuple(
+            Checked(
+                context=status.context,
+                state=status.state,
+                description=status.description,
+                url=status.target_url,
+                author=status.creator.login,
+                at=status.created_at,
+            )
+            for status in newest.values()
         )
 
     def _facts(self, issue: Issue) -> Iterator[tuple[str, str]]:
@@ -94,6 +112,11 @@ class GithubShown:
         if found is None or found["repo"].lower() != self._repo.full_name.lower():
             return None
         return f"{self._repo.full_name}#{found['number']}"
+
+
+def _worst(checks: Iterable[Checked]) -> str:
+    states = {check.state for check in checks}
+    return next((state for state in ("error", "failure", "pending", "success") if state in states), "")
 
 
 def _what(event: Event) -> str:

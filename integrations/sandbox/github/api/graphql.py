@@ -1,4 +1,4 @@
-"""The two things kaizend asks GraphQL for: who one is, and to pin an issue."""
+"""The three things kaizend asks GraphQL for: who one is, to pin an issue, and what stands on the open heads."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from integrations.sandbox.github.api.call import Call
+from integrations.sandbox.github.api.open_heads import open_heads
 from integrations.sandbox.github.nouns import Issue
 from integrations.sandbox.github.payloads import node_id
 from integrations.sandbox.wire import Response
@@ -23,6 +24,9 @@ def query(call: Call) -> Response:
         return _wrong("A query attribute must be specified and must be a string.")
     if "pinIssue" in text:
         return _pin(call, _issue_id(text, variables))
+    heads = open_heads(call, text, variables)
+    if heads is not None:
+        return heads
     if "viewer" in text and call.caller.app is None:
         user = call.caller.user
         return Response(json={"data": {"viewer": {"login": user.login, "id": node_id("U", user.id)}}})
