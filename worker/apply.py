@@ -24,6 +24,8 @@ from rules.model import Ticket
 from rules.order import in_order
 from rules.plan import operations
 from worker.carry import carry_out, seen_filed
+from worker.gates.kept import Kept
+from worker.gates.statuses import STATUS, still_wanted
 from worker.look import same
 from worker.stop import Stop
 from worker.worker import Worker
@@ -157,8 +159,8 @@ def _ticket(
 
 
 def _fresh(worker: Worker, tracker: Tracker, op: Op) -> Ticket | None:
-    """Read the ticket from the primary store; None if the op is about no ticket. The mirror learns of it."""
-    if op.target.uid == tracker.uid:
+    """Read the ticket from the primary store; None if the op is about a change, or none. The mirror learns of it."""
+    if op.target.uid == tracker.uid or Kept(worker.database).change(op.target.uid) is not None:
         return None
     worker.mirror.put_ticket(tracker.ticket(op.target.ref), worker.clock())
     return worker.mirror.ticket(op.target.uid)
@@ -169,9 +171,9 @@ def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memor
     ours = {op.id for op in ops}
     rules = {rule.id for rule in worker.policy.rules} | {CARD, LINKS} | COMMANDED.keys()
     free = {op.id for op in ops if op.rule not in rules}  # not of a rule: digests
-    if ticket is None or free == ours:
-        return frozenset(ours)
     now = worker.clock()
+    if ticket is None or free == ours:
+        return frozenset(op.id for op in ops if op.rule != STATUS or still_wanted(worker, op, now))
     resting = worker.ledger.resting(now).get(ticket.uid, frozenset())
     before = replace(memory, done=(memory.done | resting) - ours)
     evaluation = evaluate(worker.policy, ticket, before, now)

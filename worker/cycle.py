@@ -11,6 +11,7 @@ from rules.actions import Op, Plan
 from worker.apply import Applied, apply
 from worker.blocked import see_blocked
 from worker.doubts import settle
+from worker.gates.statuses import read_statuses
 from worker.inputs import read_due
 from worker.listen import listen
 from worker.look import Look, look
@@ -71,6 +72,7 @@ def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
     pair(worker, worker.clock())
     find_recurrences(worker, worker.clock())
     listen(worker, authors_of(synced), worker.clock())
+    read_statuses(worker, authors_of(synced), worker.clock())
     return synced
 
 

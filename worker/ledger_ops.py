@@ -34,6 +34,7 @@ from rules.effects import OPEN
 from rules.undoing import left_standing
 from worker.codec import op_from_json, op_to_json, to_json
 from worker.errors import LedgerError
+from worker.gates.kept import UPSERT_STATUS
 from worker.ledger_entries import Entries, State
 from worker.ledger_memory import UPSERT_CARD
 from worker.relations import INSERT_RELATION
@@ -86,8 +87,8 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             return reason
         case Transition(phase=phase):
             return phase
-        case SetStatus(context=context, state=state):
-            return f"{context}={state}"
+        case SetStatus(context=context, state=state, sha=sha):
+            return f"{context}={state} on {sha}"
         case Reopen():
             return OPEN
         case TakeBack():
@@ -142,6 +143,7 @@ class Ops(Entries):
             self._take_back(connection, op_id)
             self._keep_card(connection, op_id, receipt, now)
             self._keep_relation(connection, op_id, receipt, now)
+            self._keep_status(connection, op_id, now)
 
     def carried_out(self, ids: Iterable[str]) -> datetime | None:
         """Return when the last of some ops was carried out; None if none was."""
@@ -260,6 +262,16 @@ class Ops(Entries):
         if op is not None and isinstance(op.verb, FileTicket) and op.verb.what:
             row = (op.target.uid, receipt.uid, op.verb.what, moment(now))
             connection.exec_driver_sql(self._database.sql(INSERT_RELATION), row)
+
+    def _keep_status(self, connection: Connection, op_id: str, now: datetime) -> None:
+        """Remember what a commit status says, together with the setting of it."""
+        statement = self._database.sql("select op from ops where id = ? and verb = 'status'")
+        told = connection.exec_driver_sql(statement, (op_id,)).scalar()
+        op = op_from_json(told) if told is not None else None
+        if op is not None and isinstance(op.verb, SetStatus):
+            verb, target = op.verb, op.target
+            row = (target.uid, target.source, verb.sha, verb.state, clean(verb.description), clean(verb.url), 1)
+            connection.exec_driver_sql(self._database.sql(UPSERT_STATUS), (*row, moment(now)))
 
 
 def _told(op: Op) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from rules.undoing import TAKEN_BACK
 from worker.breaker import DAY, broken
 from worker.gates.pages import page_ops
 from worker.gates.standing import standing
+from worker.gates.statuses import status_ops
 from worker.quiet_domains import quiet_ops
 from worker.ration import ration
 from worker.remembered import remembered
@@ -132,9 +133,10 @@ def look(
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
     ops += _of_no_ticket(worker, gates, now, unread)
+    ops += (statuses := status_ops(worker, now, unread=unread)).ops
     going, swinging = broken(ops, worker.ledger.swings(now - DAY))
     plan = assemble(policy, going, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
-    plan = replace(plan, held=(*swinging, *plan.held))
+    plan = replace(plan, held=(*swinging, *plan.held), notes=(*plan.notes, *statuses.notes))
     if spread:
         plan = ration(plan, worker.trackers, spare=len(worker.digests))
     return Look(

@@ -348,6 +348,16 @@ WAIVERS = Table(
     METADATA,
     *_key("comment", "gate", "subject"),
     *_texts("target", "until", "because", "person"),
+    *_texts("place", "source"),  # what it was said on, by uid, and where that is
+    *_moments("at", "looked"),  # looked: when its comment was last seen to be there
+    *_moments_or_none("withdrawn"),
+)
+STATUSES = Table(
+    "statuses",
+    METADATA,
+    *_key("uid"),  # of an open change
+    *_texts("source", "sha", "state", "description", "url"),  # the newest status of ours, or what stands in its place
+    *_numbers("ours"),
     *_moments("at"),
 )
 

@@ -20,7 +20,7 @@ from rules.gates.change_facts import (
 from rules.gates.model import Gate, GateState, Waiver
 from rules.policy import Policy
 
-__all__ = ["CHANGE_TYPES", "Said", "covers", "facts_of_change", "judge_change", "subjects_of", "waiver_for"]
+__all__ = ["CHANGE_TYPES", "Said", "facts_of_change", "judge_change", "subjects_of", "waiver_for"]
 
 HOLDING = frozenset({"pause-features", "enforce-refactoring"})
 """The powers that hold changes; a gate of another power does so only if it says which."""
@@ -37,11 +37,22 @@ class Said:
     waiver: Waiver | None = None
 
 
-def judge_change(asked: Looked, waivers: Sequence[Waiver]) -> Said | None:
-    """Return what a gate says of a change as it stands; None if the change is none of its business."""
+def judge_change(
+    policy: Policy, it: Seen, states: Sequence[GateState], waivers: Sequence[Waiver], today: date
+) -> tuple[Said, ...]:
+    """Return what the gates that cover a change say of it, as they stand, in the policy's order."""
+    found: list[Said] = []
+    for gate in policy.gates:
+        if at(policy, gate, it.change.source):
+            subjects = subjects_of(policy, it, gate)
+            own = [state for state in states if state.gate == gate.id and state.subject in subjects]
+            asked = [Looked(policy=policy, it=it, gate=gate, state=state, today=today) for state in own]
+            found += [_said(each, waivers) for each in asked if _holds(each)]
+    return tuple(found)
+
+
+def _said(asked: Looked, waivers: Sequence[Waiver]) -> Said:
     gate, state = asked.gate, asked.state
-    if not covers(asked.policy, asked.it, gate, state.subject) or not _holds(asked):
-        return None
     if not state.closed:
         return Said(gate=gate, state=state, what="open")
     let = _let(asked)
@@ -51,19 +62,23 @@ def judge_change(asked: Looked, waivers: Sequence[Waiver]) -> Said | None:
     return Said(gate=gate, state=state, what="waived" if waiver else "held", waiver=waiver)
 
 
-def covers(policy: Policy, it: Seen, gate: Gate, subject: str) -> bool:
-    """Tell whether a gate has a say about changes like this one: of its sources and its subject."""
-    if not at(policy, gate, it.change.source):
-        return False
-    return subject in subjects_of(policy, it, gate)
-
-
 def at(policy: Policy, gate: Gate, source: str) -> bool:
     """Tell whether a gate may hold changes of a source."""
     facts = policy.sources.get(source)
     if facts is None or facts.kind != "github" or gate.mode != "on":
         return False
-    return (gate.power in HOLDING or gate.holds is not None) and (not gate.sources or source in gate.sources)
+    if (gate.power not in HOLDING and gate.holds is None) or (gate.sources and source not in gate.sources):
+        return False
+    return _may_have_subjects(policy, gate, source)
+
+
+def _may_have_subjects(policy: Policy, gate: Gate, source: str) -> bool:
+    """Tell whether changes of a source can count for one of what the gate is closed for."""
+    if gate.each == "service" and policy.services:
+        return any(not each.sources or source in each.sources for each in policy.services)
+    if gate.each == "team":
+        return any(source in team.sources or team.components for team in policy.teams)
+    return True
 
 
 def subjects_of(policy: Policy, it: Seen, gate: Gate) -> tuple[str, ...]:

@@ -120,3 +120,5 @@ class Waiver:
     because: str
     by: str
     at: datetime
+    source: str = ""  # where it was said
+    place: str = ""  # uid of the change or ticket it was said on, `target` or not

@@ -259,14 +259,14 @@ def kind(body):
 
 
 @contextmanager
-def place(folder, **given):
+def place(folder, *, made=Place, **given):
     """Serve a company without tickets."""
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    made = Place(folder, **given)
+    company = made(folder, **given)
     try:
-        with made.sandbox:
-            yield made
+        with company.sandbox:
+            yield company
     finally:
         logging.disable(logging.NOTSET)
         structlog.reset_defaults()

@@ -1,1 +1,1 @@
-"""Gates at work: what they are judged by, how they stand, the tickets that tell of it."""
+"""Gates at work: what they are judged by, how they stand, what tells of it on the trackers, and waivers."""
