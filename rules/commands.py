@@ -9,6 +9,8 @@ from datetime import datetime
 
 from rules.commanded import LASTING, VERBS, deed
 from rules.effects import applied
+from rules.gates.model import GateState, Waiver
+from rules.gates.waivers import WAIVE, Waiving, read_waiver
 from rules.memory import NOTHING, Answer, Ignore, Memory, Statement
 from rules.model import Comment, Ticket
 from rules.people import may_command
@@ -24,9 +26,9 @@ LONGEST_BODY = 100_000  # characters of a comment that are looked at
 LONGEST_LINE = 500
 LONGEST_REPLY = 1500
 IGNORE = "/kaizen ignore RULE until YYYY-MM-DD because ..."
-KNOWN = ("why", "ignore", *FORMS)
+KNOWN = ("why", "ignore", *FORMS, "waive")
 FORM_LIST = ", ".join(f"'{form}'" for form in FORMS.values())
-USAGE = f"I know '/kaizen why', '{IGNORE}', {FORM_LIST}."
+USAGE = f"I know '/kaizen why', '{IGNORE}', {FORM_LIST}, '{WAIVE}'."
 REFUSED = "Commands are taken from the ticket's owners, team leads, the council and the commanders named in the config."
 NO_RULE = f"Which rule? Write '{IGNORE}'."
 SAID_FIRST = "What this comment said first counts: '{said}'. Write a new comment to say something else."
@@ -40,7 +42,7 @@ UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))  # a command 
 
 
 SINCE = " Somebody changed it since, so it is noted and not carried out: say it again if it still counts."
-Wish = Ignore | Statement | None
+Wish = Ignore | Statement | Waiver | None
 """What a command asks us to remember."""
 
 
@@ -53,6 +55,7 @@ class Shown:
     twins: Mapping[str, str] = field(default_factory=dict)  # tickets that are named -> why they cannot be twins, or ""
     tickets: frozenset[str] = frozenset()  # the keys (lower case) of those that are named and that there are
     causes: frozenset[str] = frozenset()  # the same of changes and tickets that are named as causes
+    gates: tuple[GateState, ...] = ()  # as they stand
 
 
 NEVER = Shown()
@@ -86,13 +89,9 @@ def read_commands(
     The caller leaves out our own comments. `ticket` is as it will be when what was said before is carried out.
     Somebody who may not give commands is told so once a ticket.
     """
-    lines = list(_command_lines(comment.body))[:MOST]
-    if not lines:
-        return ()
+    lines = command_lines(comment)
     if not may_command(policy, ticket, comment.author):
-        told = any((answer.by, answer.reply) == (comment.author, REFUSED) for answer in memory.answers)
-        first = Answer(comment=comment.uid, command=clipped(lines[0]), by=comment.author, at=now, reply=REFUSED)
-        return () if told else ((first, None),)
+        return _from_strangers(policy, ticket, comment, lines, now, memory, tracker)
     found: list[tuple[Answer, Wish]] = []
     for number, line in enumerate(lines, 1):
         own = comment.uid if number == 1 else f"{comment.uid}#{number}"
@@ -102,6 +101,34 @@ def read_commands(
         found.append(_read(heard))
         ticket = foreseen(policy, ticket, found[-1][1], now)
     return tuple(found)
+
+
+def _from_strangers(
+    policy: Policy,
+    ticket: Ticket,
+    comment: Comment,
+    lines: list[str],
+    now: datetime,
+    memory: Memory,
+    tracker: Shown,
+) -> tuple[tuple[Answer, Wish], ...]:
+    """Read what somebody says who may give no commands: only a waiver may be theirs. What is refused is so once."""
+    line = next(filter(waives, lines), next(iter(lines), ""))
+    if not line:
+        return ()
+    heard = _Heard(
+        policy=policy,
+        ticket=ticket,
+        comment=comment,
+        id=comment.uid,
+        line=line,
+        now=now,
+        memory=memory,
+        tracker=tracker,
+    )
+    answer, wish = _waive(heard, waiver_words(line)) if waives(line) else (_answer(heard, REFUSED), None)
+    told = any((each.by, each.reply) == (answer.by, answer.reply) for each in memory.answers)
+    return () if told and wish is None else ((answer, wish),)
 
 
 def foreseen(policy: Policy, ticket: Ticket, wish: Wish, now: datetime) -> Ticket:
@@ -121,6 +148,8 @@ def _read(heard: _Heard) -> tuple[Answer, Wish]:
     if verb == "ignore":
         reply, ignore = _ignore(heard.policy, heard.comment, rest, heard.now)
         return _answer(heard, reply), ignore
+    if verb == "waive":
+        return _waive(heard, rest)
     return _answer(heard, f"There is no command {shown(verb)}{meant(verb, KNOWN)}. {USAGE}" if verb else USAGE), None
 
 
@@ -158,6 +187,14 @@ def _state(heard: _Heard, what: What, rest: str) -> tuple[Answer, Wish]:
     return _answer(heard, found.reply + _not_done(heard, statement)), statement
 
 
+def _waive(heard: _Heard, rest: str) -> tuple[Answer, Wish]:
+    asking = Waiving(policy=heard.policy, place=heard.ticket, comment=heard.comment, states=heard.tracker.gates)
+    found = read_waiver(rest, asking)
+    if isinstance(found, str):
+        return _answer(heard, found), None
+    return _answer(heard, found.reply), found.waiver
+
+
 def _not_done(heard: _Heard, statement: Statement) -> str:
     """Return why a statement that asks for something is not carried out, "" if it is."""
     if statement.what not in VERBS:
@@ -178,6 +215,23 @@ def overruled(statement: Statement, tracker: Shown) -> bool:
 
 def _answer(heard: _Heard, reply: str) -> Answer:
     return Answer(comment=heard.id, command=clipped(heard.line), by=heard.comment.author, at=heard.now, reply=reply)
+
+
+def command_lines(comment: Comment) -> list[str]:
+    """Return the lines of a comment that are commands, the first few."""
+    return list(_command_lines(comment.body))[:MOST]
+
+
+def waives(line: str) -> bool:
+    """Tell whether a command waives a gate: who may is the gate's to say."""
+    found = COMMAND.fullmatch(line)
+    return found is not None and (found["verb"] or "").lower() == "waive"
+
+
+def waiver_words(line: str) -> str:
+    """Return what stands behind `waive` in a command."""
+    found = COMMAND.fullmatch(line)
+    return (found["rest"] or "") if found else ""
 
 
 def _command_lines(body: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from worker.apply import Applied, apply
 from worker.blocked import see_blocked
 from worker.doubts import settle
 from worker.gates.statuses import read_statuses
+from worker.gates.waiving import see_withdrawn
 from worker.inputs import read_due
 from worker.listen import listen
 from worker.look import Look, look
@@ -72,6 +73,7 @@ def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
     pair(worker, worker.clock())
     find_recurrences(worker, worker.clock())
     listen(worker, authors_of(synced), worker.clock())
+    see_withdrawn(worker, authors_of(synced), worker.clock())
     read_statuses(worker, authors_of(synced), worker.clock())
     return synced
 

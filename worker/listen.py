@@ -11,11 +11,14 @@ from rules.card import Trace, read_due, read_heard, read_leads, read_state, read
 from rules.commanded import VERBS, Asked, deed, op_id, waiting
 from rules.commands import Shown, foreseen, overruled, read_commands
 from rules.effects import ASSIGNED, DUE, applied, value_of
+from rules.gates.model import Waiver
 from rules.leaders import TWIN
 from rules.memory import NOTHING, Card, Ignore, Memory, Reversal, Statement, World
 from rules.model import Comment, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
+from worker.gates.kept import Kept
+from worker.gates.waiving import hear_change
 from worker.look import HISTORY
 from worker.measuring.blamed import causes_there_are
 from worker.pairing import obstacles, pair
@@ -115,13 +118,14 @@ def _obey(worker: Worker, comment: Comment, ours: str, around: World, now: datet
         return 0
     ticket: Ticket | None = worker.mirror.ticket(comment.ticket)
     if ticket is None:
-        return 0
+        return hear_change(worker, comment, now)
     memory = memory_of(worker, ticket.uid, around)
     tracker = _shown(worker, ticket, comment, ours)
     coming = _coming(worker, ticket, memory, now)
     commands = read_commands(worker.policy, coming, comment, now, memory=memory, tracker=tracker)
     worker.ledger.save_answers((ticket.uid, answer) for answer, _ in commands)
     worker.ledger.save_ignores((ticket.uid, wish) for _, wish in commands if isinstance(wish, Ignore))
+    Kept(worker.database).save_waivers([wish for _, wish in commands if isinstance(wish, Waiver)], now)
     statements = [wish for _, wish in commands if isinstance(wish, Statement)]
     worker.ledger.save_statements((ticket.uid, statement) for statement in statements)
     _settle(worker, ticket, coming, [each for each in statements if not overruled(each, tracker)], now)
@@ -156,6 +160,7 @@ def _shown(worker: Worker, ticket: Ticket, comment: Comment, ours: str) -> Shown
         twins=twins,
         tickets=named(worker, ticket, comment.body),
         causes=causes_there_are(worker, ticket, comment.body),
+        gates=Kept(worker.database).states() if worker.policy.gates else (),
     )
 
 

@@ -21,6 +21,7 @@ from worker.breaker import DAY, broken
 from worker.gates.pages import page_ops
 from worker.gates.standing import standing
 from worker.gates.statuses import status_ops
+from worker.gates.waiving import waiver_ops
 from worker.quiet_domains import quiet_ops
 from worker.ration import ration
 from worker.remembered import remembered
@@ -158,6 +159,7 @@ def _of_no_ticket(worker: Worker, gates: Iterable[GateState], now: datetime, unr
     """Yield the ops of reviews and gates, which no ticket asks for."""
     yield from review_ops(worker, now, unread=unread)
     yield from page_ops(worker, gates, now, unread=unread)
+    yield from waiver_ops(worker, now, unread=unread)
     if not worker.mirror.is_settled(worker.policy.sha, worker.policy.calendar.today(now)):
         yield from quiet_ops(worker, now, unread=unread)  # a walk through all there is: once a day
 

@@ -57,6 +57,7 @@ class Gate:
     label: str = "held"
     say: str = ""  # one line, on the status and the cards; may hold {subject}
     waivers: tuple[str, ...] = ()  # roles and people who may waive
+    waive_for: Duration | None = None  # how long a waiver may last; none: 14 days
     follow_up: Duration | None = None  # each waiver files one, due so long after the waiver ends
     source: str = ""  # where its tickets are filed; as [file.gate] says if empty, else the config's first source
     mode: Literal["shadow", "on"] = "on"

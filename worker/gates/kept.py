@@ -28,6 +28,16 @@ class Given:
     withdrawn: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A command on a change that was not carried out, and what is answered."""
+
+    change: str
+    comment: str
+    by: str
+    reply: str
+
+
 class Kept:
     """The tables of gates, waivers and statuses, and what of the mirror they are about."""
 
@@ -149,6 +159,13 @@ class Kept:
         """Return the waivers that were given since then, oldest first, the withdrawn ones among them."""
         return tuple(map(_given, self._database.rows(_SINCE, (moment(since),))))
 
+    def refused(self, since: datetime) -> tuple[Refusal, ...]:
+        """Return the commands on changes since then of which no waiver came, oldest first."""
+        rows = self._database.rows(_REFUSED, (moment(since),))
+        return tuple(
+            Refusal(change=uid, comment=comment, by=person, reply=reply) for uid, comment, person, reply in rows
+        )
+
     def looked(self, comment: str, now: datetime) -> None:
         """Note that a waiver's comment was seen to be there."""
         self._write("update waivers set looked = ? where comment = ?", (moment(now), comment))
@@ -219,5 +236,9 @@ _WAIVERS = """
 _IN_FORCE = f"""
     {_WAIVERS} join comments c on c.uid = w.comment and c.updated = c.created
     where w.withdrawn is null and w.until >= ? order by w.at, w.comment
+"""
+_REFUSED = """
+    select a.uid, a.comment, a.person, a.reply from answers a join changes c on c.uid = a.uid
+    where a.at >= ? and not exists (select 1 from waivers w where w.comment = a.comment) order by a.at, a.comment
 """
 _SINCE = f"{_WAIVERS} where w.at >= ? order by w.at, w.comment"
