@@ -73,6 +73,13 @@ class Gatehouse(Place):
         with self.worker() as worker, worker.database.begin() as connection:
             connection.exec_driver_sql(worker.database.sql(statement), row)
 
+    def lose_database(self):
+        """Have the next pass begin with an empty one."""
+        files = list((self.folder / "var").glob("kaizend.db*"))
+        assert files
+        for file in files:
+            file.unlink()
+
     def pull(self, title="Add a button", *, labels=("feature",), **given):
         """Add an open pull request by bo."""
         return self.github.add_pull(title, author="bo-gh", labels=labels, created_at=SINCE, updated_at=SINCE, **given)
