@@ -14,7 +14,7 @@ import typer
 from integrations.errors import TrackerError
 from rules.errors import RulesError
 from worker import __version__
-from worker.cli import baselines, looks, numbers, passes, reasons, recognition, records, scores, signals, trying
+from worker.cli import baselines, gates, looks, numbers, passes, reasons, recognition, records, scores, signals, trying
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
 from worker.cli.recurrence import recurrence
@@ -50,6 +50,7 @@ app.command("baseline")(baselines.baseline)
 app.command("once")(passes.once_)
 app.command("run")(passes.run_)
 app.command("why")(reasons.why_)
+app.command("gate")(gates.gate)
 app.command("digest")(looks.digest)
 app.command("ops")(records.ops)
 app.add_typer(records.audit, name="audit")

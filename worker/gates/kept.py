@@ -79,6 +79,11 @@ class Kept:
         rows = self._database.rows(_CHANGE, (uid,))
         return CHANGE.noun(rows[0]) if rows else None
 
+    def change_called(self, key: str) -> Change | None:
+        """Return the one change that a person means by its key: "acme/shop#12"."""
+        rows = self._database.rows(_CALLED, (key.strip(),))
+        return CHANGE.noun(rows[0]) if len(rows) == 1 else None
+
     def named(self, changes: Iterable[Change]) -> dict[str, tuple[Ticket, ...]]:
         """Return the tickets that changes name, by the change's uid."""
         uids = [change.uid for change in changes]
@@ -218,6 +223,7 @@ _STATES = """
 """
 _CHANGES = f"select {', '.join(CHANGE.columns)} from changes"  # noqa: S608 - names of our own
 _CHANGE = f"{_CHANGES} where uid = ?"
+_CALLED = f"{_CHANGES} where lower(key) = lower(?)"
 _OPEN_CHANGES = f"{_CHANGES} where source = ? and state = 'open' and head_sha <> '' order by created, uid"
 _MENTIONS = "select change, key from mentions where change in"
 _BY_KEY = f"{TICKETS_SELECT} where buried is null and lower(key) in"

@@ -13,7 +13,7 @@ from integrations.base import CommitStatus
 from integrations.errors import TrackerError
 from rules.actions import NAMES, Op, SetStatus, Target
 from rules.gates.change_facts import seen
-from rules.gates.changes import at, judge_change
+from rules.gates.changes import Said, at, judge_change
 from rules.gates.model import GateState, Waiver
 from rules.gates.status_words import CONTEXT, Wanted, says, wanted
 from rules.memory import Memory
@@ -48,8 +48,12 @@ class Doors:
 
     def wanted(self, change: Change, named: Iterable[tuple[Ticket, Memory]]) -> Wanted:
         """Return the status that a change is to have."""
+        return wanted(self.policy, self.said(change, named))
+
+    def said(self, change: Change, named: Iterable[tuple[Ticket, Memory]]) -> tuple[Said, ...]:
+        """Return what the gates that cover a change say of it."""
         it = seen(self.policy, change, tuple(named), self.today)
-        return wanted(self.policy, judge_change(self.policy, it, self.states, self.waivers, self.today))
+        return judge_change(self.policy, it, self.states, self.waivers, self.today)
 
 
 class Planned(NamedTuple):
@@ -121,6 +125,11 @@ def still_wanted(worker: Worker, op: Op, now: datetime) -> bool:
     return (
         it is not None and (change.head_sha, it.state) == (op.verb.sha, op.verb.state) and says(op.verb.description, it)
     )
+
+
+def said_of(worker: Worker, change: Change, now: datetime) -> tuple[Said, ...]:
+    """Return what the gates that cover a change say of it, as they were last judged."""
+    return doors(worker, now).said(change, _named(worker, Kept(worker.database), [change]).get(change.uid, ()))
 
 
 def _of_source(worker: Worker, standing: Doors, kept: Kept, source: str, now: datetime) -> Iterator[Op]:
