@@ -18,6 +18,7 @@ from rules.model import Comment, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
 from worker.gates.kept import Kept
+from worker.gates.states import GateStates
 from worker.gates.waiving import hear_change
 from worker.look import HISTORY
 from worker.measuring.blamed import causes_there_are
@@ -160,7 +161,7 @@ def _shown(worker: Worker, ticket: Ticket, comment: Comment, ours: str) -> Shown
         twins=twins,
         tickets=named(worker, ticket, comment.body),
         causes=causes_there_are(worker, ticket, comment.body),
-        gates=Kept(worker.database).states() if worker.policy.gates else (),
+        gates=tuple(GateStates(worker.database).all().values()) if worker.policy.gates else (),
     )
 
 

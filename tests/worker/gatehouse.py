@@ -1,77 +1,44 @@
-"""A small company with a gate whose state a test sets by hand, and pull requests that it holds or lets through."""
+"""A small company whose feature work waits while an error budget is spent, and pull requests that are held or not."""
 
+import json
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 
-import orjson
-
-from rules.conditions import compile_all
-from rules.gates.change_facts import CHANGE_TYPES
-from rules.gates.model import Gate
-from rules.policy import Duration
+from tests.worker.faulty import rules
+from tests.worker.gated import KINDS, MORE, budget
 from tests.worker.places import Place, place
 
-GATE = "teeth/error-budget"
 CONTEXT = "kaizend/gate"
-PAGE = "https://github.example/acme/shop/issues/1"
 SINCE = datetime(2026, 11, 23, 9, tzinfo=UTC)
-KINDS = "incident = ['\"incident\" in labels']"
-
-
-def condition(*clauses):
-    """Compile a condition over a change."""
-    return compile_all(clauses, where="test", types=CHANGE_TYPES)
-
-
-def gate(**changes):
-    """Return a gate that pauses feature work on the shop, but for fixes and reverts."""
-    usual = {
-        "id": GATE,
-        "pack": "teeth",
-        "about": "Feature work pauses while an error budget is spent.",
-        "power": "pause-features",
-        "close_when": condition("true"),
-        "sources": ("shop",),
-        "holds": condition('"feature" in labels'),
-        "lets": (condition("fixes"), condition("reverts")),
-        "say": "the error budget is spent",
-        "waivers": ("lead", "council"),
-        "follow_up": Duration(5, "workdays"),
-    }
-    return Gate(**(usual | changes))
+SAY = 'say = "Features wait for the error budget."'
+GATE = f"""
+[[gate]]
+id = "budget"
+about = "Features wait while the checkout has spent its error budget."
+power = "pause-features"
+close_when = ['error_budget["checkout"] < 0.0']
+sources = ["shop"]
+holds = ['"feature" in labels']
+lets = ['fixes', 'reverts']
+{SAY}
+waivers = ["lead", "council"]
+follow_up = "5 workdays"
+"""
+PAGE = "Gate closed: budget"
 
 
 class Gatehouse(Place):
-    """The company. The gate stands as `stand` said last."""
+    """The company."""
 
-    gates = (gate(),)
+    def gates(self, *texts, more=""):
+        """Have these gates in place of those before."""
+        self.env = {f"KAIZEND_KINDS__{name.upper()}": json.dumps(when) for name, when in KINDS.items()}
+        rules(self, "\n".join(texts))
+        self.configure(more=MORE + more)
 
-    def configure(self, **changes):
-        """Write the config, which knows incidents, too."""
-        super().configure(**changes)
-        text = self.config.read_text(encoding="utf-8")
-        self.config.write_text(text.replace("[kinds]", f"[kinds]\n{KINDS}"), encoding="utf-8")
-
-    @contextmanager
-    def worker(self):
-        """Open the worker, with the gates in its policy and their states in its database."""
-        with super().worker() as worker:
-            yield replace(worker, policy=replace(worker.policy, gates=self.gates))
-
-    def stand(self, *, closed, because=(), unsure="", page="", url=PAGE, blocking=(), name=GATE, subject=""):
-        """Have the gate stand so from now on."""
-        row = (name, subject, int(closed), 1, 0, orjson.dumps(because).decode(), orjson.dumps(blocking).decode())
-        row += (unsure, page, url if closed else "", 0, 0)
-        statement = """
-            insert into gates
-                (gate, subject, closed, number, waiting, because, blocking, unsure, page, url, since, looked)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            on conflict (gate, subject) do update set closed = excluded.closed, because = excluded.because,
-                blocking = excluded.blocking, unsure = excluded.unsure, page = excluded.page, url = excluded.url
-        """
-        with self.worker() as worker, worker.database.begin() as connection:
-            connection.exec_driver_sql(worker.database.sql(statement), row)
+    def stand(self, *, closed):
+        """Have the budget spent, or not."""
+        budget(self, -0.2 if closed else 0.5)
 
     def lose_database(self):
         """Have the next pass begin with an empty one."""
@@ -82,7 +49,8 @@ class Gatehouse(Place):
 
     def pull(self, title="Add a button", *, labels=("feature",), **given):
         """Add an open pull request by bo."""
-        return self.github.add_pull(title, author="bo-gh", labels=labels, created_at=SINCE, updated_at=SINCE, **given)
+        at = self.clock()
+        return self.github.add_pull(title, author="bo-gh", labels=labels, created_at=at, updated_at=at, **given)
 
     def push(self, pull):
         """Push to a pull request; return its new head."""
@@ -104,10 +72,25 @@ class Gatehouse(Place):
         sent = self.sandbox.log.matching(method="POST", path="/statuses/")
         return [entry.path.rpartition("/")[2] for entry in sent]
 
+    def page(self):
+        """Return the open ticket that tells of the gate's closing."""
+        return next(issue for issue in self.issues() if issue.title.startswith(PAGE) and issue.state == "open")
+
+    def settle(self, **span):
+        """Let time pass and make a pass that ends at the fixed point; return the heads on which a status was set."""
+        self.clock.forward(**(span or {"minutes": 20}))
+        self.sandbox.log.clear()
+        self.once()
+        posts = self.posts()
+        assert self.written() == []
+        assert self.written(whole=True) == []
+        return sorted(posts)
+
 
 @contextmanager
 def gatehouse(folder, **given):
     """Serve the company; its gate is open."""
     with place(folder, made=Gatehouse, **given) as made:
+        made.gates(GATE)
         made.stand(closed=False)
         yield made

@@ -1,4 +1,4 @@
-"""What is kept of gates: how they stand, the statuses of open changes as last seen, and waivers."""
+"""What is kept of open changes and of what holds them: their statuses as last seen, and waivers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import orjson
-
 from integrations.base import CommitStatus
-from rules.gates.model import GateState, Waiver
+from rules.gates.model import Waiver
 from rules.model import Change, Ticket
 from worker.database import Database
 from worker.rows import CHANGE, TICKET, clean, moment, when, when_or_none
@@ -39,34 +37,10 @@ class Refusal:
 
 
 class Kept:
-    """The tables of gates, waivers and statuses, and what of the mirror they are about."""
+    """The tables of waivers and statuses, and what of the mirror they are about."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    # -- gates ------------------------------------------------------------------------------------------------------
-
-    def states(self) -> tuple[GateState, ...]:
-        """Return how the gates stood when they were last judged."""
-        return tuple(
-            GateState(
-                gate=gate,
-                subject=subject,
-                closed=bool(closed),
-                since=when(since),
-                number=number,
-                because=tuple(orjson.loads(because or "[]")),
-                unsure=unsure,
-                looked=when(looked),
-                blocking=tuple((key, link, title) for key, link, title in orjson.loads(blocking or "[]")),
-                waiting=waiting,
-                page=page,
-                url=url,
-            )
-            for gate, subject, closed, since, number, because, unsure, looked, blocking, waiting, page, url in (
-                self._database.rows(_STATES)
-            )
-        )
 
     # -- changes ----------------------------------------------------------------------------------------------------
 
@@ -216,10 +190,6 @@ UPSERT_STATUS = """
     on conflict (uid) do update set
         source = excluded.source, sha = excluded.sha, state = excluded.state, description = excluded.description,
         url = excluded.url, ours = excluded.ours, at = excluded.at
-"""
-_STATES = """
-    select gate, subject, closed, since, number, because, unsure, looked, blocking, waiting, page, url
-    from gates order by gate, subject
 """
 _CHANGES = f"select {', '.join(CHANGE.columns)} from changes"  # noqa: S608 - names of our own
 _CHANGE = f"{_CHANGES} where uid = ?"

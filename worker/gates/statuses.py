@@ -20,6 +20,7 @@ from rules.memory import Memory
 from rules.model import Change, Ticket
 from rules.policy import Policy
 from worker.gates.kept import Kept
+from worker.gates.states import GateStates
 from worker.remembered import remembered
 from worker.reviews import may_be_filed
 from worker.worker import Worker
@@ -46,9 +47,12 @@ class Doors:
         judged = {state.gate for state in self.states}
         return any(gate.id in judged and at(self.policy, gate, source) for gate in self.policy.gates)
 
-    def wanted(self, change: Change, named: Iterable[tuple[Ticket, Memory]]) -> Wanted:
-        """Return the status that a change is to have."""
-        return wanted(self.policy, self.said(change, named))
+    def wanted(self, change: Change, named: Iterable[tuple[Ticket, Memory]]) -> Wanted | None:
+        """Return the status that a change is to have; None while a gate closes whose page is still to be filed."""
+        saids = self.said(change, named)
+        if any(said.state.closed and not said.state.in_force for said in saids):
+            return None
+        return wanted(self.policy, saids)
 
     def said(self, change: Change, named: Iterable[tuple[Ticket, Memory]]) -> tuple[Said, ...]:
         """Return what the gates that cover a change say of it."""
@@ -67,7 +71,7 @@ def doors(worker: Worker, now: datetime) -> Doors:
     """Return all gates as they were last judged, and the waivers in force."""
     kept, today = Kept(worker.database), worker.policy.calendar.today(now)
     waivers = tuple(given.waiver for given in kept.given(today))
-    states = kept.states() if worker.policy.gates else ()
+    states = tuple(GateStates(worker.database).all().values()) if worker.policy.gates else ()
     return Doors(policy=worker.policy, states=states, waivers=waivers, today=today)
 
 

@@ -20,6 +20,7 @@ from rules.model import Comment, Link, Paragraph, Prose, Text, Ticket
 from rules.people import called, login_of, person_of
 from rules.texts import clipped
 from worker.gates.kept import Given, Kept, Refusal
+from worker.gates.states import GateStates
 from worker.reviews import may_be_filed
 from worker.worker import Worker
 
@@ -44,7 +45,12 @@ def hear_change(worker: Worker, comment: Comment, now: datetime) -> int:
     lines = [line for line in command_lines(comment) if waives(line)]
     if change is None or not lines or not worker.policy.gates:
         return 0
-    asking = Waiving(policy=worker.policy, place=stand_in(change), comment=comment, states=kept.states())
+    asking = Waiving(
+        policy=worker.policy,
+        place=stand_in(change),
+        comment=comment,
+        states=tuple(GateStates(worker.database).all().values()),
+    )
     read = [read_waiver(waiver_words(line), asking) for line in lines]
     kept.save_waivers([found.waiver for found in read if isinstance(found, Waived)], now)
     replies = " ".join(dict.fromkeys(found.reply if isinstance(found, Waived) else found for found in read))
