@@ -13,6 +13,7 @@ from rules.gates.model import GateState, Waiver
 from rules.gates.waivers import WAIVE, Waiving, read_waiver
 from rules.memory import NOTHING, Answer, Ignore, Memory, Statement
 from rules.model import Comment, Ticket
+from rules.outcomes.stating import closed_with
 from rules.people import may_command
 from rules.phrases import day_of, no_day, past, split
 from rules.policy import Policy
@@ -172,6 +173,7 @@ def _state(heard: _Heard, what: What, rest: str) -> tuple[Answer, Wish]:
         twins=known.twins,
         tickets=known.tickets,
         causes=known.causes,
+        aim=closed_with(heard.policy, heard.ticket, heard.memory) if _after_closing(heard.ticket, at) else "",
     )
     found = read_statement(what, rest, asking)
     if not isinstance(found, Stated):
@@ -193,6 +195,10 @@ def _waive(heard: _Heard, rest: str) -> tuple[Answer, Wish]:
     if isinstance(found, str):
         return _answer(heard, found), None
     return _answer(heard, found.reply), found.waiver
+
+
+def _after_closing(ticket: Ticket, at: datetime) -> bool:
+    return ticket.closed is not None and at >= ticket.closed
 
 
 def _not_done(heard: _Heard, statement: Statement) -> str:

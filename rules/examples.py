@@ -16,6 +16,7 @@ from rules.memory import (
     Ignore,
     Input,
     Memory,
+    Outcome,
     Pause,
     Recurrence,
     Related,
@@ -34,6 +35,7 @@ from rules.undoing import TAKEN_BACK
 LONG_AGO = timedelta(days=30)  # at least, and as old as the ticket: when what has no date of its own was said
 TRACKER = "https://tracker.example"
 SOMEBODY = "somebody"
+SEEN = "It went from 2 h (40 incidents) to 1 h (30)."  # what came of an effect
 MORNING = time(9)  # of a day that is given without a time
 
 
@@ -109,6 +111,7 @@ def _memory(given: GivenTable, at: datetime, zone: ZoneInfo) -> Memory:
         related=tuple(_related(each, at) for each in given.related),
         recurrences=tuple(_recurrence(each, given.key, zone) for each in given.recurrences),
         fix=_fix(given, zone),
+        outcome=_outcome(given, zone),
     )
 
 
@@ -179,6 +182,21 @@ def _recurrence(table: RecurrenceTable, key: str, zone: ZoneInfo) -> Recurrence:
 def _fix(given: GivenTable, zone: ZoneInfo) -> Fix | None:
     at = given.fixed or given.closed
     return Fix(at=_moment(at, zone), how="closed") if at else None
+
+
+def _outcome(given: GivenTable, zone: ZoneInfo) -> Outcome | None:
+    if given.judged is None:
+        return None
+    judged = _moment(given.judged, zone)
+    return Outcome(
+        stated=given.outcome,
+        by=SOMEBODY,
+        frozen=_moment(given.closed, zone) if given.closed else None,
+        after_ends=judged,
+        judgement=given.judgement or None,
+        judged=judged if given.judgement else None,
+        said=SEEN if given.judgement else "",
+    )
 
 
 def _moment(value: date | datetime, zone: ZoneInfo) -> datetime:

@@ -18,6 +18,7 @@ from rules.fact_feedback import FEEDBACK
 from rules.fact_gates import GATE_FACTS
 from rules.fact_inputs import INPUT_FACTS
 from rules.fact_leads import LEAD_FACTS
+from rules.fact_outcomes import OUTCOME_FACTS
 from rules.fact_recurrence import RECURRENCE_FACTS
 from rules.fact_related import RELATED_FACTS
 from rules.fact_reopened import REOPENED_FACTS
@@ -284,12 +285,7 @@ TABLE: tuple[Fact, ...] = (
     Fact("ignored", "bool", "a person asked some rule to leave it alone", _ignored),
     # what people stated by commands
     *FACTS_OF_DEFERRAL,
-    Fact(
-        "outcome_stated",
-        "bool",
-        "a person said what it is to reach: `/kaizen outcome`",
-        lambda a: work.stated(a, "outcome") > 0,
-    ),
+    *OUTCOME_FACTS,
     Fact("held", "bool", "a person said that it was held: `/kaizen held`", lambda a: work.stated(a, "held") > 0),
     # what belongs to it
     *RELATED_FACTS,

@@ -195,6 +195,8 @@ GIVEN: Mapping[str, Callable[..., str]] = {
     "phase": lambda name: f"in the phase {name}",
     "sprint": lambda name: f"in the sprint {code(name)}",
     "evidence": lambda links: f"with the evidence {_listed(links)}",
+    "judgement": lambda text: f"with the judgement {quote(text)}" if text else "not judged yet",
+    "judged": lambda at: f"which can be judged on {_day(at)}" if at else "which cannot be judged yet",
     "outcome": lambda text: f"with the outcome {quote(text)} stated",
     "insisted": lambda ways: f"put off again by {_listed(ways)} after that was taken back",
     "promised": lambda day: f"promised for {_day(day)}",

@@ -171,6 +171,10 @@ class GivenTable(Table):
     sprint: str = ""
     evidence: Names = Field(default=[], description="What people gave as evidence, as by `/kaizen evidence`.")
     outcome: str = Field(default="", description="The effect that people expect, as by `/kaizen outcome`.")
+    judgement: Literal["", "validated", "not shown", "worse", "too little data"] = Field(
+        default="", description="What came of that effect."
+    )
+    judged: Moment | None = Field(default=None, description="When that could be judged, or can be.")
     feeds: Feeds = Field(default=[], description="What it feeds, as by `/kaizen feeds`: ['roadmap OPS-12'].")
     merged_changes: Names = Field(default=[], description="Keys of merged pull requests that name the ticket.")
     inputs_missing: Names = Field(default=[], description="Inputs that are missing, and were all along.")

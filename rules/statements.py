@@ -13,6 +13,8 @@ from rules.feeds import NONE, Feed, read_feed
 from rules.leaders import NO_TWIN
 from rules.metrics.told import NOTHING_CAUSED, causes_named
 from rules.model import Ticket
+from rules.outcomes.aims import NO_AIM, NO_DAY, Aim, read_aim
+from rules.outcomes.resolving import understood
 from rules.people import called, login_of
 from rules.phrases import day_of, no_day, past, split
 from rules.policy import Policy
@@ -40,14 +42,11 @@ FORMS: Mapping[What, str] = {
 FEEDS_NONE = "/kaizen feeds budget none because ..."
 TICKETS = "a ticket like OPS-12 or acme/shop#12"
 EXAMPLE = "/kaizen outcome mttr(checkout) 90m -> 45m by 2027-03-31"
+LATE_AIM = (
+    "It was closed with another outcome to reach, and that one counts: {aim}. To aim at something else, open it again."
+)
 ALONE = "No command makes a twin of another ticket any more; lines 'Twin: ...' of the text still do."
 MENTION = re.compile(r"\[~(?:accountid:)?(?P<person>[^\[\]|\s]+)\]")
-NUMBER = r"(?P<{0}>-?[0-9]{{1,15}}(?:[.,][0-9]{{1,6}})?)\s*(?P<{0}_unit>%|/?[^\W\d_]{{1,20}}(?:/[^\W\d_]{{1,19}})?)?"
-OUTCOME = re.compile(
-    r"(?P<name>[A-Za-z][\w-]{0,60})\s*(?:\((?P<subject>[^()]{1,80})\))?\s+"
-    rf"{NUMBER.format('start')}\s*(?:->|=>|\u2192)\s*{NUMBER.format('end')}\s+by\s+(?P<by>\S+)",
-    re.IGNORECASE,
-)
 OURS = re.compile(r"Due \d{4}-\d{2}-\d{2}", re.ASCII)  # the milestones that are made only to carry a date
 
 
@@ -62,6 +61,7 @@ class Asking:
     twins: Mapping[str, str] = field(default_factory=dict)  # tickets that it names -> why they cannot be twins, or ""
     tickets: frozenset[str] = frozenset()  # the keys (lower case) of those that it names and that there are
     causes: frozenset[str] = frozenset()  # the same of changes and tickets that it names as the cause of an incident
+    aim: str = ""  # the outcome that counts already, because the ticket was closed with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,24 +199,24 @@ def _feeds(words: str, asking: Asking) -> Stated | str:
 
 
 def _outcome(words: str, asking: Asking) -> Stated | str:
-    found = OUTCOME.fullmatch(words)
-    if found is None:
+    found = read_aim(words)
+    if not isinstance(found, Aim):
+        return _no_aim(words, found, asking)
+    if found.by < asking.day:
+        return past(found.by)
+    if asking.aim:
+        return LATE_AIM.format(aim=asking.aim)
+    return Stated(
+        value=found.text, reply=f"Noted as the outcome to reach: {found.text}.{understood(asking.policy, found)}"
+    )
+
+
+def _no_aim(words: str, problem: str, asking: Asking) -> str:
+    if problem == NO_AIM:
         return f"{right_form('outcome')[:-1]}, as in '{EXAMPLE}'."
-    day = day_of(found["by"])
-    if day is None:
-        return f"{no_day(found['by'], asking.day)} {right_form('outcome')}"
-    if day < asking.day:
-        return past(day)
-    units = {unit for unit in (found["start_unit"], found["end_unit"]) if unit}
-    if len(units) > 1:
-        return f"Write both numbers in one unit, not in {' and '.join(sorted(units))}, as in '{EXAMPLE}'."
-    start, end = (found[name].replace(",", ".") for name in ("start", "end"))
-    if float(start) == float(end):
-        return f"From {start} to {end} is no change, as there is in '{EXAMPLE}'."
-    subject = f"({' '.join(found['subject'].split())})" if found["subject"] else ""
-    unit = "".join(units)
-    value = f"{found['name'].lower()}{subject} {start}{unit} -> {end}{unit} by {day.isoformat()}"
-    return Stated(value=value, reply=f"Noted as the outcome to reach: {value}.")
+    if problem == NO_DAY:
+        return f"{no_day(words.rsplit(maxsplit=1)[-1], asking.day)} {right_form('outcome')}"
+    return f"{problem} in '{EXAMPLE}'."
 
 
 def _held(words: str, asking: Asking) -> Stated | str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rules.coverage import IMPROVEMENT
-from rules.memory import Statement
 from rules.model import Block, Bullets, Heading, Line, Paragraph, Text
+from rules.outcomes.hits import HarvestTally
+from rules.outcomes.stating import Said, stated
 from rules.texts import clipped
+from worker.agenda_outcomes import outcome_blocks, rate_blocks
 from worker.agenda_words import LONGEST, MOST, link, listed, more, owners, titled
 from worker.digest import Account, Late, gather
 from worker.digest_deferrals import TITLE as DEFERRALS
@@ -52,24 +54,33 @@ def deferrals(sitting: Sitting) -> tuple[Block, ...]:
 
 
 def outcomes(sitting: Sitting) -> tuple[Block, ...]:
-    """Return the agenda's part on the effects that people expect of what is open, or was closed since the last time."""
-    stated = sorted(_stated(sitting), key=lambda each: (each[1].value.rpartition(" ")[2], each[0].ticket.key))
-    lines = [_outcome(known, said) for known, said in stated]
+    """Return the agenda's part on effects: those expected of open and newly closed work, and what came of them."""
+    expected = sorted(_expected(sitting), key=lambda each: (each[1].text.rpartition(" ")[2], each[0].ticket.key))
+    lines = [_outcome(known, said) for known, said in expected]
     blocks = listed(OUTCOMES, lines, "with an outcome", none="Nobody said what effect they expect of anything.")
     left = [known for known in sitting.of(IMPROVEMENT) if known.open]
-    silent = sum(1 for known in left if not any(said.what == "outcome" for said in known.memory.statements))
-    if not silent:
-        return blocks
-    return (*blocks, Paragraph((Text(f"Of {len(left)} open improvements {silent} state no outcome."),)))
+    silent = sum(stated(known.ticket, known.memory) is None for known in left)
+    if silent:
+        blocks += (Paragraph((Text(f"Of {len(left)} open improvements {silent} state no outcome."),)),)
+    return (*blocks, *_judged(sitting))
 
 
-def _stated(sitting: Sitting) -> Iterator[tuple[Known, Statement]]:
+def _judged(sitting: Sitting) -> tuple[Block, ...]:
+    """Return what came of what was judged since the last review, and how often it came true."""
+    tally = HarvestTally(sitting.worker.policy, sitting.since, sitting.now, now=sitting.now)
+    for known in sitting.of(IMPROVEMENT):
+        tally.add(known.ticket, known.memory, known.kind)
+    harvest = tally.told()
+    return (*outcome_blocks(harvest), *rate_blocks(harvest)) if harvest.anything else ()
+
+
+def _expected(sitting: Sitting) -> Iterator[tuple[Known, Said]]:
     for known in sitting.of(IMPROVEMENT):
         closed = known.ticket.closed
         if known.open or (closed is not None and closed >= sitting.since):
-            newest = [said for said in known.memory.statements if said.what == "outcome"][-1:]
-            yield from ((known, said) for said in newest)
+            said = stated(known.ticket, known.memory)
+            yield from ((known, said),) if said else ()
 
 
-def _outcome(known: Known, said: Statement) -> Line:
-    return titled(known.ticket, f"{clipped(said.value, LONGEST)}, {'open' if known.open else 'closed'}")
+def _outcome(known: Known, said: Said) -> Line:
+    return titled(known.ticket, f"{clipped(said.text, LONGEST)}, {'open' if known.open else 'closed'}")

@@ -58,6 +58,16 @@ def verb_from_json(text: str) -> Verb:
     return cast("Verb", _decoded(Verb, _parsed(text), "verb"))
 
 
+def noun_to_json(noun: object) -> str:
+    """Return a dataclass, whatever it is, as JSON."""
+    return orjson.dumps(_encoded(noun)).decode()
+
+
+def noun_from_json(kind: type[T], text: str) -> T:
+    """Return the dataclass of a JSON text. Raises CodecError."""
+    return cast("T", _decoded(kind, _parsed(text), kind.__name__))
+
+
 def to_json(values: Mapping[str, Any]) -> str:
     """Return plain values as JSON, in one order."""
     return orjson.dumps(_encoded(values), option=orjson.OPT_SORT_KEYS).decode()
@@ -95,6 +105,11 @@ def _decoded(kind: Any, raw: Any, where: str) -> Any:
         return _checked(raw in get_args(kind) and isinstance(raw, str), raw, where)
     if origin in (tuple, frozenset):
         items = _checked(isinstance(raw, list), raw, where)
+        if origin is tuple and Ellipsis not in get_args(kind):
+            pairs = zip(get_args(kind), items, strict=False)
+            return _checked(len(items) == len(get_args(kind)), raw, where) and tuple(
+                _decoded(inner, item, where) for inner, item in pairs
+            )
         inner = get_args(kind)[0]
         return origin(_decoded(inner, item, f"{where}[{place}]") for place, item in enumerate(items))
     if is_dataclass(kind):

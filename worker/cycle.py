@@ -16,6 +16,7 @@ from worker.gates.waiving import see_withdrawn
 from worker.inputs import read_due
 from worker.listen import listen
 from worker.look import Look, look
+from worker.outcomes.judging import judge_outcomes
 from worker.pairing import pair
 from worker.publish import publish_due
 from worker.recovery import recover
@@ -75,6 +76,7 @@ def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
     listen(worker, authors_of(synced), worker.clock())
     see_withdrawn(worker, authors_of(synced), worker.clock())
     read_statuses(worker, authors_of(synced), worker.clock())
+    judge_outcomes(worker, worker.clock())
     return synced
 
 

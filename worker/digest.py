@@ -10,6 +10,8 @@ from rules.coverage import IMPROVEMENT, CoverageTally
 from rules.facts import kind_of, of
 from rules.memory import Memory
 from rules.model import Block, Link, Ticket
+from rules.outcomes.hits import Harvest, HarvestTally
+from rules.outcomes.windows import midnight
 from rules.pauses import deadline
 from rules.people import called
 from rules.policy import Policy
@@ -20,6 +22,7 @@ from worker.ledger_baseline import Debt
 
 WEEKS = 12
 NO_DOMAIN = "(no domain)"
+Tallies = tuple[CoverageTally, HarvestTally]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Digest:
     deferrals: DeferralDebt = NO_DEBT
     unfed: tuple[Unfed, ...] = ()  # decisions that fed nothing, or do not say what they feed
     reviews: tuple[Block, ...] = ()  # how they stand, in words; none where the policy has none
+    harvest: Harvest | None = None  # what came of what was judged in the week
     recurrences: tuple[Block, ...] = ()  # what came back in the week, in words; none if nothing did
 
 
@@ -110,9 +114,9 @@ def gather(
     inputs: tuple[InputState, ...] = (),
 ) -> Digest:
     """Count the improvement tickets for the week that ends before `end`, and find the decisions that feed nothing."""
-    covered = CoverageTally(policy, now)
-    seen, decided = _looked_at(policy, tickets, now, covered, end - timedelta(weeks=WEEKS))
-    start = end - timedelta(days=7)
+    covered, start = CoverageTally(policy, now), end - timedelta(days=7)
+    judged = HarvestTally(policy, midnight(policy.calendar, start), midnight(policy.calendar, end), now=now)
+    seen, decided = _looked_at(policy, tickets, now, (covered, judged), end - timedelta(weeks=WEEKS))
     late = sorted(
         (one.ticket for one in seen if one.late(end)),
         key=lambda ticket: (ticket.due or end, ticket.key),
@@ -130,6 +134,7 @@ def gather(
         inputs=inputs,
         deferrals=deferral_debt(policy, ((one.ticket, one.memory) for one in seen), now, kind=IMPROVEMENT),
         unfed=tuple(decided),
+        harvest=judged.told(),
     )
 
 
@@ -138,7 +143,7 @@ def _owners(policy: Policy, ticket: Ticket) -> tuple[str, ...]:
 
 
 def _looked_at(
-    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime, covered: CoverageTally, first: date
+    policy: Policy, tickets: Iterable[tuple[Ticket, Memory]], now: datetime, tallies: Tallies, first: date
 ) -> tuple[list[_Seen], list[Unfed]]:
     """Look once at each ticket: return the improvements, and the decisions on which feedback is missing.
 
@@ -150,7 +155,8 @@ def _looked_at(
     for ticket, memory in tickets:
         kind = kind_of(ticket, memory, policy, today)
         if kind == IMPROVEMENT:
-            covered.add(ticket, memory, kind)
+            for tally in tallies:
+                tally.add(ticket, memory, kind)
             one = _improvement(policy, ticket, memory, today)
             if one.closed is None or one.closed >= first or memory.statements:
                 seen.append(one)

@@ -13,6 +13,7 @@ from rules.model import Bullets, Code, Heading, Line, Paragraph, Prose, Strong, 
 from rules.policy import PLAIN
 from worker.agenda_backlog import overdue_blocks
 from worker.agenda_inputs import input_blocks
+from worker.agenda_outcomes import outcome_blocks
 from worker.agenda_words import MOST, link, more
 from worker.digest import Account, Did, Digest, DomainRow
 from worker.digest_decisions import decisions
@@ -33,6 +34,7 @@ def prose(digest: Digest) -> Prose:
             Paragraph(_trend(digest.weeks)),
             *overdue_blocks(digest.overdue),
             *deferral_blocks(digest.deferrals),
+            *(outcome_blocks(digest.harvest) if digest.harvest and digest.harvest.came else ()),
             *digest.recurrences,
             *decisions(digest.unfed),
             *digest.reviews,

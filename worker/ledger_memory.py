@@ -19,6 +19,7 @@ from rules.memory import (
     Lead,
     Memory,
     Objection,
+    Outcome,
     Pause,
     PutOff,
     Recurrence,
@@ -40,6 +41,7 @@ from worker.ledger_put_offs import (
     put_off_of,
     put_off_rows,
 )
+from worker.outcomes.keeping import OUTCOMES, outcome_of
 from worker.recurrence.pairs import FIXES, OBJECTIONS, RECURRENCES, fix_of, objection_of, recurrence_of
 from worker.relations import KIN, LEADS, LINES, RELATED, Relations, kin_of, lead_of, related_of
 from worker.rows import clean, day, iso, moment, moment_or_none, when, when_or_none
@@ -70,6 +72,7 @@ class _Draft:
     recurrences: list[Recurrence] = field(default_factory=list)
     objections: list[Objection] = field(default_factory=list)
     fix: Fix | None = None
+    outcome: Outcome | None = None
     put_offs: list[PutOff] = field(default_factory=list)
     promised: date | None = None
     card: Card | None = None
@@ -93,6 +96,7 @@ class _Draft:
             recurrences=tuple(self.recurrences),
             objections=tuple(self.objections),
             fix=self.fix,
+            outcome=self.outcome,
             put_offs=tuple(self.put_offs),
             promised=self.promised,
             card=self.card,
@@ -307,6 +311,10 @@ def _put_objection(draft: _Draft, row: Any) -> None:
     draft.objections.append(objection_of(row))
 
 
+def _put_outcome(draft: _Draft, row: Any) -> None:
+    draft.outcome = outcome_of(row)
+
+
 def _put_fix(draft: _Draft, row: Any) -> None:
     draft.fix = fix_of(row)
 
@@ -354,6 +362,7 @@ _PARTS = (
     (RECURRENCES, "order by created, far", _put_recurrence),
     (OBJECTIONS, "order by at, far", _put_objection),
     (FIXES, "", _put_fix),
+    (OUTCOMES, "order by frozen, stated", _put_outcome),
 )
 _INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended, baseline) values (?, ?, ?, ?, ?, ?)"
 UPSERT_EPISODE = f"""

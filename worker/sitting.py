@@ -59,7 +59,7 @@ def gathered(worker: Worker, now: datetime, since: datetime) -> tuple[Known, ...
     found = []
     for ticket, memory in remembered(worker, worker.mirror.tickets()):
         closed = closed_at(ticket)
-        if closed is not None and closed < long_ago and not memory.statements:
+        if closed is not None and closed < long_ago and not memory.statements and memory.outcome is None:
             continue
         kind = kind_of(ticket, memory, policy, today)
         if kind in (IMPROVEMENT, DECISION):

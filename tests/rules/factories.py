@@ -12,6 +12,7 @@ from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
 from rules.memory import NOTHING, RECURRENCE, Card, Effect, Episode, Recurrence, Related
+from rules.metrics.model import Measure, Metric, Window
 from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
@@ -86,6 +87,18 @@ def recurrence(**changes) -> Recurrence:
         "again": True,
     }
     return Recurrence(**(values | changes))
+
+
+def metric(name: str = "mttr", **values) -> Metric:
+    """Return the mean time to resolve, in hours."""
+    defaults = {"id": name, "pack": "metrics", "about": f"About {name}.", "measured": "time-to-resolve", "unit": "h"}
+    return Metric(**(defaults | values))
+
+
+def measure(value: float | None = 1.5, *, days: int = 90, end: datetime = NOW, **values) -> Measure:
+    """Return what a metric says of checkout in the days before."""
+    defaults = {"metric": "mttr", "grain": "service", "subject": "checkout", "unit": "h"}
+    return Measure(**(defaults | {"window": Window(start=later(-days, since=end), end=end), "value": value} | values))
 
 
 def conditions(*clauses: str):

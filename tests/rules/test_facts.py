@@ -11,9 +11,9 @@ from rules import facts
 from rules.calendar import WorkCalendar
 from rules.conditions import activate, compile_all
 from rules.fact_table import KIND_TYPES, TYPES
-from rules.memory import Card, Effect, Fix, Ignore, Memory, Reversal, Statement, Work
+from rules.memory import Card, Effect, Fix, Ignore, Memory, Outcome, Reversal, Statement, Work
 from rules.policy import Domain, Kind
-from tests.rules.factories import NOW, jira_ticket, later, policy, recurrence, related, ticket
+from tests.rules.factories import NOW, jira_ticket, later, measure, metric, policy, recurrence, related, ticket
 
 TODAY = date(2026, 11, 3)  # NOW's, a Tuesday
 PYTHON_TYPES = {"bool": bool, "int": int, "string": str, "list(string)": list}
@@ -100,6 +100,8 @@ def test_all_facts_of_a_ticket():
         "deferred_to": [],
         "woken": False,
         "outcome_stated": False,
+        "outcome_problem": "",
+        "outcome": "",
         "held": False,
         "held_by": [],
         "holds_up": [],
@@ -193,6 +195,12 @@ def test_every_fact_is_of_the_type_it_says():
     found |= facts.of(ticket(), "review", Memory(related=(related(way="origin"),)), policy(), TODAY)
     report = Memory(recurrences=(recurrence(of={"way": "origin"}),), fix=Fix(at=NOW, how="closed"))
     found |= facts.of(ticket(), "improvement", report, policy(), TODAY)
+    judged = Outcome(
+        stated="mttr 2h -> 1h by 2026-10-01", by="bo", before=measure(), frozen=NOW, after_ends=NOW, judgement="worse"
+    )  # its window after is over today
+    found |= facts.of(done, "improvement", Memory(outcome=judged), policy(metrics=(metric(),)), TODAY)
+    pending = replace(judged, judgement=None)
+    found |= facts.of(done, "improvement", Memory(outcome=pending), policy(), TODAY, ["outcome_due"])
     assert {name: type(value) for name, value in found.items()} == {
         name: PYTHON_TYPES[kind] for name, kind in TYPES.items()
     }

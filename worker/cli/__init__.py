@@ -14,7 +14,20 @@ import typer
 from integrations.errors import TrackerError
 from rules.errors import RulesError
 from worker import __version__
-from worker.cli import baselines, gates, looks, numbers, passes, reasons, recognition, records, scores, signals, trying
+from worker.cli import (
+    baselines,
+    gates,
+    looks,
+    numbers,
+    outcomes,
+    passes,
+    reasons,
+    recognition,
+    records,
+    scores,
+    signals,
+    trying,
+)
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
 from worker.cli.recurrence import recurrence
@@ -42,6 +55,7 @@ app.command("policy")(looks.policy)
 app.command("scorecards")(scores.scorecards)
 app.command("signals")(signals.signals)
 app.command("metrics")(numbers.metrics)
+app.command("outcomes")(outcomes.outcomes)
 app.command("schema")(looks.schema)
 app.command("sync")(passes.sync)
 app.command("plan")(passes.plan)

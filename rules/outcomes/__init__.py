@@ -1,0 +1,1 @@
+"""Outcomes: what an improvement was to change, and whether it did."""

@@ -1,0 +1,90 @@
+"""Judging: what was before is frozen when a ticket closes; what came of it is judged when the window after is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rules.metrics.compute import measure, observations
+from rules.metrics.model import History, Window
+from rules.outcomes.judging import Seen, judge
+from rules.outcomes.resolving import Target, sort_of
+from rules.outcomes.windows import ENOUGH, windows_before
+from worker.measuring.history import history
+from worker.outcomes.cases import Case, cases
+from worker.outcomes.keeping import Frozen, Keeping, Row
+from worker.worker import Worker
+
+LATE = timedelta(days=2)
+"""What is frozen so long after the closing, is said to be so: the worker was down, or its database lost."""
+DIGITS = 6
+"""Of observations that are kept."""
+SAID_LATE = " The numbers of before were computed {days} days after it closed."
+
+
+def judge_outcomes(worker: Worker, now: datetime) -> int:
+    """Freeze and judge what is due; return how many tickets that concerns. Without whole reads nothing is judged."""
+    kept = Keeping(worker.database, worker.policy.sha)
+    revision, since = worker.mirror.revision(), kept.read_up_to()
+    waiting = kept.waiting(now)
+    if (revision == since and not waiting) or worker.mirror.unreadable(worker.policy.sources):
+        return 0
+    tickets = {each.uid: each for each in kept.closed(since)} if revision != since else {}
+    found = (worker.mirror.ticket(uid) for uid in waiting if uid not in tickets)
+    tickets |= {each.uid: each for each in found if each is not None}
+    made, unclear = cases(worker, kept, tickets.values(), now)
+    changed = [*unclear, *_measured(worker, kept, made, now)]
+    kept.save(changed)
+    worker.mirror.unsettle({row.uid for row in changed})
+    kept.note_read(revision)
+    return len(changed)
+
+
+def _measured(worker: Worker, kept: Keeping, made: Iterable[Case], now: datetime) -> list[Row]:
+    """Return the rows that change, with what is measured now; the past is read once for all of them."""
+    every = tuple(made)
+    spans = [window for case in every for window in case.spans(now)]
+    past = History()
+    if spans:
+        whole = Window(start=min(each.start for each in spans), end=max(each.end for each in spans))
+        past = history(worker, whole, now)
+    before = {(row.uid, row.stated): row for row in kept.rows({case.ticket.uid for case in every})}
+    rows = [_row(case, past, now) for case in every]
+    return [row for row in rows if before.get((row.uid, row.stated)) != row]
+
+
+def _row(case: Case, past: History, now: datetime) -> Row:
+    row = case.row
+    if case.fresh:
+        row = replace(row, before=_frozen(case, past, now))
+    after = case.after(now)
+    if after is None or row.before is None:
+        return row
+    seen = _seen(case.target, after, past, now)
+    earlier = Seen(measure=row.before.measure, observations=row.before.observations)
+    judged = judge(case.target, earlier, seen)
+    late = SAID_LATE.format(days=row.before.late) if row.before.late else ""
+    return replace(row, after=seen.measure, judgement=judged.judgement, judged=now, said=judged.said + late)
+
+
+def _frozen(case: Case, past: History, now: datetime) -> Frozen:
+    """Return what was seen before: in the shortest window that holds enough, else in the longest."""
+    seen = [_seen(case.target, window, past, now) for window in windows_before(case.start, past.known_from)]
+    best = next((each for each in seen if _many(case.target, each)), seen[-1])
+    late = now - (case.ticket.closed or now)
+    rounded = tuple(round(each, DIGITS) for each in best.observations)
+    return Frozen(measure=best.measure, observations=rounded, late=late.days if late > LATE else 0)
+
+
+def _seen(target: Target, window: Window, past: History, now: datetime) -> Seen:
+    metric, grain, subject = target.metric, target.grain, target.subject
+    return Seen(
+        measure=measure(metric, grain, subject, window, past, now),
+        observations=observations(metric, grain, subject, window, past),
+    )
+
+
+def _many(target: Target, seen: Seen) -> bool:
+    count = sum(seen.observations) if sort_of(target.metric) == "counts" else len(seen.observations)
+    return count >= ENOUGH
