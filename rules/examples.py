@@ -35,7 +35,7 @@ from rules.undoing import TAKEN_BACK
 LONG_AGO = timedelta(days=30)  # at least, and as old as the ticket: when what has no date of its own was said
 TRACKER = "https://tracker.example"
 SOMEBODY = "somebody"
-SEEN = "It went from 2 h (40 incidents) to 1 h (30)."  # what came of an effect
+SEEN = "It went from 2 h (40 incidents) to 1 h (30).\nSo it is."  # what came of an effect
 MORNING = time(9)  # of a day that is given without a time
 
 

@@ -40,7 +40,12 @@ def _aim(asked: Asked) -> str | None:
 
 def _said(asked: Asked) -> str | None:
     found = judged(asked)
-    return None if found is None else readable(found.said)
+    return None if found is None else readable(found.said.partition("\n")[0])
+
+
+def _verdict(asked: Asked) -> str | None:
+    found = judged(asked)
+    return None if found is None else readable(" ".join(found.said.split("\n")[1:]))
 
 
 def _due(asked: Asked) -> str | None:
@@ -106,6 +111,9 @@ OUTCOME_FACTS: tuple[Fact, ...] = (
         'what came of it: "validated", "not shown", "worse" or "too little data"; "" unless it was judged',
         lambda a: found.judgement or "" if (found := judged(a)) else "",
     ),
-    Fact("outcome_said", "string", "that in a sentence, with the numbers; missing unless it was judged", _said),
+    Fact(
+        "outcome_said", "string", "the numbers of before and after, or what too little is known of; else missing", _said
+    ),
+    Fact("outcome_verdict", "string", "what these numbers mean, in a sentence; missing unless it was judged", _verdict),
     Fact("outcome_days", "int", "days since it could be judged; missing unless it was", _days),
 )

@@ -206,7 +206,7 @@ class Outcome:
     after: Measure | None = None
     judgement: Judgement | None = None  # none: not yet
     judged: datetime | None = None
-    said: str = ""  # the judgement in a sentence, with the numbers
+    said: str = ""  # the numbers in a line, and in the next what they mean
     problem: str = ""  # why it cannot be judged: "no metric 'mtr': did you mean 'mttr'?"
 
 

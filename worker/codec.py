@@ -155,6 +155,8 @@ def _plain(kind: Any, raw: Any, where: str) -> Any:
             raise CodecError(f"{where}: {raw!r} is not a {kind.__name__}") from error
         aware = kind is date or value.tzinfo is not None
         return _checked(aware, raw, where) and value
+    if kind is float and type(raw) is int:
+        return float(raw)
     return _checked(type(raw) is kind, raw, where)
 
 

@@ -32,7 +32,7 @@ COUNTED: Mapping[Measured, str] = {
 }
 """What the observations of a metric are."""
 TOO_LITTLE = "Too little is known of {name} to judge it: {why}."
-BETWEEN = "{name} went from {before} to {after}: {change} (95% interval). {verdict}"
+BETWEEN = "{name} went from {before} to {after}: {change} (95% interval).\n{verdict}"
 REACHED = "The target of {target} is reached."
 LESS = "That is shown, but less than stated: {target}."
 SMALL = "It got better, but by less than half of what was stated: {target}."
@@ -51,7 +51,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A judgement, and why."""
+    """A judgement, and why: a line with the numbers, and one that says what they mean."""
 
     judgement: Judgement
     said: str
@@ -67,11 +67,12 @@ def judge(target: Target, before: Seen, after: Seen) -> Judged:
     if lacking or found is None or first is None or last is None:
         why = lacking or "no number can be told"
         return Judged(judgement="too little data", said=TOO_LITTLE.format(name=target.name, why=why))
+    what = COUNTED[target.metric.measured]
     judgement, verdict = _judgement(target, found, first, last)
     said = BETWEEN.format(
         name=target.name,
-        before=_told(target, before, first),
-        after=_told(target, after, last),
+        before=f"{target.amount(first)} ({_count(target, before)} {what} in {_days(before)})",
+        after=f"{target.amount(last)} ({_count(target, after)} in {_days(after)})",
         change=worded(target, found),
         verdict=verdict.format(target=target.amount(target.end), metric=target.metric.id),
     )
@@ -113,9 +114,8 @@ def _count(target: Target, seen: Seen) -> int:
     return round(sum(seen.observations)) if sort_of(target.metric) == "counts" else len(seen.observations)
 
 
-def _told(target: Target, seen: Seen, value: float) -> str:
-    what, days = COUNTED[target.metric.measured], days_in(seen.measure.window)
-    return f"{target.amount(value)} ({_count(target, seen)} {what} in {days} days)"
+def _days(seen: Seen) -> str:
+    return f"{days_in(seen.measure.window)} days"
 
 
 def worded(target: Target, found: Difference) -> str:

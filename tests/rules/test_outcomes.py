@@ -182,8 +182,8 @@ LONG, SHORT, LESS = (
             (
                 "validated",
                 (
-                    "mttr went from 4.69 h (24 incidents in 90 days) to 1.56 h (24 incidents in 90 days): the typical time is"
-                    " 53% to 76% less (95% interval). The target of 2 h is reached."
+                    "mttr went from 4.69 h (24 incidents in 90 days) to 1.56 h (24 in 90 days): the typical time is"
+                    " 53% to 76% less (95% interval).\nThe target of 2 h is reached."
                 ),
             ),
         ),
@@ -194,8 +194,8 @@ LONG, SHORT, LESS = (
             (
                 "validated",
                 (
-                    "mttr went from 4.69 h (24 incidents in 90 days) to 2.66 h (24 incidents in 90 days): the typical time is"
-                    " 21% to 59% less (95% interval). That is shown, but less than stated: 1 h."
+                    "mttr went from 4.69 h (24 incidents in 90 days) to 2.66 h (24 in 90 days): the typical time is"
+                    " 21% to 59% less (95% interval).\nThat is shown, but less than stated: 1 h."
                 ),
             ),
         ),
@@ -206,8 +206,8 @@ LONG, SHORT, LESS = (
             (
                 "not shown",
                 (
-                    "mttr went from 4.69 h (24 incidents in 90 days) to 2.66 h (24 incidents in 90 days): the typical time is"
-                    " 21% to 59% less (95% interval). It got better, but by less than half of what was stated: 1 h."
+                    "mttr went from 4.69 h (24 incidents in 90 days) to 2.66 h (24 in 90 days): the typical time is"
+                    " 21% to 59% less (95% interval).\nIt got better, but by less than half of what was stated: 1 h."
                 ),
             ),
         ),
@@ -218,8 +218,8 @@ LONG, SHORT, LESS = (
             (
                 "not shown",
                 (
-                    "mttr went from 1.56 h (24 incidents in 90 days) to 2.6 h (24 incidents in 90 days): the typical time is"
-                    " between 3% less and 115% more (95% interval). That can be chance: no effect is shown."
+                    "mttr went from 1.56 h (24 incidents in 90 days) to 2.6 h (24 in 90 days): the typical time is"
+                    " between 3% less and 115% more (95% interval).\nThat can be chance: no effect is shown."
                 ),
             ),
         ),
@@ -230,8 +230,8 @@ LONG, SHORT, LESS = (
             (
                 "worse",
                 (
-                    "mttr went from 1.56 h (24 incidents in 90 days) to 4.69 h (24 incidents in 90 days): the typical time is"
-                    " 115% to 319% more (95% interval). It got worse; it was to be 1 h."
+                    "mttr went from 1.56 h (24 incidents in 90 days) to 4.69 h (24 in 90 days): the typical time is"
+                    " 115% to 319% more (95% interval).\nIt got worse; it was to be 1 h."
                 ),
             ),
         ),
@@ -273,8 +273,8 @@ def daily(count, days=90, **more):
             (
                 "validated",
                 (
-                    "incident-frequency went from 13.2 per month (39 incidents in 90 days) to 4.4 per month (13 incidents in 90"
-                    " days): 36% to 84% less (95% interval). The target of 6 per month is reached."
+                    "incident-frequency went from 13.2 per month (39 incidents in 90 days) to 4.4 per month (13 in 90"
+                    " days): 36% to 84% less (95% interval).\nThe target of 6 per month is reached."
                 ),
             ),
         ),
@@ -284,8 +284,8 @@ def daily(count, days=90, **more):
             (
                 "validated",
                 (
-                    "incident-frequency went from 13.2 per month (39 incidents in 90 days) to 0 per month (0 incidents in 90"
-                    " days): 90% to 100% less (95% interval). The target of 6 per month is reached."
+                    "incident-frequency went from 13.2 per month (39 incidents in 90 days) to 0 per month (0 in 90"
+                    " days): 90% to 100% less (95% interval).\nThe target of 6 per month is reached."
                 ),
             ),
         ),
@@ -295,8 +295,8 @@ def daily(count, days=90, **more):
             (
                 "worse",
                 (
-                    "incident-frequency went from 0 per month (0 incidents in 90 days) to 13.2 per month (39 incidents in 90"
-                    " days): at least 908% more (95% interval). It got worse; it was to be 6 per month."
+                    "incident-frequency went from 0 per month (0 incidents in 90 days) to 13.2 per month (39 in 90"
+                    " days): at least 908% more (95% interval).\nIt got worse; it was to be 6 per month."
                 ),
             ),
         ),
@@ -339,8 +339,8 @@ def test_shares_are_judged_by_their_difference():
     found = judge(target, shared(25, 100), shared(8, 100))
     assert found.judgement == "validated"
     assert found.said == (
-        "change-failure-rate went from 25% (100 rollouts in 90 days) to 8% (100 rollouts in 90 days): 6.8 points to"
-        " 27.1 points less (95% interval). The target of 10% is reached."
+        "change-failure-rate went from 25% (100 rollouts in 90 days) to 8% (100 in 90 days): 6.8 points to"
+        " 27.1 points less (95% interval).\nThe target of 10% is reached."
     )
     assert judge(target, shared(25, 100), shared(20, 100)).judgement == "not shown"
     assert judge(target, shared(5, 100), shared(25, 100)).judgement == "worse"

@@ -20,7 +20,7 @@ LATE = timedelta(days=2)
 """What is frozen so long after the closing, is said to be so: the worker was down, or its database lost."""
 DIGITS = 6
 """Of observations that are kept."""
-SAID_LATE = " The numbers of before were computed {days} days after it closed."
+SAID_LATE = "\nThe numbers of before were computed {days} days after it closed."
 
 
 def judge_outcomes(worker: Worker, now: datetime) -> int:
@@ -64,14 +64,16 @@ def _row(case: Case, past: History, now: datetime) -> Row:
     seen = _seen(case.target, after, past, now)
     earlier = Seen(measure=row.before.measure, observations=row.before.observations)
     judged = judge(case.target, earlier, seen)
-    late = SAID_LATE.format(days=row.before.late) if row.before.late else ""
-    return replace(row, after=seen.measure, judgement=judged.judgement, judged=now, said=judged.said + late)
+    late = row.before.late if judged.judgement != "too little data" else 0
+    said = judged.said + (SAID_LATE.format(days=late) if late else "")
+    return replace(row, after=seen.measure, judgement=judged.judgement, judged=now, said=said)
 
 
 def _frozen(case: Case, past: History, now: datetime) -> Frozen:
-    """Return what was seen before: in the shortest window that holds enough, else in the longest."""
+    """Return what was seen before: in the shortest window that holds enough, else in the one that holds most."""
     seen = [_seen(case.target, window, past, now) for window in windows_before(case.start, past.known_from)]
-    best = next((each for each in seen if _many(case.target, each)), seen[-1])
+    best = next((each for each in seen if _count(case.target, each) >= ENOUGH), None)
+    best = best or max(seen, key=lambda each: _count(case.target, each))  # of those with as many the shortest
     late = now - (case.ticket.closed or now)
     rounded = tuple(round(each, DIGITS) for each in best.observations)
     return Frozen(measure=best.measure, observations=rounded, late=late.days if late > LATE else 0)
@@ -85,6 +87,5 @@ def _seen(target: Target, window: Window, past: History, now: datetime) -> Seen:
     )
 
 
-def _many(target: Target, seen: Seen) -> bool:
-    count = sum(seen.observations) if sort_of(target.metric) == "counts" else len(seen.observations)
-    return count >= ENOUGH
+def _count(target: Target, seen: Seen) -> float:
+    return sum(seen.observations) if sort_of(target.metric) == "counts" else len(seen.observations)
