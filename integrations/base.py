@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
-from rules.model import Change, Comment, Deployment, Event, Marker, Prose, Release, Signal, Ticket
+from rules.model import Change, Comment, Deployment, Event, Marker, Prose, Reason, Release, Signal, Ticket
 
 Noun = Ticket | Change | Comment | Deployment | Release | Event
 
@@ -178,7 +178,7 @@ class Tracker(Protocol):
     def reopen(self, ref: str) -> Receipt:
         """Open a closed ticket, its resolution cleared where the workflow lets it."""
 
-    def close(self, ref: str, reason: Literal["completed", "not_planned"]) -> Receipt:
+    def close(self, ref: str, reason: Reason) -> Receipt:
         """Close an open ticket."""
 
     def transition(self, ref: str, phase: Literal["new", "active", "done"], resolution: str) -> Receipt:

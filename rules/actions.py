@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from rules.model import Prose
+from rules.model import Prose, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +110,9 @@ class TakeBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
-    """Close the target, as done or as not planned."""
+    """Close the target: as done, as not planned, or as a duplicate of an older one."""
 
-    reason: Literal["completed", "not_planned"] = "completed"
+    reason: Reason = "completed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from urllib.parse import quote, unquote
 
-from rules.actions import NAMES, AddLabel, Op, Reopen, SetDue, SetPriority, Verb, WriteCard
+from rules.actions import NAMES, AddLabel, Close, Op, Reopen, SetDue, SetPriority, Verb, WriteCard
 from rules.card_content import Content, content, essence
 from rules.card_words import prose
 from rules.commanded import Asked, newest, op_id
-from rules.effects import DUE, LABELLED, PRIORITY, REOPENED, value_of
+from rules.duplicates import DUPLICATE
+from rules.effects import CLOSED, DUE, LABELLED, PRIORITY, REOPENED, value_of
 from rules.leaders import TWIN
 from rules.memory import Card, Effect, Episode, Lead, Reversal
 from rules.moves import NOTHING, View, target_of
@@ -33,10 +34,17 @@ HEARD_ITEM = re.compile(r"heard:([0-9a-f]{1,64})")
 LED_ITEM = re.compile(r"led:(state|owner|due):([\w.~%-]*)", re.ASCII)
 UNLIKE_ITEM = re.compile(r"unlike:([\w.~%-]{1,300})", re.ASCII)
 DUE_ITEM = re.compile(rf"due:(?P<due>{DAY})")
-TRACES = {LABELLED: "label", DUE: "due", PRIORITY: "priority", REOPENED: "reopen", TAKEN_BACK: "takeback"}
+TRACES = {
+    LABELLED: "label",
+    DUE: "due",
+    PRIORITY: "priority",
+    REOPENED: "reopen",
+    TAKEN_BACK: "takeback",
+    CLOSED: "close",  # as a duplicate
+}
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
 TRACE_ITEM = re.compile(
-    r"(?P<how>did|undone):(?P<what>label|due|priority|reopen|takeback):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?",
+    r"(?P<how>did|undone):(?P<what>label|due|priority|reopen|close|takeback):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?",
     re.ASCII,
 )
 
@@ -147,8 +155,8 @@ def write_state(view: View) -> str:
         items.append(f"due:{due}")
     undone = (*view.memory.reversals, *view.evaluation.reversals)
     ours = (each for each in view.memory.effects if each.verb != LABELLED or is_worn(view, each))
-    traces = {f"did:{_trace(each)}" for each in ours if each.verb in TRACES}
-    traces |= {f"undone:{_trace(each)}" for each in undone if each.verb in TRACES}
+    traces = {f"did:{_trace(each)}" for each in ours if _traced(each)}
+    traces |= {f"undone:{_trace(each)}" for each in undone if _traced(each)}
     asked = Asked(policy=view.policy, memory=view.memory, now=view.now, keys=view.keys)
     said = (each for each in newest(asked, view.ticket) if asked.fresh(each))
     heard = [f"heard:{op_id(view.keys, view.ticket, each)}" for each in said]
@@ -157,6 +165,11 @@ def write_state(view: View) -> str:
     apart = [each.key for each in view.memory.objections if not each.why.startswith("/")][-UNLIKES:]
     unlike = [f"unlike:{quote(key, safe='')}" for key in apart]
     return ",".join((*items, *sorted(traces), *heard, *led, *unlike))
+
+
+def _traced(of: Effect | Reversal) -> bool:
+    """Tell whether a marker keeps it. As its leader was, a ticket is closed once more by following that."""
+    return of.verb in TRACES and (of.verb != CLOSED or of.value == DUPLICATE)
 
 
 def _trace(of: Effect | Reversal) -> str:
@@ -220,6 +233,7 @@ def read_traces(policy: Policy, text: str) -> tuple[Trace, ...]:
             "due": (DUE, SetDue(due=due) if due and rule and (rule.due or "due" in rule.follow) else None),
             "priority": (PRIORITY, SetPriority(level=rule.priority) if rule and rule.priority else None),
             "reopen": (REOPENED, Reopen()),
+            "close": (CLOSED, Close(reason=DUPLICATE)),
             "takeback": (TAKEN_BACK, read_left(unquote(found["label"] or ""))),
         }
         name, verb = verbs[found["what"]]

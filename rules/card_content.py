@@ -107,6 +107,7 @@ def _shape(point: Point) -> list[object]:
     step = point.next
     coming = [step.number, str(step.left) if step.on is None else step.on.isoformat(), *step.people] if step else []
     coming += ["/reopen"] if step and step.reopens else []
+    coming += ["/close"] if step and step.closes else []
     coming += [f"/file {step.files}"] if step and step.files else []
     coming += ["/undo", *step.takes_back] if step and step.takes_back else []
     rule, number = point.held.rule.id, point.held.episode.number

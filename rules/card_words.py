@@ -7,6 +7,7 @@ from collections.abc import Collection
 from rules.card_content import Content, Point
 from rules.commanded import rule_of
 from rules.commanded import said as as_said
+from rules.duplicates import DUPLICATE
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.gates import words as gates
 from rules.leaders import TWIN, leader_of
@@ -86,6 +87,7 @@ def _point(view: View, point: Point) -> list[Block]:
 def _next(step: NextStep) -> str:
     who = " and ".join(step.people) or "nobody, because it is not known who is meant"
     deeds = ["it is reopened"] if step.reopens else []
+    deeds += ["it is closed as a duplicate"] if step.closes else []
     deeds += [f"this is taken back: {clipped(', '.join(step.takes_back))}"] if step.takes_back else []
     deeds += [f"a ticket of the kind {step.files} is filed"] if step.files else []
     deeds += [f"a comment goes to {clipped(who)}"] if step.pings else []
@@ -122,7 +124,7 @@ def _undone(view: View, undo: Reversal) -> Line:
 
 def _worded(view: View, thing: Effect | Reversal) -> str:
     if thing.verb in CHANGED_STATE:
-        return CHANGED_STATE[thing.verb]
+        return f"{CHANGED_STATE[thing.verb]}{f' as a {DUPLICATE}' if thing.value == DUPLICATE else ''}"
     if thing.verb == TAKEN_BACK:
         return clipped(f"no longer put off: {thing.value}")
     value = called(view.policy, view.ticket.source, thing.value) if thing.verb == ASSIGNED else thing.value

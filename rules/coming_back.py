@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from rules.actions import Close, Op
 from rules.effects import REOPENED
-from rules.fact_asked import Asked
 from rules.fact_recurrence import news
 from rules.following import CLOSED
 from rules.memory import Effect, Objection, Related
@@ -37,7 +36,7 @@ def withdrawal_ops(view: View) -> Iterator[Op]:
     ticket, memory = view.ticket, view.memory
     if ticket.phase == "done" or not memory.objections:
         return
-    if news(Asked(ticket, view.evaluation.kind, memory, view.policy, view.today)):
+    if news(view.asked):
         return
     rules = {rule.id: rule for rule in view.policy.rules if returning(rule) and not view.shadowed(rule)}
     for effect in memory.effects:

@@ -88,10 +88,10 @@ def read_commands(
     """Read the commands of a comment; each has an answer, and an ignore or a statement if it was understood.
 
     The caller leaves out our own comments. `ticket` is as it will be when what was said before is carried out.
-    Somebody who may not give commands is told so once a ticket.
+    Somebody who may not give commands is told so once a ticket; whoever wrote it may say that it is another problem.
     """
     lines = command_lines(comment)
-    if not may_command(policy, ticket, comment.author):
+    if not may_command(policy, ticket, comment.author) and not _own_word(ticket, comment, lines):
         return _from_strangers(policy, ticket, comment, lines, now, memory, tracker)
     found: list[tuple[Answer, Wish]] = []
     for number, line in enumerate(lines, 1):
@@ -104,6 +104,7 @@ def read_commands(
     return tuple(found)
 
 
+<<<<<<< HEAD
 def _from_strangers(
     policy: Policy,
     ticket: Ticket,
@@ -130,6 +131,14 @@ def _from_strangers(
     answer, wish = _waive(heard, waiver_words(line)) if waives(line) else (_answer(heard, REFUSED), None)
     told = any((each.by, each.reply) == (answer.by, answer.reply) for each in memory.answers)
     return () if told and wish is None else ((answer, wish),)
+
+
+=======
+def _own_word(ticket: Ticket, comment: Comment, lines: list[str]) -> bool:
+    """Tell whether somebody says nothing but that their own report is another problem than it was taken for."""
+    said = [found["verb"] for found in map(COMMAND.fullmatch, lines) if found]
+    return comment.author == ticket.reporter and {(verb or "").lower() for verb in said} == {"not-same"}
+>>>>>>> 0abfc38 (Close as a duplicate what is certainly the same as an open ticket, where the config wants it)
 
 
 def foreseen(policy: Policy, ticket: Ticket, wish: Wish, now: datetime) -> Ticket:

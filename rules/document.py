@@ -255,6 +255,7 @@ def _step(table: StepTable) -> Step:
         ping=tuple(table.ping),
         say=table.say,
         reopen=table.reopen,
+        close=table.close or "",
         undo=table.undo,
         file=_file(table.file) if table.file else None,
     )

@@ -176,6 +176,7 @@ def _recurrence(table: RecurrenceTable, key: str, zone: ZoneInfo) -> Recurrence:
         evidence=table.evidence,
         at=created,
         again=table.again,
+        ahead=table.ahead,
     )
 
 

@@ -103,6 +103,18 @@ def _said_before(asked: Asked, name: str) -> str:
     return readable(str(getattr(found, name))) if found else ""
 
 
+def duplicate(asked: Asked) -> bool:
+    """Tell whether it is to be closed as a duplicate: all that it could say is said on the older ticket.
+
+    What has an owner or work of its own, or more to read, stays; and so does what somebody ever said to be another one.
+    """
+    found = before(asked)
+    if not asked.policy.recurring.close_duplicates or found is None or found.again or found.other.phase == "done":
+        return False
+    own = bool(asked.ticket.assignees and not found.other.assignees) or bool(asked.memory.work)
+    return not own and found.ahead <= 0 and all(each.what != "not-same" for each in asked.memory.statements)
+
+
 RECURRENCE_FACTS: tuple[Fact, ...] = (
     Fact(
         "recurred",
@@ -151,6 +163,13 @@ RECURRENCE_FACTS: tuple[Fact, ...] = (
         "bool",
         "it is a report of something that had been fixed by then",
         lambda a: (found := before(a)) is not None and found.again,
+    ),
+    Fact(
+        "duplicate",
+        "bool",
+        "it is a report of an older ticket that was open by then and still is, and has no work, owner or talk that that"
+        " one has not; always false unless `close_duplicates` of [recurrence] is true",
+        duplicate,
     ),
     Fact("recurs_days", "int", "days since it is known to be a report of another one; missing if it is none", _days),
 )

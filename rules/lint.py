@@ -67,8 +67,10 @@ def _of_rule(rule: Rule, company: Company) -> Iterator[str]:
     texts |= {f"step[{number}].say": step.say for number, step in enumerate(rule.steps, 1)}
     yield from (f"{key}{problem}" for key, text in texts.items() for problem in placeholders_in(text, PLACEHOLDERS))
     for number, step in enumerate(rule.steps, 1):
-        if not (step.ping or step.reopen or step.undo or step.file):
+        if not (step.ping or step.reopen or step.close or step.undo or step.file):
             yield f"step[{number}]: does nothing: give it a 'ping', 'reopen = true', 'undo = true' or 'file'"
+        elif step.close and step.reopen:
+            yield f"step[{number}]: 'close' and 'reopen' undo each other: choose one"
         elif step.ping and not step.say and not rule.say:
             yield f"step[{number}]: nothing to say: give the step or the rule a 'say'"
     fields = (rule.due, rule.assign, rule.priority, rule.follow)

@@ -156,6 +156,7 @@ class Recurrence:
     direct: bool = True  # way "filed": it is a report of this ticket itself, not of a later one of the same root
     took: timedelta = timedelta()  # how long the other one was open, if it is done
     priority: str = ""  # the other one's, by its native name
+    ahead: int = 0  # so many more comments people wrote on the report than on what it is a report of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

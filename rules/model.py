@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 Phase = Literal["new", "active", "done"]
 """Where a ticket stands in its workflow; Jira's status categories, GitHub's open (new) and closed (done)."""
+Reason = Literal["completed", "not_planned", "duplicate"]
+"""As what we close a ticket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class Ticket:
     locked: bool = False
     sprint: str = ""  # the sprint it is planned for, active or coming; "" where there is none
     blocked: bool = False  # the tracker says that it waits for another ticket, which is open
+    fields: frozenset[str] = frozenset()  # "NAME: value" of the custom fields that [recurrence] asks for
     duplicates: frozenset[str] = frozenset()  # the keys of the tickets that the tracker links it to as their duplicate
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from rules.actions import NAMES, AddLabel, Assign, Op, Post, Reopen, SetDue, SetPriority, TakeBack, Target, Verb
+from rules.duplicates import closing_due
 from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, REOPENED, wears
 from rules.evaluate import Evaluation, Holding
 from rules.fact_asked import Asked
@@ -75,6 +76,11 @@ class View:
         """The calendar by which the ticket's workdays count."""
         return calendar_of(self.policy, self.ticket)
 
+    @property
+    def asked(self) -> Asked:
+        """What facts of the ticket are found from."""
+        return Asked(self.ticket, self.evaluation.kind, self.memory, self.policy, self.today)
+
     def undone(self, verb: str) -> frozenset[str]:
         """Return the values that a person undid here, now or earlier, whichever rule had asked for them."""
         return frozenset(undo.value for undo in self.memory.reversals if undo.verb == verb)
@@ -101,6 +107,7 @@ class NextStep:
     missing: tuple[str, ...] = ()  # roles that stand for nobody
     pings: bool = True
     reopens: bool = False
+    closes: bool = False  # as a duplicate
     files: str = ""  # the kind of ticket that it files
     takes_back: tuple[str, ...] = ()  # how it is put off, in words
 
@@ -197,6 +204,7 @@ def next_step(view: View, held: Holding) -> NextStep | None:
         missing=found.missing,
         pings=bool(step.ping),
         reopens=step.reopen and does.reopens,
+        closes=bool(step.close) and does.closes,
         files=step.file.kind if step.file else "",
         takes_back=does.takes_back if step.undo else (),
     )
@@ -207,16 +215,18 @@ class _Doing:
     """What the steps of a rule could do now, besides pings and tickets."""
 
     reopens: bool
+    closes: bool
     takes_back: tuple[str, ...]
 
     def anything(self, step: Step) -> bool:
-        return bool(step.ping or step.file or (step.reopen and self.reopens) or (step.undo and self.takes_back))
+        moves = (step.reopen and self.reopens) or (step.close and self.closes)
+        return bool(step.ping or step.file or moves or (step.undo and self.takes_back))
 
 
 def _doing(view: View, held: Holding) -> _Doing:
     undoes = any(step.undo for step in held.rule.steps)
     back = tuple(str(way) for _, way, _ in _to_take_back(view, held, view.today)) if undoes else ()
-    return _Doing(may_reopen(view, held.rule), back)
+    return _Doing(may_reopen(view, held.rule), bool(closing(view, held.rule)), back)
 
 
 def due_date(view: View, held: Holding) -> date | None:
@@ -279,8 +289,12 @@ def _reopen(view: View, held: Holding) -> Iterator[Op]:
 
 def _return(view: View, rule: Rule) -> str:
     """Return the id of the op by which a rule opens again what came back; "" if there is none to do."""
-    asked = Asked(view.ticket, view.evaluation.kind, view.memory, view.policy, view.today)
-    return reopening_due(view.keys, rule, asked, view.memory)
+    return reopening_due(view.keys, rule, view.asked, view.memory)
+
+
+def closing(view: View, rule: Rule) -> str:
+    """Return the id of the op by which a rule closes the ticket as a duplicate; "" if there is none to do."""
+    return closing_due(view.keys, rule, view.asked, view.memory)
 
 
 def _with_it(view: View, held: Holding, due: tuple[int, ...], number: int) -> Iterator[Op]:

@@ -148,6 +148,7 @@ def _steps(rule: Rule) -> Iterator[str]:
     for step in rule.steps:
         when = f"After {span(step.after)}" if step.after.count else "At once"
         deeds = ["the ticket is opened again, if it is done"] if step.reopen else []
+        deeds += [f"the ticket is closed as a {step.close} of what it is the same as"] if step.close else []
         deeds += ["how the ticket is put off is taken back"] if step.undo else []
         deeds += [f"a comment pings {people(step.ping)}: {quote(step.say or rule.say)}"] if step.ping else []
         deeds += [filed(step.file, rule.say)] if step.file else []

@@ -9,6 +9,7 @@ from datetime import datetime
 from rules.actions import AddLabel, Op, Plan, RemoveLabel
 from rules.card import card_op
 from rules.ceilings import within
+from rules.closing import close_ops, undo_ops
 from rules.coming_back import withdrawal_ops
 from rules.commanded import command_ops
 from rules.conflicts import marked, quarrel, unique
@@ -29,6 +30,16 @@ from rules.worn import label_ops, take_off_ops
 
 __all__ = ["Decision", "OpKeys", "assemble", "decide", "operations"]
 
+TURNS = (
+    (command_ops,),
+    (follow_ops, withdrawal_ops, closing_ops, undo_ops),
+    (field_ops, close_ops, comment_ops),
+    (label_ops,),
+    (take_off_ops,),
+)
+"""Where the ops of one look come from, the first that has any to do; what comes later waits for the next look."""
+LASTING = tuple(source for turn in TURNS for source in turn if source not in (command_ops, comment_ops))
+"""Those that leave something behind which can be undone."""
 LOOKS = 8  # at one ticket in a pass: each takes in what the one before it will have changed
 
 
@@ -116,22 +127,8 @@ def _asked_again(view: View, ops: Mapping[str, Op]) -> set[str]:
     """Return the ids of what is asked for again although it was to be carried out: something else undoes it."""
     if not ops:
         return set()
-    asked = (
-        op.id
-        for source in (follow_ops, withdrawal_ops, closing_ops, field_ops, label_ops, take_off_ops)
-        for op in source(view)
-    )
+    asked = (op.id for source in LASTING for op in source(view))
     return {op.id for op in _acting(ops.values())}.intersection(asked)
-
-
-TURNS = (
-    (command_ops,),
-    (follow_ops, withdrawal_ops, closing_ops),
-    (field_ops, comment_ops),
-    (label_ops,),
-    (take_off_ops,),
-)
-"""What is asked one after the other, until something is to be done."""
 
 
 def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:

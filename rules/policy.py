@@ -117,6 +117,7 @@ class Step:
     ping: tuple[str, ...] = ()  # roles or people: "owner", "lead", "council", "reporter", a name of [people]
     say: str = ""  # the ping's text; the rule's `say` if empty
     reopen: bool = False  # a ticket that is done is opened again
+    close: Literal["", "duplicate"] = ""  # as what the ticket is closed
     file: NewTicket | None = None
     undo: bool = False  # how it was put off is taken back
 
@@ -296,6 +297,8 @@ class Recurring:
     fingerprints: tuple[str, ...] = ()  # names of labels and lines that hold a machine's fingerprint
     machines: frozenset[str] = frozenset()  # logins of those whose texts may hold one; none: everybody's
     environments: frozenset[str] = frozenset({"production", "prod", "live"})  # lower case: where a fix takes effect
+    close_duplicates: bool = False  # a report of what is known and open is closed as its duplicate
+    fields: tuple[str, ...] = ()  # names of custom fields that hold a machine's fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

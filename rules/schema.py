@@ -70,10 +70,10 @@ class FileTable(Table):
 
 
 class StepTable(Table):
-    """What happens once an episode, when it has lasted so long: a ping, a reopening, a new ticket, or all of them."""
+    """What happens once an episode, when it has lasted so long: a ping, a reopening, a new ticket, or several."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": [name]} for name in ("ping", "reopen", "undo", "file")]}
+        json_schema_extra={"anyOf": [{"required": [name]} for name in ("ping", "reopen", "close", "undo", "file")]}
     )
 
     after: Span = Field(description="How long the rule has held by then: '5 workdays'.")
@@ -81,6 +81,11 @@ class StepTable(Table):
         default=[], min_length=1, description="Roles (owner, lead, council, reporter) or names of [people]."
     )
     reopen: bool = Field(default=False, description="Opens the ticket again, if it is done.")
+    close: Literal["duplicate"] | None = Field(
+        default=None,
+        description="Closes the ticket as a duplicate of the older one that it is certainly the same as, once for "
+        "each. If a person opens it, or objects, it stays open.",
+    )
     file: FileTable | None = Field(default=None, description="Files another ticket.")
     undo: bool = Field(
         default=False,
@@ -139,6 +144,7 @@ class RecurrenceTable(Table):
     key: str = "EXAMPLE-3"
     created: Moment = Field(description="When the report was made, whichever of the two it is.")
     again: bool = Field(default=True, description="What came back had been fixed by then.")
+    ahead: int = Field(default=0, description="So many more comments people wrote on the report than on the other.")
     phase: Literal["new", "active", "done"] = "new"
     evidence: str = Field(default="the same fingerprint", description="What tells that the two are the same.")
 

@@ -211,6 +211,8 @@ def _recurring(table: Plain) -> Recurring:
         fingerprints=tuple(table.get("fingerprints", ())),
         machines=frozenset(table.get("machines", ())),
         environments=_lower(table.get("environments", plain.environments)),
+        close_duplicates=table.get("close_duplicates", plain.close_duplicates),
+        fields=tuple(table.get("fields", ())),
     )
 
 

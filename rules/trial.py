@@ -12,7 +12,7 @@ begun on the day from which the rule held for it. What the rule would do is word
 ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, a domain is certain
 for a ticket with a component of the domain's name, and the label "domain:NAME" is the domain's, however it looks. What
 people command was carried out before. What puts a ticket off is the label "deferred" and the status "On Hold",
-whatever [deferral] of the config says.
+whatever [deferral] of the config says; duplicates are to be closed, whatever [recurrence] says.
 """
 
 from __future__ import annotations
@@ -135,6 +135,7 @@ def _stage(policy: Policy, rule: Rule, ticket: Ticket) -> Policy:
         sources={ticket.source: source},
         deferral_labels=frozenset({"deferred"}),
         deferral_statuses=frozenset({"on hold"}),
+        recurring=replace(policy.recurring, close_duplicates=True),
         domains=tuple(replace(each, components=each.components | {each.name.lower()}) for each in policy.domains),
     )
 

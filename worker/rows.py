@@ -102,6 +102,7 @@ def _ticket_row(t: Ticket) -> tuple[Any, ...]:
         *(t.phase, _short(t.status), _short(t.type), _short(t.resolution), names(t.labels), names(t.components)),
         *(_short(t.milestone), names(t.assignees), _short(t.reporter), _short(t.priority), iso(t.due)),
         *(moment_or_none(t.closed), t.comments, int(t.locked), int(t.blocked), _short(t.sprint), names(t.duplicates)),
+        names(t.fields),
         clean(t.body),
     )
 
@@ -134,7 +135,8 @@ def ticket_of(r: Any) -> Ticket:
         blocked=bool(r[22]),
         sprint=r[23],
         duplicates=name_set(r[24]),
-        body=r[25],
+        fields=name_set(r[25]),
+        body=r[26],
     )
 
 
@@ -242,7 +244,7 @@ TICKET = Shape(
     table="tickets",
     columns=_columns(
         "uid source key ref url title created updated phase status type resolution labels components milestone"
-        " assignees reporter priority due closed comments locked blocked sprint duplicates body"
+        " assignees reporter priority due closed comments locked blocked sprint duplicates fields body"
     ),
     row=_ticket_row,
     noun=ticket_of,

@@ -53,6 +53,7 @@ TICKETS = Table(
     *_numbers("comments", "locked", "blocked"),
     Column("sprint", Text, nullable=False, server_default=text("''")),
     Column("duplicates", Text, nullable=False, server_default=text("'[]'")),
+    Column("fields", Text, nullable=False, server_default=text("'[]'")),
     *_texts("body"),  # last: a scan of the rest need not read it
 )
 Index("tickets_revision", TICKETS.c.revision)
@@ -253,6 +254,7 @@ RECURRENCES = Table(
     *_texts("other", "root", "tier", "signal", "evidence"),  # other: what came back; root: the first of its kind
     *_numbers("again"),  # 1: what came back was fixed by then
     *_moments("at"),
+    *_numbers("ahead"),  # so many more comments people wrote on the report
 )
 Index("recurrences_other", RECURRENCES.c.other)
 Index("recurrences_root", RECURRENCES.c.root)

@@ -20,7 +20,7 @@ from integrations.github.statuses import Statuses
 from integrations.github.streams import NAMES, Reader
 from integrations.github.writing import Writer
 from integrations.http import Line
-from rules.model import Comment, Marker, Prose, Ticket
+from rules.model import Comment, Marker, Prose, Reason, Ticket
 
 
 class GithubTracker:
@@ -138,7 +138,7 @@ class GithubTracker:
         """Open a closed issue."""
         return self._write().reopen(ref)
 
-    def close(self, ref: str, reason: Literal["completed", "not_planned"]) -> Receipt:
+    def close(self, ref: str, reason: Reason) -> Receipt:
         """Close an open issue."""
         return self._write().close(ref, reason)
 

@@ -16,7 +16,7 @@ from integrations.github.markdown import render, title_text
 from integrations.github.milestones import Due
 from integrations.github.payloads import Repository
 from integrations.github.session import Session
-from rules.model import Link, Marker, Paragraph, Prose, Text
+from rules.model import Link, Marker, Paragraph, Prose, Reason, Text
 
 _PIN = "mutation($id: ID!) { pinIssue(input: {issueId: $id}) { issue { number isPinned } } }"
 _ENOUGH = 2_480
@@ -106,9 +106,15 @@ class Writer:
         """Open a closed issue."""
         return self._patch("reopen", ref, {"state": "open", "state_reason": "reopened"}, expected={"state": "open"})
 
-    def close(self, ref: str, reason: Literal["completed", "not_planned"]) -> Receipt:
-        """Close an issue."""
-        return self._patch("close", ref, {"state": "closed", "state_reason": reason}, expected={"state": "closed"})
+    def close(self, ref: str, reason: Reason) -> Receipt:
+        """Close an issue; as not planned where the server does not know duplicates: an older Enterprise Server."""
+        body = {"state": "closed", "state_reason": reason}
+        try:
+            return self._patch("close", ref, body, expected={"state": "closed"})
+        except Rejected:
+            if reason != "duplicate":
+                raise
+        return self.close(ref, "not_planned")
 
     def transition(self, ref: str, phase: Literal["new", "active", "done"], resolution: str) -> Receipt:
         """Close for "done", open for the others: GitHub's workflow has two states."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from integrations.base import Receipt
 from integrations.errors import Rejected
 from integrations.jira import payloads, transitions
 from integrations.jira.desk import SHAPE
 from integrations.jira.fields import Fields
-from rules.model import Phase
+from rules.model import Phase, Reason
 
 NOTHING_WROTE = Receipt(wrote=False)
 
@@ -26,10 +26,12 @@ class Moving(Fields):
                 self._clear_resolution(ref, issue)
         return receipt
 
-    def close(self, ref: str, reason: Literal["completed", "not_planned"]) -> Receipt:
-        """Close an open ticket, with a resolution that fits the reason where the workflow takes one."""
-        names = transitions.COMPLETED if reason == "completed" else transitions.NOT_PLANNED
-        return self._move("close", ref, ("done",), names)
+    def close(self, ref: str, reason: Reason) -> Receipt:
+        """Close an open ticket, with a resolution that fits the reason where the workflow takes one.
+
+        As a duplicate only where it says so afterwards: else it would read as done.
+        """
+        return self._move("close", ref, ("done",), transitions.FITTING[reason])
 
     def transition(self, ref: str, phase: Phase, resolution: str) -> Receipt:
         """Move a ticket to a phase of its workflow."""

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.jira.payloads import PHASES
-from rules.model import Phase
+from rules.model import Phase, Reason
 
 COMPLETED = ("Done", "Fixed", "Completed", "Complete", "Resolved", "Implemented")
 NOT_PLANNED = ("Won't Do", "Won't Fix", "Not Planned", "Declined", "Rejected", "Cancelled", "Canceled", "Obsolete")
+DUPLICATE = ("Duplicate", "Duplicated", "Duplicate Issue", "Closed as Duplicate")
 """What resolutions and statuses are called, the best first."""
+FITTING: Mapping[Reason, tuple[str, ...]] = {
+    "completed": COMPLETED,
+    "not_planned": NOT_PLANNED,
+    "duplicate": DUPLICATE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,7 @@ def choose(transitions: Sequence[Mapping[str, Any]], phases: Sequence[Phase], re
         leading = [one for one in transitions if _phase(one) == phase]
         for one in sorted(leading, key=lambda one: _unlikely(one, resolutions)):
             fields, lacking = _fields(one, resolutions)
+            lacking = lacking or _unsaid(one, fields, resolutions)
             if not lacking:
                 return Way(id=str(one["id"]), fields=fields)
             refused.append(f"'{one['name']}' asks for {', '.join(lacking)}")
@@ -83,6 +90,12 @@ def _fields(transition: Mapping[str, Any], resolutions: Sequence[str]) -> tuple[
         elif must:
             lacking.append(about.get("name") or name)
     return fields, lacking
+
+
+def _unsaid(transition: Mapping[str, Any], fields: Mapping[str, Any], resolutions: Sequence[str]) -> list[str]:
+    """Return what is lacking where nothing would tell a duplicate from what is done."""
+    told = resolutions is not DUPLICATE or "resolution" in fields or not _unlikely(transition, resolutions)
+    return [] if told else [f"no resolution: '{DUPLICATE[0]}' cannot be said there"]
 
 
 def _first(wishes: Sequence[str], allowed: Sequence[str]) -> str:

@@ -136,6 +136,7 @@ def test_all_facts_of_a_ticket():
         "recurs_tier": "",
         "recurs_because": "",
         "recurs_again": False,
+        "duplicate": False,
         "twins": [],
         "has_leader": False,
         "closed_with_leader": False,

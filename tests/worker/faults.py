@@ -34,6 +34,10 @@ class Fault:
         """Return a report's key."""
         return f"acme/shop#{number}" if self.github else f"OPS-{number}"
 
+    def account(self, person):
+        """Return what somebody is called by the tracker."""
+        return f"{person}-gh" if self.github else person if self.kind == "dc" else f"acc-{person}"
+
     def ticket(self, number):
         """Return a report as the tracker has it."""
         return self.made.github.issue(number) if self.github else self.made.jira.issue(self.key(number))

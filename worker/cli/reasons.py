@@ -181,6 +181,7 @@ def _rule(one: Explanation, *, everything: bool) -> Padding:
 def _deeds(step: NextStep) -> str:
     whom = ", ".join(step.people) or "nobody (it is not known who is " + " or ".join(step.missing) + ")"
     deeds = ["reopen"] if step.reopens else []
+    deeds += ["close as a duplicate"] if step.closes else []
     deeds += [f"take back {', '.join(step.takes_back)}"] if step.takes_back else []
     deeds += [f"file {step.files}"] if step.files else []
     return ", ".join((*deeds, *([f"ping {whom}"] if step.pings else [])))
@@ -238,4 +239,4 @@ def _rule_data(one: Explanation) -> dict[str, Any]:
 def _step_data(step: NextStep) -> dict[str, Any]:
     left = None if step.left is None else str(step.left)
     deeds = {"ping": step.people, "reopen": step.reopens, "take_back": step.takes_back, "file": step.files}
-    return {"step": step.number, "on": step.on, "left": left, **deeds}
+    return {"step": step.number, "on": step.on, "left": left, **deeds, "close": step.closes}

@@ -173,10 +173,10 @@ def _paired(
     worker.ledger.save_reversals(_undone(worker, fresh.values()))
     pairs.deny([*fresh.values(), *told.denied.values()])
     told = replace(told, denied={**fresh, **told.denied})
-    return _saved(worker, pairs, told, past, now) | {uid for both in fresh for uid in both}
+    return _saved(worker, same, pairs, told, past, now) | {uid for both in fresh for uid in both}
 
 
-def _saved(worker: Worker, pairs: Pairs, told: _Told, past: Histories, now: datetime) -> frozenset[str]:
+def _saved(worker: Worker, same: Sameness, pairs: Pairs, told: _Told, past: Histories, now: datetime) -> frozenset[str]:
     """Save the pairs, and when fixes took effect; return the tickets for which something changed."""
     recurring, known = worker.policy.recurring, pairs.known()
     every = {each.uid: each for each in members(worker.database, past, recurring, now)}
@@ -185,6 +185,8 @@ def _saved(worker: Worker, pairs: Pairs, told: _Told, past: Histories, now: date
         several = [every[uid] for uid in cluster if uid in every]
         for pairing in pairings(several, frozenset(told.denied), recurring.window):
             found[pairing.uid] = _pair(told, pairing, every[pairing.uid].created)
+    if recurring.close_duplicates:
+        found |= _with_talk(same, [pair for pair in found.values() if not pair.again])
     changed = {uid: pair for uid, pair in found.items() if known.get(uid) != pair}
     gone = known.keys() - found.keys()
     pairs.forget(sorted(gone))
@@ -192,6 +194,13 @@ def _saved(worker: Worker, pairs: Pairs, told: _Told, past: Histories, now: date
     old = [known[uid] for uid in (*gone, *changed) if uid in known]
     touched = {uid for pair in (*old, *changed.values()) for uid in (pair.uid, pair.other, pair.root)}
     return frozenset(touched | _fixed(pairs, found.values(), every))
+
+
+def _with_talk(same: Sameness, pairs: Iterable[Pair]) -> dict[str, Pair]:
+    """Return pairs, by report, with how much more people wrote on the report."""
+    every = list(pairs)
+    count = same.talk({uid for pair in every for uid in (pair.uid, pair.other)})
+    return {pair.uid: replace(pair, ahead=count[pair.uid] - count[pair.other]) for pair in every}
 
 
 def _fixed(pairs: Pairs, found: Iterable[Pair], every: Mapping[str, Member]) -> set[str]:

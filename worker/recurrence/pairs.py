@@ -27,6 +27,7 @@ class Pair:
     again: bool
     at: datetime  # when it was said; of a machine's word, when the report was made
     tier: str = CERTAIN
+    ahead: int = 0  # so many more comments people wrote on the report than on the other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +55,16 @@ class Pairs:
     def known(self) -> dict[str, Pair]:
         """Return the pairs, by report."""
         found = {}
-        for uid, other, root, tier, signal, evidence, again, at in self._database.rows(_PAIRS):
+        for uid, other, root, tier, signal, evidence, again, at, ahead in self._database.rows(_PAIRS):
             shown = {"root": root, "tier": tier, "signal": signal, "evidence": evidence}
-            found[uid] = Pair(uid=uid, other=other, again=bool(again), at=when(at), **shown)
+            found[uid] = Pair(uid=uid, other=other, again=bool(again), at=when(at), ahead=ahead, **shown)
         return found
 
     def save(self, pairs: Iterable[Pair]) -> None:
         """Save pairs."""
         rows = [
-            (p.uid, p.other, p.root, p.tier, p.signal, clean(p.evidence), int(p.again), moment(p.at)) for p in pairs
+            (p.uid, p.other, p.root, p.tier, p.signal, clean(p.evidence), int(p.again), moment(p.at), p.ahead)
+            for p in pairs
         ]
         self._write(_UPSERT_PAIR, rows)
 
@@ -109,7 +111,7 @@ class Pairs:
 
 def recurrence_of(row: Any) -> Recurrence:
     """Return what a row of RECURRENCES holds."""
-    _, way, direct, created, root, tier, signal, evidence, again, at, *rest = row
+    _, way, direct, created, root, tier, signal, evidence, again, ahead, at, *rest = row
     *ticket, labels, born, closed, priority = rest
     phase = ticket[6]
     related = (None, "recurrence", way, *ticket, closed, labels, at)
@@ -125,6 +127,7 @@ def recurrence_of(row: Any) -> Recurrence:
         direct=bool(direct),
         took=when(closed) - when(born) if phase == "done" and closed is not None else timedelta(),
         priority=priority,
+        ahead=ahead,
     )
 
 
@@ -139,11 +142,13 @@ def fix_of(row: Any) -> Fix:
     return Fix(at=when_or_none(row[1]), how=row[2])
 
 
-_PAIRS = "select uid, other, root, tier, signal, evidence, again, at from recurrences"
+_PAIRS = "select uid, other, root, tier, signal, evidence, again, at, ahead from recurrences"
 _UPSERT_PAIR = """
-    insert into recurrences (uid, other, root, tier, signal, evidence, again, at) values (?, ?, ?, ?, ?, ?, ?, ?)
+    insert into recurrences (uid, other, root, tier, signal, evidence, again, at, ahead)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (uid) do update set other = excluded.other, root = excluded.root, tier = excluded.tier,
-        signal = excluded.signal, evidence = excluded.evidence, again = excluded.again, at = excluded.at
+        signal = excluded.signal, evidence = excluded.evidence, again = excluded.again, at = excluded.at,
+        ahead = excluded.ahead
 """
 _INSERT_DENIAL = """
     insert into objections (uid, other, why, person, at) values (?, ?, ?, ?, ?) on conflict (uid, other) do nothing
@@ -153,19 +158,19 @@ _UPSERT_FIX = """
     on conflict (uid) do update set at = excluded.at, how = excluded.how
 """
 RECURRENCES = """
-    select uid, way, direct, created, root, tier, signal, evidence, again, at, source, far, ref, key, url, title, phase,
+    select uid, way, direct, created, root, tier, signal, evidence, again, ahead, at, source, far, ref, key, url, title, phase,
         resolution, due, assignees, labels, born, closed, priority
     from (
-        select p.uid, p.way, p.direct, report.created, root.key as root, p.tier, p.signal, p.evidence, p.again, p.at,
-            o.source, p.far, o.ref, o.key, o.url, o.title, o.phase, o.resolution, coalesce(o.due, o.card_due) as due,
+        select p.uid, p.way, p.direct, report.created, root.key as root, p.tier, p.signal, p.evidence, p.again,
+            p.ahead, p.at, o.source, p.far, o.ref, o.key, o.url, o.title, o.phase, o.resolution, coalesce(o.due, o.card_due) as due,
             o.assignees, o.labels, o.created as born, o.closed, o.priority
         from (
             select uid, 'origin' as way, 1 as direct, uid as report, other as far, root, tier, signal, evidence, again,
-                at from recurrences
+                ahead, at from recurrences
             union all
-            select other, 'filed', 1, uid, uid, root, tier, signal, evidence, again, at from recurrences
+            select other, 'filed', 1, uid, uid, root, tier, signal, evidence, again, ahead, at from recurrences
             union all
-            select root, 'filed', 0, uid, uid, root, tier, signal, evidence, again, at from recurrences
+            select root, 'filed', 0, uid, uid, root, tier, signal, evidence, again, ahead, at from recurrences
             where root <> other
         ) as p
         join tickets o on o.uid = p.far and o.buried is null

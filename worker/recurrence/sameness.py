@@ -86,6 +86,13 @@ class Sameness:
             found.setdefault(comment.ticket, []).append(comment)
         return found
 
+    def talk(self, uids: Iterable[str]) -> dict[str, int]:
+        """Count, by ticket, the comments of people, less those that are about what is the same."""
+        aside = (*HINTS, "%/kaizen%")
+        unlike = " and ".join(["lower(body) not like ?"] * len(aside))
+        statement = f"select count(*) from comments where ticket = ? and op = '' and {unlike}"  # noqa: S608 - own names
+        return {uid: int(self._database.rows(statement, (uid, *aside))[0][0]) for uid in uids}
+
     def keep(self, said: Mapping[str, Sequence[Claim]]) -> tuple[tuple[str, str], ...]:
         """Keep what is claimed of tickets (by uid) now, instead of what was; return the pairs whose link is gone."""
         known = self._claims()

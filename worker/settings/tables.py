@@ -110,7 +110,9 @@ class RecurrenceTable(Table):
     period: Span = timedelta(days=180)
     fingerprints: tuple[Text, ...] = ()
     machines: tuple[Text, ...] = ()
+    fields: tuple[Text, ...] = ()
     environments: tuple[Text, ...] = ("production", "prod", "live")
+    close_duplicates: bool = False
 
 
 class CeilingsTable(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.jira.transitions import COMPLETED, NOT_PLANNED, NoWay, Way, choose, wanted
+from integrations.jira.transitions import COMPLETED, DUPLICATE, NOT_PLANNED, NoWay, Way, choose, wanted
 
 
 def way(number, name, to, category, **fields):
@@ -76,6 +76,16 @@ FULL = resolution("Done", "Won't Do", "Duplicate")
             id="reopening into work where there is no beginning",
         ),
         pytest.param(
+            [way("1", "Finish", "Done", "done"), way("2", "Close", "Closed", "done", resolution=FULL)],
+            *(("done",), DUPLICATE, Way(id="2", fields={"resolution": {"name": "Duplicate"}})),
+            id="a duplicate where it can be said",
+        ),
+        pytest.param(
+            [way("1", "Finish", "Done", "done"), way("2", "Known already", "Duplicate", "done")],
+            *(("done",), DUPLICATE, Way(id="2", fields={})),
+            id="a duplicate by the status it ends in",
+        ),
+        pytest.param(
             [way("1", "Triage", "Inbox", "undefined")],
             *(("new",), (), Way(id="1", fields={})),
             id="a status without a category is new",
@@ -109,6 +119,13 @@ def test_the_way_is_chosen_by_its_end_and_its_demands(transitions, phases, resol
             ("done",),
             ("Duplicate",),
             "'Finish' asks for a resolution out of Done",
+        ),
+        ([way("1", "Finish", "Done", "done")], ("done",), DUPLICATE, "'Duplicate' cannot be said there"),
+        (
+            [way("1", "Finish", "Done", "done", resolution=resolution("Done", required=False))],
+            ("done",),
+            DUPLICATE,
+            "'Duplicate' cannot be said there",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""What numbers and gates need: signals, likenesses and verdicts, outcomes, gates and waivers."""
+"""What numbers and gates need: signals, likenesses and verdicts, outcomes, gates and waivers; custom fields."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,13 @@ down_revision = "0005"
 
 def upgrade() -> None:
     """Bring the schema to this version."""
+    # SQLite makes the table anew, so that the body stays its last column: a scan of the rest need not read it.
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    fields = sa.Column("fields", sa.Text(), server_default=sa.text("'[]'"), nullable=False)
+    with op.batch_alter_table("tickets", recreate="always" if sqlite else "never") as tickets:
+        tickets.add_column(fields, insert_after="duplicates" if sqlite else None)
+    ahead = sa.Column("ahead", sa.Integer(), server_default=sa.text("0"), nullable=False)
+    op.add_column("recurrences", ahead)
     op.create_table(
         "signals",
         sa.Column("name", sa.Text(), nullable=False),
