@@ -187,6 +187,9 @@ class Tracker(Protocol):
     def link(self, ref: str, *, url: str, title: str, key: str, relation: str) -> Receipt:
         """Link a ticket to another, or to a page."""
 
+    def unlink(self, ref: str, *, url: str, key: str, relation: str) -> Receipt:
+        """Remove the link that `link` made, and no other; absent is fine (GitHub has none to remove)."""
+
     def pin(self, ref: str) -> Receipt:
         """Pin a ticket to the top of its source, where the tracker can (GitHub); elsewhere `wrote` is False."""
 

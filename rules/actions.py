@@ -95,6 +95,15 @@ class LinkTo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unlink:
+    """Remove the link from the target to another ticket that a LinkTo of ours made; one that people made stays."""
+
+    url: str
+    key: str = ""  # as in LinkTo
+    relation: str = "relates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen:
     """Open the target again."""
 
@@ -153,6 +162,7 @@ Verb = (
     | EditPost
     | FileTicket
     | LinkTo
+    | Unlink
     | Reopen
     | TakeBack
     | Close
@@ -172,6 +182,7 @@ NAMES: dict[type[Verb], str] = {
     EditPost: "edit",
     FileTicket: "file",
     LinkTo: "link",
+    Unlink: "unlink",
     Reopen: "reopen",
     TakeBack: "take back",
     Close: "close",

@@ -15,6 +15,7 @@ WORDS = {
     "edit": ("comment edited", "comments edited"),
     "file": ("ticket filed", "tickets filed"),
     "link": ("link made", "links made"),
+    "unlink": ("link removed", "links removed"),
     "reopen": ("ticket opened again", "tickets opened again"),
     "take back": ("deferral undone", "deferrals undone"),
     "close": ("ticket closed", "tickets closed"),

@@ -1,4 +1,4 @@
-"""Duplicates: whether a report of what is known, and open, is to be closed as its duplicate; once for each of the two."""
+"""Duplicates: whether a report of what is known, and open, is to be closed as its duplicate; once for each two."""
 
 from __future__ import annotations
 

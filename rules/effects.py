@@ -25,6 +25,7 @@ from rules.actions import (
     SetStatus,
     TakeBack,
     Transition,
+    Unlink,
     Verb,
     WriteCard,
 )
@@ -53,7 +54,7 @@ def value_of(verb: Verb) -> str:
             return OPEN
         case TakeBack():
             return left_standing(verb)
-        case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo():
+        case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | Unlink():
             return ""
         case Transition() | SetStatus() | React():
             return ""
@@ -111,7 +112,7 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
             changed = replace(ticket, phase="done", resolution=reason)
         case Transition(phase=phase, resolution=resolution):
             changed = replace(ticket, phase=phase, resolution=resolution)
-        case WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | SetStatus() | React():
+        case WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | Unlink() | SetStatus() | React():
             changed = ticket
         case _:
             assert_never(verb)

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from rules import facts
 from rules.action_items import normal, same_item
-from rules.actions import NAMES, FileTicket, LinkTo, Op
+from rules.actions import NAMES, FileTicket, LinkTo, Op, Unlink
 from rules.coming_back import told
 from rules.evaluate import Holding
 from rules.fact_asked import UNKNOWN_SOURCE, asked_of
@@ -168,6 +168,26 @@ def _link(view: View, other: Related, op_id: str) -> Op:
         after=f"link to {other.key}",
         rules=frozenset({LINKS}),
     )
+
+
+def unlink_ops(view: View) -> Iterator[Op]:
+    """Yield what removes the links that we made between tickets that people say are not the same, once for each."""
+    if _kind(view, view.ticket.source) != "jira":
+        return
+    for objection in view.memory.objections:
+        made, gone = (view.keys.id(LINKS, view.ticket.uid, objection.uid, NAMES[verb]) for verb in (LinkTo, Unlink))
+        if made in view.memory.done and gone not in view.memory.done:
+            key = objection.key if _kind(view, objection.source) == "jira" else ""
+            yield Op(
+                id=gone,
+                target=target_of(view.ticket),
+                verb=Unlink(url=objection.url, key=key),
+                rule=LINKS,
+                because=(f"{objection.key} is not the same: {objection.why}",),
+                before=f"link to {objection.key}",
+                after=NOTHING,
+                rules=frozenset({LINKS}),
+            )
 
 
 def _kind(view: View, source: str) -> str:

@@ -165,6 +165,8 @@ class Objection:
 
     uid: str
     key: str
+    source: str = ""
+    url: str = ""
     why: str  # "/kaizen not-same", "the link was removed", "it was closed again"
     by: str
     at: datetime

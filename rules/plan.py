@@ -17,7 +17,7 @@ from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import Evaluation, evaluate
 from rules.fact_asked import asked_of
 from rules.fact_table import touched
-from rules.filing import file_ops, link_ops
+from rules.filing import file_ops, link_ops, unlink_ops
 from rules.following import follow_ops
 from rules.gates.closing import closing_ops
 from rules.memory import Episode, Lead, Memory
@@ -184,7 +184,7 @@ def _last_words(view: View, ops: list[Op]) -> tuple[Op, ...]:
     acting = _acting(ops)
     rests_on = frozenset(op.rule for op in acting)
     known = {op.id for op in ops}
-    asked = (*file_ops(view), *link_ops(view), *ping_ops(view))
+    asked = (*file_ops(view), *link_ops(view), *unlink_ops(view), *ping_ops(view))
     pings = [_resting(op, rests_on) for op in asked if op.id not in known]
     card = card_op(view, acting)
     return (*ops, *pings, *((card,) if card else ()))

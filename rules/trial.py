@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from rules.actions import AddLabel, Assign, FileTicket, LinkTo, Op, Post, RemoveLabel, Reopen, WriteCard
+from rules.actions import AddLabel, Assign, FileTicket, LinkTo, Op, Post, RemoveLabel, Reopen, Unlink, WriteCard
 from rules.commanded import VERBS, op_id
 from rules.effects import LABELLED, value_of
 from rules.evaluate import Evaluation, evaluate
@@ -191,7 +191,7 @@ def _as_of(memory: Memory, moment: datetime) -> Memory:
 
 def _worded(policy: Policy, ticket: Ticket, op: Op) -> str:
     match op.verb:
-        case WriteCard() | LinkTo():
+        case WriteCard() | LinkTo() | Unlink():
             words = ""
         case FileTicket(what=what, title=title):
             words = f"file {what}: {title}"

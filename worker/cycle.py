@@ -72,7 +72,7 @@ def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
     read_signals(worker)
     recover(worker, authors_of(synced), worker.clock())
     pair(worker, worker.clock())
-    find_recurrences(worker, worker.clock())
+    find_recurrences(worker, authors_of(synced), worker.clock())
     listen(worker, authors_of(synced), worker.clock())
     see_withdrawn(worker, authors_of(synced), worker.clock())
     read_statuses(worker, authors_of(synced), worker.clock())

@@ -27,6 +27,7 @@ from rules.actions import (
     SetStatus,
     TakeBack,
     Transition,
+    Unlink,
     Verb,
     WriteCard,
 )
@@ -81,7 +82,7 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             return comment
         case FileTicket(title=title):
             return title
-        case LinkTo(url=url):
+        case LinkTo(url=url) | Unlink(url=url):
             return url
         case Close(reason=reason):
             return reason

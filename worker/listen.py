@@ -47,7 +47,7 @@ def listen(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
             heard += _obey(worker, comment, authors[comment.source], around, now)
     worker.mirror.mark_read(looked)
     if heard:
-        find_recurrences(worker, now)
+        find_recurrences(worker, authors, now)
     return heard
 
 

@@ -25,6 +25,7 @@ from rules.actions import (
     SetStatus,
     TakeBack,
     Transition,
+    Unlink,
     Verb,
     WriteCard,
 )
@@ -67,6 +68,8 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
             return tracker.file(_draft(verb, styles), keys.marker(op.id, op.target.uid, relation_state(op)))
         case LinkTo():
             return tracker.link(ref, url=verb.url, title=verb.title, key=verb.key, relation=verb.relation)
+        case Unlink():
+            return tracker.unlink(ref, url=verb.url, key=verb.key, relation=verb.relation)
         case Reopen():
             return tracker.reopen(ref)
         case TakeBack():

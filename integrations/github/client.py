@@ -153,6 +153,10 @@ class GithubTracker:
             return Receipt(ref=ref, wrote=False)
         return self._write().mention(ref, url=url, title=title, relation=relation)
 
+    def unlink(self, ref: str, *, url: str, key: str, relation: str) -> Receipt:  # noqa: ARG002 - the seam's
+        """Do nothing: a cross-reference stands for good."""
+        return Receipt(ref=ref, wrote=False)
+
     def react(self, ref: str, comment: str, what: Literal["+1", "confused"]) -> Receipt:
         """Put a reaction of ours on a comment, once."""
         return self._write().react(ref, comment, what)

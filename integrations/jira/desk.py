@@ -49,6 +49,15 @@ class Desk:
             limits=self.config.issue_limits,
         )
 
+    def delete(self, where: str, ref: str, *path: str) -> None:
+        """Remove something of the issue `ref`; NotFound if it is gone."""
+        self.line.repeatable(
+            where,
+            lambda: self.session.ask(where, "DELETE", path),
+            target=ref,
+            limits=self.config.issue_limits,
+        )
+
     def shaped(self, where: str, data: Any) -> dict[str, Any]:
         """Insist on a JSON object."""
         if not isinstance(data, dict):

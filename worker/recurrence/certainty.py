@@ -16,6 +16,7 @@ from rules.recurrence.certain import sames_said
 from rules.recurrence.clusters import Both, Member, Pairing, clusters, pairings
 from rules.recurrence.fingerprints import fingerprints
 from rules.references import tickets_named
+from rules.reopenings import turn
 from rules.returning import reopening_id, returning_rules
 from rules.texts import clipped
 from worker.recurrence.histories import Histories, histories, members
@@ -31,6 +32,8 @@ SOON, AFTER = timedelta(days=2), timedelta(days=1)
 so long after that: who fixes a problem closes both."""
 NOT_SAME, UNLINKED, CLOSED_AGAIN = "/kaizen not-same", "the link was removed", "it was closed again"
 EARLIER = "it was objected to earlier"
+Authors = Mapping[str, str]
+"""Our own author ids, by source, of the sources that were read: what we did ourselves is no word of people's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +49,22 @@ class _Told:
         """The pairs that nobody denied."""
         return [both for both in self.edges if both not in self.denied]
 
+    def commanded(self, both: Both) -> datetime | None:
+        """Return when somebody said last, by a command, that two tickets are the same."""
+        said = (edge.at for edge in self.edges.get(both, ()) if edge.signal == COMMAND)
+        return max((at for at in said if at), default=None)
 
-def find_recurrences(worker: Worker, now: datetime) -> int:
+
+def find_recurrences(worker: Worker, authors: Authors, now: datetime) -> int:
     """Pair what is certain to be the same, and part what is not; return how many tickets that concerns."""
     same, pairs = Sameness(worker.database, worker.policy.sha), Pairs(worker.database)
     revision, since = worker.mirror.revision(), same.read_up_to()
     later = pairs.waiting() or not worker.mirror.is_settled(worker.policy.sha, worker.policy.calendar.today(now))
     if revision == since and not later:
         return 0
-    unlinked = _read(worker, same, since) if revision != since else ()
+    unlinked = _read(worker, same, authors, since) if revision != since else ()
     concerned = since < 0 or bool(unlinked) or later or same.concerned(since)
-    changed = _paired(worker, same, pairs, unlinked, now) if concerned else frozenset()
+    changed = _paired(worker, same, pairs, authors, unlinked, now) if concerned else frozenset()
     worker.mirror.unsettle(changed)
     same.note_read(revision)
     return len(changed)
@@ -77,14 +85,14 @@ def _repository(ticket: Ticket) -> str:
 # -- what is said ------------------------------------------------------------------------------------------------------
 
 
-def _read(worker: Worker, same: Sameness, since: int) -> tuple[tuple[str, str], ...]:
+def _read(worker: Worker, same: Sameness, authors: Authors, since: int) -> tuple[tuple[str, str], ...]:
     """Read what changed tickets say; return the pairs (by uid) that a tracker linked before, and does no more."""
     comments = same.comments(since)
     recurring = worker.policy.recurring
     claims: dict[str, tuple[Claim, ...]] = {}
     prints: dict[str, Mapping[str, str]] = {}
     for ticket in same.changed(since):
-        claims[ticket.uid] = tuple(_claims(worker, ticket, comments.get(ticket.uid, [])))
+        claims[ticket.uid] = tuple(_claims(worker, ticket, authors, comments.get(ticket.uid, [])))
         text = ticket.body if not recurring.machines or ticket.reporter in recurring.machines else ""
         prints[ticket.uid] = fingerprints(ticket, recurring.fingerprints, text=text)
     gone = same.keep(claims)
@@ -95,25 +103,32 @@ def _read(worker: Worker, same: Sameness, since: int) -> tuple[tuple[str, str], 
     return tuple(pair for pair in gone if pair not in still)
 
 
-def _claims(worker: Worker, ticket: Ticket, comments: Iterable[Comment]) -> Iterator[Claim]:
+def _claims(worker: Worker, ticket: Ticket, authors: Authors, comments: Iterable[Comment]) -> Iterator[Claim]:
     """Yield what a tracker's links and people's comments say that a ticket is the same as; the strongest last."""
     policy, home = worker.policy, _repository(ticket)
     closed_so = ticket.phase == "done" and ticket.resolution.lower() == "duplicate"
+    closed_so = closed_so and not _closed_by(worker, ticket, authors.get(ticket.source, ""))
     texts = [(ticket.reporter, ticket.created, ticket.body)] if closed_so else []
     texts += [(each.author, each.updated, each.body) for each in comments]
     linked = False
     for author, at, text in texts:
         leads = author != ticket.reporter and may_command(policy, ticket, author)
         for said in sames_said(home, text) if leads or closed_so else ():
-            who = clipped(called(policy, ticket.source, author), 60)
+            who, sentence = clipped(called(policy, ticket.source, author), 60), said.words.rstrip(".")
             if leads:
-                yield Claim(key=said.key, signal=SAID, evidence=f"{who} says: {said.words}", by=author, at=at)
+                yield Claim(key=said.key, signal=SAID, evidence=f"{who} says: {sentence}", by=author, at=at)
             if closed_so and not linked:
                 linked = True
-                words = f"closed as a duplicate: {said.words}"
+                words = f"closed as a duplicate: {sentence}"
                 yield Claim(key=said.key, signal=LINK, evidence=words, by=author, at=ticket.created)
     for key in sorted(ticket.duplicates):
         yield Claim(key=key.lower(), signal=LINK, evidence=f"linked as a duplicate of {key}", by="", at=ticket.created)
+
+
+def _closed_by(worker: Worker, ticket: Ticket, author: str) -> bool:
+    """Tell whether an author closed a ticket, as its history tells."""
+    closers = [event.actor for event in worker.mirror.events(ticket.uid) if turn(event) is False]
+    return bool(author and closers) and closers[-1] == author
 
 
 def _told(worker: Worker, same: Sameness, pairs: Pairs) -> _Told:
@@ -132,7 +147,7 @@ def _told(worker: Worker, same: Sameness, pairs: Pairs) -> _Told:
             denied.setdefault(both, Denial(uid=uid, other=other, why=NOT_SAME, by=by, at=at))
             continue
         edges.setdefault(both, []).append(_command(worker, uid, other, key, by, at))
-        if both in denied and denied[both].at < at:
+        if both in denied and denied[both].at <= at:
             pairs.admit([(denied[both].uid, denied[both].other)])
             del denied[both]
     of: dict[str, list[Edge]] = {}
@@ -160,15 +175,20 @@ def _machines(same: Sameness) -> Iterator[Edge]:
 
 
 def _paired(
-    worker: Worker, same: Sameness, pairs: Pairs, unlinked: Iterable[tuple[str, str]], now: datetime
+    worker: Worker,
+    same: Sameness,
+    pairs: Pairs,
+    authors: Authors,
+    unlinked: Iterable[tuple[str, str]],
+    now: datetime,
 ) -> frozenset[str]:
     """Make and unmake pairs; return the tickets concerned."""
     told, known = _told(worker, same, pairs), pairs.known()
     candidates = {*told.edges, *(frozenset((pair.uid, pair.other)) for pair in known.values())}
     past = histories(worker.database, sorted({uid for both in candidates for uid in both}))
     denials = [Denial(uid=uid, other=other, why=UNLINKED, by="", at=now) for uid, other in unlinked]
-    denials += [denial for both in candidates for denial in _removed(past, told, both)]
-    denials += [denial for pair in known.values() for denial in _closed_again(worker, past, pair, now)]
+    denials += [denial for both in candidates for denial in _removed(past, told, authors, both)]
+    denials += [denial for pair in known.values() for denial in _closed_again(worker, past, told, authors, pair, now)]
     fresh = {each.both: each for each in denials if each.both not in told.denied}
     worker.ledger.save_reversals(_undone(worker, fresh.values()))
     pairs.deny([*fresh.values(), *told.denied.values()])
@@ -239,15 +259,21 @@ def adopt_objections(worker: Worker, comment: Comment, keys: Iterable[str]) -> N
     Pairs(worker.database).deny(denials)
 
 
-def _removed(past: Histories, told: _Told, both: Both) -> Iterator[Denial]:
-    """Yield the objection that somebody removed a link between two tickets, if no other one is there."""
+def _removed(past: Histories, told: _Told, authors: Authors, both: Both) -> Iterator[Denial]:
+    """Yield the objection that somebody removed a link between two tickets, if no other one is there.
+
+    Who says afterwards that they are the same takes that back.
+    """
     uid, other = sorted(both, key=lambda each: past.tickets[each].created, reverse=True)
     if any(edge.signal == LINK for edge in told.edges.get(both, ())):
         return
+    commanded = told.commanded(both)
     for one, far in ((uid, past.tickets[other]), (other, past.tickets[uid])):
-        for event in past.unlinked.get(one, ()):
+        ours = authors.get(past.tickets[one].source)
+        for event in past.unlinked.get(one, ()) if ours else ():
             words = event.before.lower()
-            if ("relates" in words or "duplicate" in words) and words.rpartition(" ")[2] == far.key.lower():
+            about = ("relates" in words or "duplicate" in words) and words.rpartition(" ")[2] == far.key.lower()
+            if about and event.actor != ours and (commanded is None or event.at > commanded):
                 yield Denial(uid=uid, other=other, why=UNLINKED, by=event.actor, at=event.at)
 
 
@@ -260,14 +286,22 @@ def _undone(worker: Worker, denials: Iterable[Denial]) -> Iterator[tuple[str, Re
                 yield denial.other, undone
 
 
-def _closed_again(worker: Worker, past: Histories, pair: Pair, now: datetime) -> Iterator[Denial]:
-    """Yield the objection that somebody closed again what we opened because of the pair, and changed nothing."""
+def _closed_again(
+    worker: Worker, past: Histories, told: _Told, authors: Authors, pair: Pair, now: datetime
+) -> Iterator[Denial]:
+    """Yield the objection that somebody closed again what we opened because of the pair, and changed nothing.
+
+    Who says afterwards that the two are the same takes that back.
+    """
     ticket = past.tickets.get(pair.other)
     if ticket is None or ticket.phase != "done" or ticket.closed is None:
         return
     ids = [reopening_id(worker.keys, rule, ticket.uid, pair.uid) for rule in returning_rules(worker.policy)]
     opened = worker.ledger.carried_out(ids)
     if opened is None or ticket.closed <= opened:
+        return
+    commanded = told.commanded(frozenset((pair.uid, pair.other)))
+    if (commanded and ticket.closed <= commanded) or _closed_by(worker, ticket, authors.get(ticket.source, "")):
         return
     if not_done(ticket.resolution) or _left_open(past, pair, opened, ticket.closed, now):
         yield Denial(uid=pair.uid, other=pair.other, why=CLOSED_AGAIN, by="", at=ticket.closed)

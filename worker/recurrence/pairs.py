@@ -133,8 +133,8 @@ def recurrence_of(row: Any) -> Recurrence:
 
 def objection_of(row: Any) -> Objection:
     """Return what a row of OBJECTIONS holds."""
-    _, other, key, why, by, at = row
-    return Objection(uid=other, key=key, why=why, by=by, at=when(at))
+    _, other, source, key, url, why, by, at = row
+    return Objection(uid=other, source=source, key=key, url=url, why=why, by=by, at=when(at))
 
 
 def fix_of(row: Any) -> Fix:
@@ -158,12 +158,12 @@ _UPSERT_FIX = """
     on conflict (uid) do update set at = excluded.at, how = excluded.how
 """
 RECURRENCES = """
-    select uid, way, direct, created, root, tier, signal, evidence, again, ahead, at, source, far, ref, key, url, title, phase,
-        resolution, due, assignees, labels, born, closed, priority
+    select uid, way, direct, created, root, tier, signal, evidence, again, ahead, at, source, far, ref, key, url,
+        title, phase, resolution, due, assignees, labels, born, closed, priority
     from (
         select p.uid, p.way, p.direct, report.created, root.key as root, p.tier, p.signal, p.evidence, p.again,
-            p.ahead, p.at, o.source, p.far, o.ref, o.key, o.url, o.title, o.phase, o.resolution, coalesce(o.due, o.card_due) as due,
-            o.assignees, o.labels, o.created as born, o.closed, o.priority
+            p.ahead, p.at, o.source, p.far, o.ref, o.key, o.url, o.title, o.phase, o.resolution,
+            coalesce(o.due, o.card_due) as due, o.assignees, o.labels, o.created as born, o.closed, o.priority
         from (
             select uid, 'origin' as way, 1 as direct, uid as report, other as far, root, tier, signal, evidence, again,
                 ahead, at from recurrences
@@ -179,11 +179,12 @@ RECURRENCES = """
     ) as recurring where true
 """
 OBJECTIONS = """
-    select uid, far, key, why, person, at from (
-        select o.uid, o.other as far, t.key, o.why, o.person, o.at
+    select uid, far, source, key, url, why, person, at from (
+        select o.uid, o.other as far, t.source, t.key, t.url, o.why, o.person, o.at
         from objections o join tickets t on t.uid = o.other
         union all
-        select o.other, o.uid, t.key, o.why, o.person, o.at from objections o join tickets t on t.uid = o.uid
+        select o.other, o.uid, t.source, t.key, t.url, o.why, o.person, o.at
+        from objections o join tickets t on t.uid = o.uid
     ) as objecting where true
 """
 FIXES = "select uid, at, how from fixes"

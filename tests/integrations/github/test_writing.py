@@ -295,3 +295,15 @@ def test_writes_are_a_second_apart(hub, issue):
         tracker.comment("1", HELLO, MARKER)
         times.append(hub.clock.now)
     assert [later - earlier for earlier, later in pairwise(times)] == [timedelta(seconds=1)] * 2
+
+
+def test_a_duplicate_is_closed_as_one(hub, issue):
+    """An older server refuses the reason: then it is closed as not planned."""
+    tracker = hub.connected()
+    tracker.close("1", "duplicate")
+    assert tracker.ticket("1").resolution == "duplicate"
+    tracker.reopen("1")
+    refused = {"message": "Validation Failed", "errors": [{"field": "state_reason", "code": "invalid"}]}
+    hub.sandbox.fail(Fault(method="PATCH", status=422, body=refused))
+    tracker.close("1", "duplicate")
+    assert tracker.ticket("1").resolution == "not_planned"
