@@ -21,6 +21,7 @@ class Identity:
     rights: frozenset[str] = frozenset()  # what the credential may do, in the tracker's words, where it tells
     missing: tuple[str, ...] = ()  # rights we need and do not have, one line each
     excess: tuple[str, ...] = ()  # rights we have and should not, one line each
+    unknown: tuple[str, ...] = ()  # names in the config that nothing has there, one line each
     limit_left: int | None = None  # requests left in the primary limit
     limit_reset: datetime | None = None
     clock_skew: float = 0.0  # seconds the server's clock is ahead of ours

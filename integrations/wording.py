@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import ssl
+from collections.abc import Iterable
 
 _MESSAGE_LIMIT = 200
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufffd]+")
@@ -12,6 +14,12 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u200a\u2010-\u2027\u2030-\u205f\u20
 def printable(text: str) -> str:
     """Make foreign text fit for one line of an error."""
     return _UNPRINTABLE.sub(" ", text).strip()[:_MESSAGE_LIMIT]
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return ` (did you mean 'right'?)` when one of a tracker's names is near enough, else nothing."""
+    near = difflib.get_close_matches(name[:_MESSAGE_LIMIT], [*names], n=1)
+    return f" (did you mean '{printable(near[0])}'?)" if near else ""
 
 
 def network_words(error: BaseException) -> str:

@@ -104,6 +104,8 @@ def _rights(name: str, identity: Identity) -> Iterator[Finding]:
         yield Finding(source=name, what="missing right", grade="bad", detail=line)
     for line in identity.excess:
         yield Finding(source=name, what="excess right", grade="warn", detail=line)
+    for line in identity.unknown:
+        yield Finding(source=name, what="unknown name", grade="warn", detail=line)
     if not identity.missing and not identity.excess:
         yield Finding(source=name, what="rights", grade="good", detail="what is needed, and no more")
 

@@ -65,6 +65,7 @@ class JiraTracker(Reading, Writing, Moving, Linking):
             rights=frozenset(have),
             missing=tuple(f"{right}: to {why}" for right, why in NEEDED.items() if right not in have),
             excess=tuple(f"{right}: kaizend never needs it" for right in EXCESSIVE if right in have),
+            unknown=self.unknown_fields(),
             limit_left=_count(self.session.headers.get("x-ratelimit-remaining", "")),
             clock_skew=(_server_clock(server, date_header, now) - now).total_seconds(),
             time_zone=str(myself.get("timeZone") or "UTC"),

@@ -21,6 +21,7 @@ class JiraConfig:
     canary: str = ""  # key of an issue that must be readable, else the source fails
     priority_names: Mapping[str, str] = field(default_factory=dict)  # neutral level -> native priority to set
     issue_type: str = "Task"  # for tickets filed without a type
+    fields: tuple[str, ...] = ()  # names of custom fields that tickets are read with
     timeout: tuple[float, float] = (5.0, 30.0)  # seconds to connect, seconds between bytes
     write_interval: float = 0.1  # seconds between writes
     issue_limits: tuple[Limit, ...] = (Limit(count=20, seconds=2), Limit(count=100, seconds=30))  # writes to one issue

@@ -20,6 +20,7 @@ class Cursor:
     rows: int = 0  # read so far of a cold read
     edge: Mapping[str, int] = field(default_factory=dict)  # issue id -> updated, of what was read about the mark
     walk: Mapping[str, Any] | None = None  # the state of a walk that is under way
+    asked: str = ""  # the custom fields that were asked for, by their ids: with others, all is read once more
 
     @property
     def since(self) -> int:
@@ -44,6 +45,8 @@ class Cursor:
             data["rows"] = self.rows
         if self.walk is not None:
             data["walk"] = dict(self.walk)
+        if self.asked:
+            data["asked"] = self.asked
         return json.dumps(data, separators=(",", ":"), sort_keys=True)
 
 

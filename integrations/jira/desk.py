@@ -10,8 +10,9 @@ from typing import Any
 from integrations.errors import Forbidden, Incomplete, NotFound, Unavailable
 from integrations.http import Line
 from integrations.jira.config import JiraConfig
-from integrations.jira.payloads import FIELDS, Site, account, sprint_field
+from integrations.jira.payloads import FIELDS, Site, account, custom_fields, named_fields, sprint_field
 from integrations.jira.session import Session, checked_base
+from integrations.wording import nearest
 
 SHAPE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What a payload of an unexpected shape ends in."""
@@ -32,6 +33,7 @@ class Desk:
         self._server: dict[str, Any] = {}
         self._project: dict[str, Any] = {}
         self._fields = ""  # what a ticket is asked for, once it is known
+        self._custom: tuple[str, ...] = ()  # what the custom fields are called, once that is known
         self.refused: dict[str, frozenset[str]] = {}  # issue type -> fields that are not on its screen
         self._edits_silently = True  # until the server refuses to
         self._edits_take_markers = False  # seen, of this server: an edit of a comment takes its properties along
@@ -121,14 +123,30 @@ class Desk:
         """The fields to ask for of a ticket; which one holds the sprint is asked once."""
         if not self._fields:
             try:
-                found = sprint_field(self.get("fields", "field"))
+                rows = self.get("fields", "field")
+                found, custom = sprint_field(rows), custom_fields(rows)
             except (NotFound, Forbidden):
-                found = ""
+                found, custom = "", {}
             except SHAPE as error:
                 raise self.wrong("fields", error) from error
-            self.site = replace(self.site, sprint=found)
-            self._fields = f"{FIELDS},{found}" if found else FIELDS
+            named = named_fields(custom, self.config.fields)
+            self.site, self._custom = replace(self.site, sprint=found, named=named), tuple(custom.values())
+            self._fields = ",".join((FIELDS, *([found] if found else []), *named))
         return self._fields
+
+    @property
+    def asked(self) -> str:
+        """The custom fields that tickets are asked for, by their ids, as the config names them."""
+        return ",".join(sorted(self.site.named)) if self.config.fields and self.ticket_fields else ""
+
+    def unknown_fields(self) -> tuple[str, ...]:
+        """Return the names of the config that no field has, one line each, with the nearest that one has."""
+        found = {*self.site.named.values()} if self.asked else frozenset()
+        missing = (name for name in self.config.fields if name not in found)
+        return tuple(
+            f"no custom field is called '{name}', as fields of [recurrence] asks for{nearest(name, self._custom)}"
+            for name in missing
+        )
 
     def person(self, person: str) -> dict[str, str]:
         """Address a person in a payload."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -36,7 +36,8 @@ _SPRINTS = "com.pyxis.greenhopper.jira:gh-sprint"
 _BLOCKED_BY, _DUPLICATES = "is blocked by", "duplicates"
 _BY_ID = frozenset({"assignee", "reporter", "due"})  # told by what they are, the rest by what they are called
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EVENT_TEXT = 255  # characters kept of a value in a history
+_EVENT_TEXT = 255  # characters kept of a value in a history, or in a custom field
+_VALUES = 10  # kept of a custom field that holds several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Site:
     uid: str
     browse: str
     sprint: str = ""  # the id of the field that holds the sprints; "" where there is none
+    named: Mapping[str, str] = field(default_factory=dict)  # id of a custom field that is asked for -> its name
 
 
 def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
@@ -85,6 +87,7 @@ def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
         sprint=_sprint(fields.get(site.sprint)),
         blocked=_blocked(fields.get("issuelinks")),
         duplicates=_duplicates(fields.get("issuelinks")),
+        fields=frozenset(_named(site, fields)) if site.named else frozenset(),
     )
 
 
@@ -190,6 +193,34 @@ def _name(value: Any) -> str:
 def sprint_field(rows: Any) -> str:
     """Find the field of sprints among all fields; "" if there is none."""
     return next((text(row["id"]) for row in rows if (row.get("schema") or {}).get("custom") == _SPRINTS), "")
+
+
+def custom_fields(rows: Any) -> dict[str, str]:
+    """Find the custom fields among all fields: id -> name; several may share one."""
+    return {text(row["id"]): text(row["name"]).strip() for row in rows if row.get("custom")}
+
+
+def named_fields(custom: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    """Choose the custom fields that are called so: id -> the name as it was asked for."""
+    wanted = {name.strip().casefold(): name for name in names}
+    return {number: wanted[name.casefold()] for number, name in custom.items() if name.casefold() in wanted}
+
+
+def _named(site: Site, fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the values of the custom fields that are asked for, each as "NAME: value"."""
+    for number, name in site.named.items():
+        found = fields.get(number)
+        for one in (found if isinstance(found, list) else [found])[:_VALUES]:
+            value = " ".join(_plain(one).split())
+            if value:
+                yield f"{name}: {value[:_EVENT_TEXT]}"
+
+
+def _plain(value: Any) -> str:
+    """Return a field's value as people see it: a text, a number, or what an option or a person is called."""
+    if isinstance(value, dict):
+        return next((text(value[key]) for key in ("value", "name", "displayName") if value.get(key)), "")
+    return str(value) if isinstance(value, int | float) else text(value)
 
 
 def _sprint(sprints: Any) -> str:

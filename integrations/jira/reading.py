@@ -68,6 +68,8 @@ class Reading(Desk):
     def _tickets(self, cursor: Cursor) -> Iterator[Page]:
         if not self._server:
             self.greet()  # Cloud or not decides how to search
+        if cursor.asked != (asked := self.asked):
+            cursor = Cursor(asked=asked)
         for last in (False, True):
             read = self._warm if cursor.mode == "warm" else self._cold
             try:
@@ -76,7 +78,7 @@ class Reading(Desk):
                 if last:
                     raise
                 # The saved token has expired, or the issue at the edge of a page has left: this read once more.
-                cursor = replace(cursor, walk=None) if cursor.mode == "warm" else Cursor()
+                cursor = replace(cursor, walk=None) if cursor.mode == "warm" else Cursor(asked=asked)
             else:
                 return
 

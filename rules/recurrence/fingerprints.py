@@ -47,11 +47,11 @@ def fingerprints(ticket: Ticket, names: Sequence[str] = (), *, text: str | None 
 
     `text` is read instead of the ticket's own, "" if what its writer says is not to count.
 
-    They are found in labels `NAME:X`, in lines `NAME: X`, in lines that name an alert rule and a service, or a test and
-    its failure, and in links to Sentry's issues.
+    They are found in the custom fields that the ticket was read with, in labels `NAME:X`, in lines `NAME: X`, in lines
+    that name an alert rule and a service, or a test and its failure, and in links to Sentry's issues.
     """
     wanted = {FINGERPRINT, *(name.lower().rstrip(":") for name in names)}
-    found = dict(_labels(ticket, wanted))
+    found = dict((*_fields(ticket), *_labels(ticket, wanted)))
     body = ticket.body if text is None else text
     seen = body.lower()
     if any(word in seen for word in (*wanted, *HINTS)) and _hint(frozenset(wanted)).search(seen):
@@ -64,6 +64,13 @@ def _hint(wanted: frozenset[str]) -> re.Pattern[str]:
     """Return what a text in lower case is like that may hold a fingerprint: most hold none."""
     names = "|".join(re.escape(name) for name in sorted({*wanted, *ALERTS, *TESTS}))
     return re.compile(rf"^[ \t*_|>-]{{0,10}}(?:{names})[ \t*_|]{{0,4}}[:=|]|sentry", re.MULTILINE)
+
+
+def _fields(ticket: Ticket) -> Iterator[tuple[str, str]]:
+    for field in sorted(ticket.fields):
+        name, _, value = field.partition(": ")
+        if _tells(value):
+            yield _named(name, value)
 
 
 def _labels(ticket: Ticket, wanted: set[str]) -> Iterator[tuple[str, str]]:

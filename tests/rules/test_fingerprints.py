@@ -32,6 +32,12 @@ FOUND = {
 }
 
 
+def test_what_a_custom_field_tells():
+    """As much as a line; what stands for nothing tells nothing apart."""
+    found = fingerprints(ticket(body="", fields=frozenset({"Alert ID: Pool-4711", "Team: none"})))
+    assert found == {"alert id:pool-4711": "Alert ID Pool-4711"}
+
+
 @pytest.mark.parametrize(("body", "expected"), FOUND.values(), ids=FOUND.keys())
 def test_what_a_text_tells(body, expected):
     """In plain sight, by lines that machines write."""

@@ -145,7 +145,9 @@ class Settings:
     def source_configs(self) -> tuple[SourceConfig, ...]:
         """Return what the adapters need, credentials included. Raises SettingsError for those that are missing."""
         self._need_credentials()
-        return tuple(source_config(name, source, self.credentials) for name, source in self.tables.sources.items())
+        fields = self.tables.recurrence.fields
+        sources = self.tables.sources.items()
+        return tuple(source_config(name, source, self.credentials, fields=fields) for name, source in sources)
 
     def input_configs(self) -> tuple[InputConfig, ...]:
         """Return what reads the inputs that the mirror does not have. Raises SettingsError as `source_configs`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, assert_never
@@ -33,11 +34,13 @@ from worker.settings.tables import (
 SourceConfig = GithubConfig | JiraConfig
 
 
-def source_config(name: str, source: GithubTable | JiraTable, credentials: Credentials) -> SourceConfig:
-    """Build the adapter's config."""
+def source_config(
+    name: str, source: GithubTable | JiraTable, credentials: Credentials, *, fields: tuple[str, ...] = ()
+) -> SourceConfig:
+    """Build the adapter's config; `fields` are the custom fields that tickets are read with, where there are such."""
     if isinstance(source, GithubTable):
         return _github(name, source, credentials)
-    return _jira(name, source, credentials)
+    return replace(_jira(name, source, credentials), fields=fields)
 
 
 def source_facts(source: GithubTable | JiraTable) -> dict[str, Any]:

@@ -26,6 +26,7 @@ ATTRIBUTES = {
     "labels": ("labels", "labels"),
     "components": ("components", "Component"),
     "fixVersions": ("fix_versions", "Fix Version"),
+    "customfield_10031": ("fingerprint", "Alert fingerprint"),
 }
 Ids = Callable[[str], str]
 
@@ -54,7 +55,7 @@ def _item(world: JiraWorld, issue: Issue, label: str, field_id: str, before: Any
 def _raw(world: JiraWorld, issue: Issue, field_id: str, value: Any) -> str | None:
     if field_id == "labels":
         return ""
-    if not value or field_id in {"summary", "description", "environment"}:
+    if not value or field_id in {"summary", "description", "environment", "customfield_10031"}:
         return None
     if isinstance(value, date):
         return value.isoformat()

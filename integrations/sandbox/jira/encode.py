@@ -60,6 +60,7 @@ class Encoder:
             "issuelinks": lambda issue: [self.link(issue, one) for one in issue.links if self._whole(one)],
             "comment": lambda issue: self.embedded_comments(issue, len(issue.comments)),
             "customfield_10016": lambda _: None,
+            "customfield_10031": lambda issue: issue.fingerprint or None,
             "customfield_10020": lambda issue: [self.sprint(world.sprints[name]) for name in issue.sprints] or None,
         }
 

@@ -195,6 +195,7 @@ class Issue:
     fix_versions: tuple[str, ...] = ()
     due: date | None = None
     sprints: tuple[str, ...] = ()  # names, the closed ones among them
+    fingerprint: str = ""  # of the alert that it is about: a custom field
     comments: list[Comment] = field(default_factory=list)
     histories: list[History] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)

@@ -79,12 +79,14 @@ FIELDS = {
     "issuelinks": ("Linked Issues", ("issueLink",), "array"),
     "customfield_10016": ("Story point estimate", ("cf[10016]", "Story point estimate"), "number"),
     "customfield_10020": ("Sprint", ("cf[10020]", "Sprint"), "array"),
+    "customfield_10031": ("Alert fingerprint", ("cf[10031]", "Alert fingerprint"), "string"),
 }
 
 # id of a custom field -> what kind of field it is
 CUSTOM = {
     "customfield_10016": "com.pyxis.greenhopper.jira:jsw-story-points",
     "customfield_10020": "com.pyxis.greenhopper.jira:gh-sprint",
+    "customfield_10031": "com.atlassian.jira.plugin.system.customfieldtypes:textfield",
 }
 
 SETTABLE = frozenset({
