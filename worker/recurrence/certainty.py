@@ -134,7 +134,7 @@ def _closed_by(worker: Worker, ticket: Ticket, author: str) -> bool:
 def _told(worker: Worker, same: Sameness, pairs: Pairs) -> _Told:
     edges: dict[Both, list[Edge]] = {}
     denied = {each.both: each for each in pairs.denials()}
-    for edge in (*same.edges(), *_machines(same)):
+    for edge in same.edges():
         edges.setdefault(edge.both, []).append(edge)
     stated = list(same.stated())
     uids = same.uids_of(key for _, _, key, _, _ in stated)
@@ -150,6 +150,8 @@ def _told(worker: Worker, same: Sameness, pairs: Pairs) -> _Told:
         if both in denied and denied[both].at <= at:
             pairs.admit([(denied[both].uid, denied[both].other)])
             del denied[both]
+    for edge in _machines(same, denied):
+        edges.setdefault(edge.both, []).append(edge)
     of: dict[str, list[Edge]] = {}
     for edge in (edge for found in edges.values() for edge in found):
         of.setdefault(edge.uid, []).append(edge)
@@ -164,11 +166,22 @@ def _command(worker: Worker, uid: str, other: str, key: str, by: str, at: dateti
     return Edge(uid=uid, other=other, signal=COMMAND, evidence=evidence, by=by, at=at)
 
 
-def _machines(same: Sameness) -> Iterator[Edge]:
-    """Yield the pairs that share a fingerprint: each ticket with the one before it, in whatever order."""
+def _machines(same: Sameness, denied: Iterable[Both]) -> Iterator[Edge]:
+    """Yield the pairs that share a fingerprint: each ticket with the one before it.
+
+    What people parted from an earlier one stands aside: else it would take the later ones with it.
+    """
+    apart: dict[str, set[str]] = {}
+    for both in denied:
+        for uid in both:
+            apart.setdefault(uid, set()).update(both - {uid})
     for sharing in same.shared().values():
-        for (one, _), (other, evidence) in pairwise(sharing):
-            yield Edge(uid=other, other=one, signal=FINGERPRINT, evidence=f"the same {evidence}")
+        kept: dict[str, str] = {}
+        for uid, evidence in sharing:
+            if apart.get(uid, frozenset()).isdisjoint(kept):
+                kept[uid] = f"the same {evidence}"
+        for one, other in pairwise(kept):
+            yield Edge(uid=other, other=one, signal=FINGERPRINT, evidence=kept[other])
 
 
 # -- what follows from it ----------------------------------------------------------------------------------------------
@@ -192,7 +205,7 @@ def _paired(
     fresh = {each.both: each for each in denials if each.both not in told.denied}
     worker.ledger.save_reversals(_undone(worker, fresh.values()))
     pairs.deny([*fresh.values(), *told.denied.values()])
-    told = replace(told, denied={**fresh, **told.denied})
+    told = _told(worker, same, pairs) if fresh else told
     return _saved(worker, same, pairs, told, past, now) | {uid for both in fresh for uid in both}
 
 

@@ -166,7 +166,7 @@ class Sameness:
             yield Edge(uid=uid, other=other, signal=signal, evidence=evidence, by=by, at=when(at))
 
     def shared(self) -> dict[str, list[tuple[str, str]]]:
-        """Return the fingerprints that several tickets have: value -> their uids, each with its evidence."""
+        """Return the fingerprints that several tickets have: value -> their uids, oldest first, each with its evidence."""
         found: dict[str, list[tuple[str, str]]] = {}
         for value, uid, evidence in self._database.rows(_SHARED):
             found.setdefault(value, []).append((uid, evidence))
@@ -200,7 +200,7 @@ _SHARED = """
     select f.value, f.uid, f.evidence from fingerprints f
     join tickets t on t.uid = f.uid and t.buried is null
     where f.value in (select value from fingerprints group by value having count(*) > 1)
-    order by f.value, f.uid
+    order by f.value, t.created, f.uid
 """
 _CONCERNED = """
     select 1 from tickets where revision > ? and (
