@@ -104,7 +104,6 @@ def read_commands(
     return tuple(found)
 
 
-<<<<<<< HEAD
 def _from_strangers(
     policy: Policy,
     ticket: Ticket,
@@ -133,12 +132,10 @@ def _from_strangers(
     return () if told and wish is None else ((answer, wish),)
 
 
-=======
 def _own_word(ticket: Ticket, comment: Comment, lines: list[str]) -> bool:
     """Tell whether somebody says nothing but that their own report is another problem than it was taken for."""
     said = [found["verb"] for found in map(COMMAND.fullmatch, lines) if found]
     return comment.author == ticket.reporter and {(verb or "").lower() for verb in said} == {"not-same"}
->>>>>>> 0abfc38 (Close as a duplicate what is certainly the same as an open ticket, where the config wants it)
 
 
 def foreseen(policy: Policy, ticket: Ticket, wish: Wish, now: datetime) -> Ticket:
