@@ -133,4 +133,4 @@ def test_two_people_who_disagree_are_told_of_once(fault):
 
 def _edits(writes):
     """Tell whether writes only keep cards and signs up to date."""
-    return all(write.startswith("PATCH") or write.endswith("/reactions") or write.startswith("PUT") for write in writes)
+    return all(write.startswith(("PATCH", "PUT")) or write.endswith("/reactions") for write in writes)

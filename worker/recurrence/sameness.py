@@ -166,7 +166,7 @@ class Sameness:
             yield Edge(uid=uid, other=other, signal=signal, evidence=evidence, by=by, at=when(at))
 
     def shared(self) -> dict[str, list[tuple[str, str]]]:
-        """Return the fingerprints that several tickets have: value -> their uids, oldest first, each with its evidence."""
+        """Return the fingerprints that several tickets have: value -> uids, oldest first, each with its evidence."""
         found: dict[str, list[tuple[str, str]]] = {}
         for value, uid, evidence in self._database.rows(_SHARED):
             found.setdefault(value, []).append((uid, evidence))
