@@ -27,12 +27,12 @@ def scraped(port):
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")}
 
 
-def passed(*, whole=True, done=0, held=(), unread=None):
+def passed(*, whole=True, done=0, held=(), unread=None, complaints=()):
     """Make what came of a pass, as far as metrics look at it."""
     return SimpleNamespace(
         whole=whole,
         applied=SimpleNamespace(counts=Counter(done=done)),
-        complaints=(),
+        complaints=tuple(SimpleNamespace(what=what) for what in complaints),
         look=SimpleNamespace(unread=unread or {}, plan=SimpleNamespace(held=held)),
         doubts=1,
         parked=2,
@@ -45,7 +45,8 @@ def test_a_scraper_learns_how_the_passes_went():
     metrics = Metrics(port)
     with metrics.served():
         metrics.passed(passed(done=3), now())
-        metrics.passed(passed(whole=False, held=("rule",), unread={"shop": "down"}), now())
+        wrong = ("failed", "stale", "stale", "refused")
+        metrics.passed(passed(whole=False, held=("rule",), unread={"shop": "down"}, complaints=wrong), now())
         metrics.failed("pass", ValueError())
         metrics.config_wrong(True)
         told = scraped(port)
@@ -56,6 +57,8 @@ def test_a_scraper_learns_how_the_passes_went():
         'kaizend_job_failures_total{job="pass"}': 1,
         "kaizend_held": 1,
         "kaizend_sources_unread": 1,
+        "kaizend_signals_failed": 1,
+        "kaizend_signals_stale": 2,
         "kaizend_ops_in_doubt": 1,
         "kaizend_ops_parked": 2,
         "kaizend_config_wrong": 1,
