@@ -31,6 +31,12 @@ kind = "prometheus"
 base_url = "{url}/jira"
 query = "up"
 token = "{token}"
+
+[signals.error_budget]
+kind = "prometheus"
+base_url = "{url}/jira"
+query = "up"
+token = "{token}"
 """
 WHILE_BROKEN = (("-v", "once", "--json"),)
 AFTERWARDS = (
@@ -39,6 +45,7 @@ AFTERWARDS = (
     ("-v", "once", "--whole"),
     ("ops",),
     ("ops", "--doubt"),
+    ("signals", "--json"),
     ("audit", "verify"),
 )
 
