@@ -1,5 +1,6 @@
 """What happened, from what people and machines do in the trackers to what metrics are computed of."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from rules.metrics.model import Window
 from tests.worker.faults import Fault
 from tests.worker.faulty import firm
+from worker.cli import run
 from worker.measuring.history import history
 
 BEGIN = datetime(2026, 11, 5, 10, tzinfo=UTC)
@@ -264,3 +266,34 @@ def test_versions_count_where_nothing_tells_more_exactly(shop):
     shop.went_out()
     (rollout,) = shop.told().rollouts
     assert rollout.kind == "deployment"
+
+
+def shown(shop, capsys, *arguments):
+    """Return what `kaizend why` prints."""
+    assert run(["--config", str(shop.made.config), "why", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_why_shows_how_an_incident_went(shop, capsys, monkeypatch):
+    """For people and for scripts; of a ticket that is no incident, nothing."""
+    monkeypatch.setenv("COLUMNS", "200")
+    shop.went_out()
+    shop.wait(hours=2)
+    began = shop.made.clock() - timedelta(minutes=40)
+    number = shop.report(body=f"Began: {began:%Y-%m-%d %H:%M}\nDetected: 2026-13-05 12:00")
+    other = shop.report(labels=["bug"])
+    shop.say(number, "I have it.", who="ana")
+    shop.close(number, who="robot" if not shop.github else "bo")
+    shop.settle()
+    text = shown(shop, capsys, shop.key(number))
+    assert "how it went" in text
+    assert f"began      {began:%Y-%m-%d %H:%M} UTC" in text
+    assert "to production went out 1 h 20 min before, the last one (nearness in time alone)" in text
+    assert "doubtful   '2026-13-05 12:00' is no time: write it like" in text
+    told = "UTC, after 1 h" if shop.github else "not known: closed by a bot, so its closing does not count"
+    assert told in next(line for line in text.splitlines() if line.strip().startswith("resolved"))
+    found = json.loads(shown(shop, capsys, shop.key(number), "--json"))["incident"]
+    assert [each["how"] for each in found["causes"]] == ["window"]
+    assert found["excluded"] == ("" if shop.github else "closed by a bot")
+    assert "how it went" not in shown(shop, capsys, shop.key(other))
+    assert "incident" not in json.loads(shown(shop, capsys, shop.key(other), "--json"))

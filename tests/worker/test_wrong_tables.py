@@ -59,6 +59,12 @@ country = "CH"
 workdays = ["monday", "tuesday"]
 holidays = [2026-05-15]
 
+[metrics]
+incidents = ["incident"]
+bulk = 30
+cause_window = "6 hours"
+load = ['"toil" in labels']
+
 [file.improvement]
 source = "shop"
 labels = ["improvement"]
@@ -162,6 +168,17 @@ def test_a_wrong_edit_of_a_rule_file_is_one_line_with_its_remedy(checked, old, n
             'kind = "cvs"',
             "'kind' must be 'tracker', 'prometheus', 'csv', 'json' or 'url'",
         ),
+        ("[metrics]", "[metric]", "no table [metric] (did you mean 'metrics'?)"),
+        ("bulk = 30", "bluk = 30", "[metrics]: no key 'bluk' (did you mean 'bulk'?)"),
+        ("bulk = 30", "bulk = 1", "[metrics]: 'bulk' must be at least 2"),
+        ('"6 hours"', '"6 huors"', "[metrics]: 'cause_window' must be a time span, as in '30 seconds', '5 minutes'"),
+        ('["incident"]', '["incidnet"]', "[metrics]: incidents: no kind 'incidnet' (did you mean 'incident'?)"),
+        (
+            '"toil" in labels',
+            '"toil" in lables',
+            "[metrics] load[1], column 11: no fact 'lables' (did you mean 'labels'",
+        ),
+        ("['\"toil\" in labels']", "['days_open']", "[metrics] load[1]: 'days_open' is of type int, not true or false"),
         ('"35 days"', '"35 dayz"', "[inputs.debt]: 'fresh' must be a time span, as in '30 seconds', '5 minutes'"),
         ("[inputs.debt]", "[input.debt]", "no table [input] (did you mean 'inputs'?)"),
     ],
