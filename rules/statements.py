@@ -272,7 +272,8 @@ def _other(words: str, asking: Asking, what: Literal["same-as", "not-same"]) -> 
 
 def _caused_by(words: str, asking: Asking) -> Stated | str:
     head, _, because = split(words, "because")
-    keys = causes_named(head, _repository(asking))
+    plain = " ".join(word.upper() if KEY.fullmatch(word) and "#" not in word else word for word in head.split())
+    keys = causes_named(plain, _repository(asking))
     if keys == (NOTHING_CAUSED,):
         return Stated(value=NOTHING_CAUSED, because=because, reply="Noted: no rollout caused it.")
     if not keys:

@@ -19,9 +19,14 @@ FEEDS = (
     "Write '/kaizen feeds roadmap TICKET', a ticket like OPS-12 or acme/shop#12 or an address,"
     " or '/kaizen feeds budget none because ...'."
 )
+WHICH = (
+    "Which change? Write '/kaizen caused-by KEY', as in '/kaizen caused-by acme/shop#12', or '/kaizen caused-by none'"
+    " if no rollout was the cause."
+)
 OWNED = ticket(assignees=frozenset({"lena-gh"}))
 JIRA = jira_ticket(assignees=frozenset({"acc-lena"}))
 
+CAUSES = frozenset({"acme/shop#3", "acme/web#9", "ops-12"})
 TWINS = {"ops-12": "", "acme/shop#3": "", "ops-14": "It follows OPS-14 itself."}
 
 
@@ -34,7 +39,7 @@ def read(body, of=OWNED, author=None, memory=Memory(), now=NOW, changed=None):  
         comment(body, by),
         now,
         memory=memory,
-        tracker=Shown(logins=frozenset({"Stella-GH"}), changed=changed or {}, twins=TWINS),
+        tracker=Shown(logins=frozenset({"Stella-GH"}), changed=changed or {}, twins=TWINS, causes=CAUSES),
     )
     stated = [(one.what, one.value, one.because) for _, one in found if isinstance(one, Statement)]
     return [answer.reply for answer, _ in found], stated
@@ -146,6 +151,19 @@ def read(body, of=OWNED, author=None, memory=Memory(), now=NOW, changed=None):  
             JIRA,
             ("feeds", "budget none", "it is free"),
             "Noted for budget: none",
+        ),
+        ("caused-by #3", OWNED, ("caused-by", "acme/shop#3", ""), "Noted as its cause: acme/shop#3."),
+        (
+            "caused-by https://github.example/acme/web/pull/9 and ops-12 because of its timeout",
+            JIRA,
+            ("caused-by", "acme/web#9 ops-12", "of its timeout"),
+            "Noted as its cause: acme/web#9, OPS-12.",
+        ),
+        (
+            "caused-by none because the disk was full",
+            OWNED,
+            ("caused-by", "none", "the disk was full"),
+            "Noted: no rollout caused it.",
         ),
     ],
 )
@@ -262,6 +280,10 @@ def test_what_is_understood(body, of, expected, reply):
         ),
         ("twin OPS-13", OWNED, "I do not know 'ops-13': it is in none of the sources that I read."),
         ("twin OPS-14", OWNED, "It follows OPS-14 itself."),
+        ("caused-by", OWNED, WHICH),
+        ("caused-by the last deployment", OWNED, WHICH),
+        ("caused-by #3", JIRA, WHICH),
+        ("caused-by #4", OWNED, "I do not know 'acme/shop#4': it is in none of the sources that I read."),
         ("ownr ana", OWNED, f"There is no command 'ownr' (did you mean 'owner'?). {USAGE}"),
     ],
 )

@@ -129,6 +129,19 @@ def test_a_line_of_its_text_says_what_caused_it(shop):
     assert [(each.rollout, each.how) for each in found.causes] == [(rollout.uid, "stated")] * 2
 
 
+def test_what_its_text_names_and_nobody_knows_is_no_cause(shop):
+    """It may be anything that looks like a ticket."""
+    shop.report(body="Caused by RFC-2119, as they say.")
+    assert shop.told().causes == ()
+
+
+def test_its_text_may_say_that_no_rollout_did(shop):
+    """Though one was near."""
+    shop.went_out()
+    shop.report(body="Caused by: none")
+    assert [(each.rollout, each.how) for each in shop.told().causes] == [("", "stated")]
+
+
 def test_a_revert_tells_what_caused_it(shop):
     """It was merged while the incident was open, and what it took back had gone out before."""
     change = shop.went_out()

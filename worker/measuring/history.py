@@ -16,7 +16,7 @@ from rules.metrics.model import Cause, History, Incident, Item, Window
 from rules.metrics.reverts import reverts
 from rules.metrics.rolled import Shipped, counts, deployed, released, without_doubles
 from rules.metrics.timeline import Course
-from rules.metrics.told import told_by
+from rules.metrics.told import NOTHING_CAUSED, told_by
 from rules.model import Ticket
 from rules.people import called
 from rules.policy import Policy
@@ -166,9 +166,9 @@ def _causes(
 
 
 def _said(worker: Worker, past: MirrorPast, tickets: Iterable[Ticket]) -> dict[str, Said]:
-    """Return what people say that caused tickets (by uid): the last command, else the text."""
+    """Return what people say that caused tickets (by uid): the last command, else what their texts name."""
     policy, stated = worker.policy, past.stated()
-    found = {}
+    found, texts = {}, {}
     for ticket in tickets:
         if ticket.uid in stated:
             value, person, at = stated[ticket.uid]
@@ -176,8 +176,11 @@ def _said(worker: Worker, past: MirrorPast, tickets: Iterable[Ticket]) -> dict[s
             found[ticket.uid] = Said(keys=tuple(value.split()), by=f"/kaizen caused-by ({who}, {day})")
             continue
         told = told_by(ticket.body, ticket.key.rpartition("#")[0], policy.calendar.instant)
-        if told.causes:
-            found[ticket.uid] = Said(keys=told.causes, by=ITS_TEXT)
+        texts[ticket.uid] = told.causes
+    there = past.there_are(sorted({key for keys in texts.values() for key in keys})) | {NOTHING_CAUSED}
+    for uid, keys in texts.items():
+        known = tuple(key for key in keys if key in there)
+        found |= {uid: Said(keys=known, by=ITS_TEXT)} if known else {}
     return found
 
 
