@@ -13,6 +13,7 @@ HOW: dict[Linked, str] = {
     "revert": "a revert tells",
     "window": "nearness in time alone",
 }
+NOBODY = "nobody, as far as is known"
 NO_CAUSE = "not known: no rollout of its service shortly before, and nobody says"
 
 
@@ -34,7 +35,7 @@ def timeline(course: Course) -> Iterator[tuple[str, str]]:
     yield "reported", _moment(it.reported) + _after(it.began, it.reported)
     if it.detected is not None:
         yield "detected", _moment(it.detected) + _after(it.began, it.detected)
-    yield "responded", _moment(it.responded) + _after(it.began, it.responded) if it.responded else "nobody yet"
+    yield "responded", _moment(it.responded) + _after(it.began, it.responded) if it.responded else NOBODY
     yield "resolved", _resolved(it, counts=course.counts)
     if it.reopened:
         yield "reopened", "once" if it.reopened == 1 else f"{it.reopened} times"

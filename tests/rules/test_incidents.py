@@ -210,7 +210,7 @@ def test_its_timeline():
 def test_the_timeline_of_one_that_is_open_and_of_one_that_is_none():
     """What is not known is said."""
     assert list(timeline(Course(incident=read(reported()).incident, counts=True)))[1:] == [
-        ("responded", "nobody yet"),
+        ("responded", "nobody, as far as is known"),
         ("resolved", "not yet"),
         ("cause", "not known: no rollout of its service shortly before, and nobody says"),
     ]

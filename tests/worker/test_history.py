@@ -10,6 +10,7 @@ from tests.worker.faults import Fault
 from tests.worker.faulty import firm
 from worker.cli import run
 from worker.measuring.history import history
+from worker.measuring.past import MirrorPast
 
 BEGIN = datetime(2026, 11, 5, 10, tzinfo=UTC)
 NOVEMBER = Window(start=datetime(2026, 11, 1, tzinfo=UTC), end=datetime(2026, 12, 1, tzinfo=UTC), name="2026-11")
@@ -257,15 +258,15 @@ def test_a_deployment_that_was_rolled_back_is_told(shop):
     ]
 
 
-def test_a_month_ends_at_its_moment_in_utc(shop):
-    """What was reported at its last moment is within, at the next one it is not; windows are the caller's."""
-    shop.made.clock.start += NOVEMBER.end - timedelta(minutes=6) - shop.made.clock()
-    number = shop.report(labels=["page"])
-    shop.made.clock.start += NOVEMBER.end - timedelta(minutes=4) - shop.made.clock()
-    shop.report(labels=["toil"])
-    found = shop.told()
-    assert [(each.kind, each.at < NOVEMBER.end) for each in found.items if each.kind == "load"] == [("load", True)]
-    assert shop.key(number)
+def test_a_month_ends_at_its_moment(shop):
+    """November in Berlin ends an hour before it does in UTC: windows are the caller's, moments are UTC's."""
+    berlin = Window(start=NOVEMBER.start - timedelta(hours=1), end=NOVEMBER.end - timedelta(hours=1), name="2026-11")
+    for label, before in (("page", timedelta(minutes=66)), ("toil", timedelta(minutes=6)), ("interrupt", -timedelta())):
+        shop.made.clock.start += NOVEMBER.end - before - timedelta(minutes=5) - shop.made.clock()
+        shop.wait(minutes=1)
+        shop.report(label, labels=[label])
+    shop.wait(days=40)
+    assert [len(shop.told(window).items) for window in (berlin, NOVEMBER)] == [1, 2]
 
 
 def test_versions_count_where_nothing_tells_more_exactly(shop):
@@ -310,3 +311,18 @@ def test_why_shows_how_an_incident_went(shop, capsys, monkeypatch):
     assert found["excluded"] == ("" if shop.github else "closed by a bot")
     assert "how it went" not in shown(shop, capsys, shop.key(other))
     assert "incident" not in json.loads(shown(shop, capsys, shop.key(other), "--json"))
+
+
+def test_we_are_known_by_our_cards(shop):
+    """Not by comments with a mark of ours, which anybody may copy."""
+    number = shop.report(labels=["improvement"])
+    shop.wait(days=9)
+    shop.settle()
+    assert "improvement" in shop.worn(number)
+    shop.say(number, "<!-- kaizend op=00 mac=00 -->", who="bo")
+    shop.settle()
+    source, login = (
+        ("shop", "kaizen-bot") if shop.github else ("ops", "acc-bot" if shop.kind == "cloud" else "kaizen-bot")
+    )
+    with shop.made.worker() as worker:
+        assert MirrorPast(worker.database).our_accounts() == {(source, login)}
