@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 Mode = Literal["shadow", "canary", "on"]
 Unit = Literal["days", "workdays", "weeks"]
 Every = Literal["week", "month", "quarter"]
-Room = Literal["overdue", "deferrals", "decisions", "outcomes", "open-actions", "domains", "inputs", "leads", "gates"]
+Room = Literal[
+    "overdue",
+    "deferrals",
+    "decisions",
+    "outcomes",
+    "open-actions",
+    "domains",
+    "inputs",
+    "metrics",
+    "leads",
+    "gates",
+]
 """A part of a review's agenda."""
 LEVELS = ("critical", "high", "medium", "low")
 """The neutral priorities, most urgent first; a ticket without one has "none"."""

@@ -11,6 +11,7 @@ from worker.agenda_backlog import deferrals, outcomes, overdue
 from worker.agenda_domains import domain_blocks
 from worker.agenda_inputs import TITLE, input_blocks
 from worker.agenda_leads import lead_blocks
+from worker.digest_metrics import agenda_blocks
 from worker.inputs import states
 from worker.sitting import Sitting
 
@@ -29,6 +30,7 @@ ROOMS: Mapping[Room, Callable[[Sitting], tuple[Block, ...]]] = {
     "open-actions": open_actions,
     "domains": lambda sitting: domain_blocks(sitting.scores.coverage),
     "inputs": _inputs,
+    "metrics": agenda_blocks,
     "leads": lambda sitting: lead_blocks(sitting.scores.cards, start=sitting.scores.start, end=sitting.scores.end),
 }
 """What an agenda may bring along: the name in a rule file -> what fills it."""

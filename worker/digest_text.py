@@ -32,6 +32,7 @@ def prose(digest: Digest) -> Prose:
             Paragraph((Text(week), *_summary(digest))),
             _domains(digest),
             Paragraph(_trend(digest.weeks)),
+            *digest.metrics,
             *overdue_blocks(digest.overdue),
             *deferral_blocks(digest.deferrals),
             *(outcome_blocks(digest.harvest) if digest.harvest and digest.harvest.came else ()),

@@ -17,6 +17,7 @@ from rules.model import Link, Paragraph, Prose, Text
 from rules.policy import Policy, Rhythm
 from worker.apply import Applied, apply_alone
 from worker.digest import Account, Did, Digest, gather
+from worker.digest_metrics import month_blocks
 from worker.digest_recurrence import recurrence_blocks, verdicts
 from worker.digest_reviews import review_blocks, review_states
 from worker.digest_text import prose
@@ -116,7 +117,8 @@ def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
     )
     came_back = verdicts(worker, about, digest.start, digest.end)
     reviews = review_blocks(review_states(worker, now, about))
-    return replace(digest, reviews=reviews, recurrences=recurrence_blocks(came_back))
+    moved = month_blocks(worker, digest.start, digest.end, policy.calendar.moment(slot, rhythm(table)))
+    return replace(digest, reviews=reviews, recurrences=recurrence_blocks(came_back), metrics=moved)
 
 
 def digest_op(worker: Worker, table: DigestTable, slot: str, issue: Issue, said: Prose) -> Op | None:
