@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).parents[1] / "requirements.txt"
+REQUIREMENTS = [Path(__file__).parents[1] / name for name in ("requirements.txt", "requirements-charts.txt")]
+FILES = [part for file in REQUIREMENTS for part in ("--requirement", str(file))]
 UNREACHABLE = ("ConnectionError", "ConnectTimeout", "ReadTimeout", "NameResolutionError", "ProxyError", "SSLError")
 LONGEST = 180  # seconds
 
@@ -15,7 +16,7 @@ LONGEST = 180  # seconds
 def ask() -> subprocess.CompletedProcess[str]:
     """Run pip-audit on the pinned versions, asking the OSV database."""
     command = [sys.executable, "-m", "pip_audit", "--vulnerability-service", "osv", "--disable-pip", "--no-deps"]
-    command += ["--progress-spinner", "off", "--format", "json", "--requirement", str(REQUIREMENTS)]
+    command += ["--progress-spinner", "off", "--format", "json", *FILES]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST)  # noqa: S603  # ours
 
 

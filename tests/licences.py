@@ -7,8 +7,10 @@ import sys
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).parents[1] / "requirements.txt"
-ALLOWED = {"Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "PSF-2.0"}
+ROOT = Path(__file__).parents[1]
+REQUIREMENTS = ("requirements.txt", "requirements-charts.txt")
+ALLOWED = {"Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0"}
+ALLOWED |= {"CC0-1.0", "Zlib"}
 EXCEPTIONS = {
     "certifi": ("MPL-2.0", "a list of certificates, unmodified: the licence asks for its own files only"),
     "orjson": ("MPL-2.0 AND (Apache-2.0 OR MIT)", "used unmodified: the MPL part asks for its own files only"),
@@ -101,10 +103,10 @@ def problem_with(name: str) -> str | None:
 
 def main() -> int:
     """Print what is wrong, one line each; return the exit code."""
-    names = pinned(REQUIREMENTS.read_text(encoding="utf-8"))
+    names = list(dict.fromkeys(name for file in REQUIREMENTS for name in pinned((ROOT / file).read_text("utf-8"))))
     problems = [problem for name in names if (problem := problem_with(name))]
     problems += [f"{name}: is an exception that nothing needs" for name in EXCEPTIONS if name not in names]
-    problems += [] if names else [f"{REQUIREMENTS.name} pins nothing"]
+    problems += [] if names else ["nothing is pinned"]
     for problem in problems:
         sys.stderr.write(f"licences: {problem}\n")
     sys.stdout.write(f"licences: {len(names)} distributions, {len(problems)} problems\n")

@@ -11,7 +11,7 @@ from tests.audit import verdict
 from tests.licences import EXCEPTIONS, is_allowed, pinned
 
 ROOT = Path(__file__).parents[1]
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-charts.txt", "requirements-dev.txt")
 FORBIDDEN = {
     "the address of a package registry": re.compile(
         r"py[p]i\.(org|python)|python[h]osted|npm[j]s\.(com|org)|crate[s]\.io"
@@ -70,11 +70,15 @@ def test_each_pin_has_hashes_and_nothing_else(name):
 
 
 def test_all_dependencies_are_pinned():
-    """What pyproject asks for is in requirements.txt, so that a clean clone needs no resolver."""
+    """What pyproject asks for is in a requirements file, so that a clean clone needs no resolver."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
-    names = {re.match(r"[\w.-]+", line)[0].lower() for line in wanted}
-    assert names - set(pinned((ROOT / "requirements.txt").read_text(encoding="utf-8"))) == set()
+    extras = project["optional-dependencies"]
+    for file, wanted in (
+        ("requirements.txt", [*project["dependencies"], *extras["postgres"]]),
+        ("requirements-charts.txt", extras["charts"]),
+    ):
+        names = {re.match(r"[\w.-]+", line)[0].lower() for line in wanted}
+        assert names - set(pinned((ROOT / file).read_text(encoding="utf-8"))) == set()
 
 
 def test_the_image_is_small_and_unprivileged():
