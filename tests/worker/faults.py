@@ -3,6 +3,7 @@
 from datetime import timedelta
 from html import unescape
 
+from rules.memory import NOTHING
 from tests.worker.places import BOT
 
 UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060"))
@@ -123,7 +124,7 @@ class Fault:
         """Return what is remembered of a report."""
         with self.made.worker() as worker:
             uid = worker.mirror.find(self.key(number)).uid
-            return worker.ledger.memory((uid,))[uid]
+            return worker.ledger.memory((uid,)).get(uid, NOTHING)
 
     def deployed(self, number, *, after=timedelta()):
         """Merge a change that names a report, to be deployed so much later; return the change."""
