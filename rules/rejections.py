@@ -134,12 +134,19 @@ def _model_in(annotation: Any) -> type[BaseModel]:
     return next(arg for arg in get_args(annotation) if isinstance(arg, type) and issubclass(arg, BaseModel))
 
 
+def _none_of(given: object, expected: str) -> str:
+    """Word a value that is none of those that can be: "'week', 'month' or 'quarter'"."""
+    if len(_quoted(expected)) == 1:
+        return f"write {expected}, not {shown(str(given).lower() if isinstance(given, bool) else given)}"
+    return f"{shown(given)} is not one of {expected}{meant(str(given), _quoted(expected))}"
+
+
 def _rejected(detail: ErrorDetails) -> str:
     kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
     if kind in TYPES:
         return _wrong_type(detail)
     if kind == "literal_error":
-        return f"{shown(given)} is not one of {context['expected']}{meant(str(given), _quoted(context['expected']))}"
+        return _none_of(given, context["expected"])
     if kind == "string_pattern_mismatch":
         return f"{shown(given)} is not a name: write small letters, digits, '-', '_' and '.'"
     if kind == "string_too_long":

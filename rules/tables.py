@@ -79,7 +79,7 @@ def read_tables(tables: Plain, say: Say) -> Company:
         waiting=_lower(_table(tables, "calendar").get("waiting", ())),
         deferral_labels=_lower(_table(tables, "deferral").get("labels", ())),
         deferral_statuses=_lower(_table(tables, "deferral").get("statuses", ())),
-        recurring=_recurring(_table(tables, "recurrence")),
+        recurring=_recurring(_table(tables, "recurrence"), problems),
         ceilings=_ceilings(_table(tables, "ceilings")),
         kinds=tuple(_kinds(_table(tables, "kinds"), problems)),
         kind_names=tuple(_table(tables, "kinds")),
@@ -203,9 +203,9 @@ def _ceilings(table: Plain) -> Ceilings:
     return Ceilings(**{"pass_" if name == "pass" else name: value for name, value in table.items()})
 
 
-def _recurring(table: Plain) -> Recurring:
+def _recurring(table: Plain, problems: list[str]) -> Recurring:
     plain = Recurring()
-    return Recurring(
+    found = Recurring(
         window=table.get("window", plain.window),
         period=table.get("period", plain.period),
         fingerprints=tuple(table.get("fingerprints", ())),
@@ -214,6 +214,10 @@ def _recurring(table: Plain) -> Recurring:
         close_duplicates=table.get("close_duplicates", plain.close_duplicates),
         fields=tuple(table.get("fields", ())),
     )
+    if found.period < found.window:
+        shorter = "shorter than 'window': what is opened again would not be counted"
+        problems.append(f"[recurrence]: period: {shorter}; make it {found.window.days} days or more")
+    return found
 
 
 def _kinds(table: Plain, problems: list[str]) -> Iterable[Kind]:

@@ -12,7 +12,7 @@ begun on the day from which the rule held for it. What the rule would do is word
 ROLE is "owner", "lead", "council", "reporter" or a name of [people]; in a test everybody exists, a domain is certain
 for a ticket with a component of the domain's name, and the label "domain:NAME" is the domain's, however it looks. What
 people command was carried out before. What puts a ticket off is the label "deferred" and the status "On Hold",
-whatever [deferral] of the config says; duplicates are to be closed, whatever [recurrence] says.
+and what comes back is counted as it ships, duplicates closed, whatever [deferral] and [recurrence] of the config say.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from rules.memory import Effect, Episode, Memory
 from rules.model import Ticket
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER, ROLES
 from rules.plan import operations
-from rules.policy import Clause, Person, Policy, Rule, SourceFacts, Team, Test
+from rules.policy import Clause, Person, Policy, Recurring, Rule, SourceFacts, Team, Test
 from rules.putting_off import noticed_put_offs, with_put_offs
 from rules.why import clauses_of
 
@@ -135,7 +135,7 @@ def _stage(policy: Policy, rule: Rule, ticket: Ticket) -> Policy:
         sources={ticket.source: source},
         deferral_labels=frozenset({"deferred"}),
         deferral_statuses=frozenset({"on hold"}),
-        recurring=replace(policy.recurring, close_duplicates=True),
+        recurring=Recurring(close_duplicates=True),
         domains=tuple(replace(each, components=each.components | {each.name.lower()}) for each in policy.domains),
     )
 

@@ -28,6 +28,8 @@ FAULTS = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "tuple_type": "must be a list",
     "dict_type": "must be a table",
     "model_type": "must be a table",

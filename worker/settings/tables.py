@@ -16,6 +16,7 @@ Name = Annotated[str, AfterValidator(value.plain_name)]
 BaseUrl = Annotated[str, AfterValidator(value.base_url)]
 SignalName = Annotated[str, AfterValidator(value.cel_name)]
 Text = Annotated[str, Field(min_length=1)]
+Words = Annotated[str, AfterValidator(value.words)]
 Seconds = Annotated[int, BeforeValidator(value.seconds)]
 Span = Annotated[timedelta, BeforeValidator(value.span)]
 Pause = Annotated[Span, AfterValidator(value.pause)]
@@ -108,10 +109,10 @@ class RecurrenceTable(Table):
 
     window: Span = timedelta(days=30)
     period: Span = timedelta(days=180)
-    fingerprints: tuple[Text, ...] = ()
-    machines: tuple[Text, ...] = ()
-    fields: tuple[Text, ...] = ()
-    environments: tuple[Text, ...] = ("production", "prod", "live")
+    fingerprints: tuple[Words, ...] = ()
+    machines: tuple[Words, ...] = ()
+    fields: tuple[Words, ...] = ()
+    environments: tuple[Words, ...] = ("production", "prod", "live")
     close_duplicates: bool = False
 
 

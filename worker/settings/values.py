@@ -170,6 +170,13 @@ def timeouts(value: object) -> object:
     raise ValueError("must be seconds: one number, or two as in [5, 30]")
 
 
+def words(value: str) -> str:
+    """Accept a text that holds more than space; without what is around it."""
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value.strip()
+
+
 def names(value: tuple[str, ...]) -> tuple[str, ...]:
     """Make names comparable: lower case, no space around, none empty."""
     if not all(name.strip() for name in value):
