@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.fact_asked import Asked, Fact, readable
+from rules.gates.in_force import waiver_for
 from rules.gates.model import Each, Gate, GateState
 from rules.people import components_of, team_of
 from rules.services import services_of_ticket
@@ -35,10 +36,19 @@ def covers(asked: Asked, gate: Gate, subject: str) -> bool:
 
 
 def holding(asked: Asked) -> Iterator[GateState]:
-    """Yield the closed gates that hold a ticket, as they stand."""
+    """Yield the closed gates that hold a ticket and are not waived for it, as they stand."""
     for gate, state in _closed(asked):
-        if gate.holds_tickets and covers(asked, gate, state.subject) and gate.holds_tickets.fits(asked, state.subject):
+        if not gate.holds_tickets or not covers(asked, gate, state.subject) or _waived(asked, state):
+            continue
+        if gate.holds_tickets.fits(asked, state.subject):
             yield state
+
+
+def _waived(asked: Asked, state: GateState) -> bool:
+    """Tell whether somebody let the ticket through."""
+    return (
+        waiver_for(asked.memory.world.waivers, state.gate, state.subject, (asked.ticket.uid,), asked.today) is not None
+    )
 
 
 def waiting(asked: Asked) -> Iterator[GateState]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rules.gates.model import GateState
+from rules.gates.model import GateState, Waiver
 from rules.metrics.model import Measure
 from rules.model import Phase, Ticket
 
@@ -250,6 +250,7 @@ class World:
 
     inputs: tuple[Input, ...] = ()  # none: the config names none, so none is asked for
     gates: tuple[GateState, ...] = ()  # those that are closed, and act
+    waivers: tuple[Waiver, ...] = ()  # those in force
     opened: tuple[GateState, ...] = ()  # those that are open again, each with the page of its last closing
 
 

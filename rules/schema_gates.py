@@ -71,6 +71,7 @@ class GateTable(Table):
     say: Sentence = Field(default="", description="One line on statuses and cards; '{subject}' is its subject.")
     label: str = Field(default="held", min_length=1, description="The label of the tickets it holds, while it does.")
     waivers: Names = Field(default=[], description="Roles (lead, council) and names of [people] who may waive it.")
+    waive_for: Span | None = Field(default=None, description="How long a waiver may last; left out, 14 days.")
     follow_up: Span | None = Field(
         default=None, description="Each waiver files a follow-up, due so long after the waiver ends."
     )

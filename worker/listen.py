@@ -17,9 +17,8 @@ from rules.memory import NOTHING, Card, Ignore, Memory, Reversal, Statement, Wor
 from rules.model import Comment, Ticket
 from rules.moves import target_of
 from rules.worn import occasion
-from worker.gates.kept import Kept
 from worker.gates.states import GateStates
-from worker.gates.waiving import hear_change
+from worker.gates.waiving import hear_change, keep_waivers
 from worker.look import HISTORY
 from worker.measuring.blamed import causes_there_are
 from worker.pairing import obstacles, pair
@@ -126,7 +125,7 @@ def _obey(worker: Worker, comment: Comment, ours: str, around: World, now: datet
     commands = read_commands(worker.policy, coming, comment, now, memory=memory, tracker=tracker)
     worker.ledger.save_answers((ticket.uid, answer) for answer, _ in commands)
     worker.ledger.save_ignores((ticket.uid, wish) for _, wish in commands if isinstance(wish, Ignore))
-    Kept(worker.database).save_waivers([wish for _, wish in commands if isinstance(wish, Waiver)], now)
+    keep_waivers(worker, [wish for _, wish in commands if isinstance(wish, Waiver)], now)
     statements = [wish for _, wish in commands if isinstance(wish, Statement)]
     worker.ledger.save_statements((ticket.uid, statement) for statement in statements)
     _settle(worker, ticket, coming, [each for each in statements if not overruled(each, tracker)], now)

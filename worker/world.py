@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rules.gates.model import Waiver
 from rules.memory import EMPTY, Input, Memory, World
+from worker.gates.kept import Kept
 from worker.gates.states import acting
 from worker.readings import Readings
 from worker.settings.tables import INPUTS
@@ -24,8 +26,9 @@ def world(worker: Worker, now: datetime) -> World:
     An input that no pass has asked for yet is asked for from now on.
     """
     names, (gates, opened) = asked_for(worker), acting(worker)
+    waivers = _waivers(worker, now) if gates else ()
     if not names:
-        return World(gates=gates, opened=opened) if gates or opened else EMPTY
+        return World(gates=gates, opened=opened, waivers=waivers) if gates or opened else EMPTY
     readings = Readings(worker.database)
     kept, times, since = readings.all(), readings.times(), readings.since()
     return World(
@@ -42,7 +45,13 @@ def world(worker: Worker, now: datetime) -> World:
         ),
         gates=gates,
         opened=opened,
+        waivers=waivers,
     )
+
+
+def _waivers(worker: Worker, now: datetime) -> tuple[Waiver, ...]:
+    given = Kept(worker.database).given(worker.policy.calendar.today(now))
+    return tuple(each.waiver for each in given)
 
 
 def memory_of(worker: Worker, uid: str, known: World) -> Memory:

@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rules.conditions import activate
-from rules.fact_asked import FactType, readable
-from rules.fact_table import FACTS
-from rules.facts import kind_of, of
+from rules.fact_asked import Asked, FactType, readable
+from rules.facts import kind_of
 from rules.gates.model import Gate, GateState
 from rules.memory import NOTHING, Memory
 from rules.model import Change, Ticket
@@ -135,8 +133,8 @@ def _blocks(asked: Looked, named: Named) -> bool:
     blocking = asked.gate.blocking
     if blocking is None or not asked.state.closed:
         return False
-    facts = of(named.ticket, named.kind, named.memory, asked.policy, asked.today, blocking.names & FACTS.keys())
-    return blocking.holds(activate({**facts, "subject": asked.state.subject}))
+    of_ticket = Asked(named.ticket, named.kind, named.memory, asked.policy, asked.today)
+    return blocking.fits(of_ticket, asked.state.subject)
 
 
 def _open_incident(asked: Looked) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never
@@ -17,10 +17,11 @@ from rules.gates.change_facts import (
     services_of_change,
     team_of_change,
 )
+from rules.gates.in_force import waiver_for
 from rules.gates.model import Gate, GateState, Waiver
 from rules.policy import Policy
 
-__all__ = ["CHANGE_TYPES", "Said", "facts_of_change", "judge_change", "subjects_of", "waiver_for"]
+__all__ = ["CHANGE_TYPES", "Said", "facts_of_change", "judge_change", "subjects_of"]
 
 HOLDING = frozenset({"pause-features", "enforce-refactoring"})
 """The powers that hold changes; a gate of another power does so only if it says which."""
@@ -94,21 +95,6 @@ def subjects_of(policy: Policy, it: Seen, gate: Gate) -> tuple[str, ...]:
             return (team_of_change(policy, it.change),)
         case _:
             assert_never(gate.each)
-
-
-def waiver_for(waivers: Sequence[Waiver], gate: str, subject: str, uids: Collection[str], today: date) -> Waiver | None:
-    """Return the waiver that lets something through, of several the one that lasts longest; None if none does.
-
-    `uids` are what it may have been said on: the ticket or change itself, and the tickets that a change names.
-    """
-    fitting = [
-        each
-        for each in waivers
-        if (each.gate, each.until >= today) == (gate, True)
-        and each.subject in ("", subject)
-        and (not each.target or each.target in uids)
-    ]
-    return max(fitting, key=lambda each: (each.until, each.at, each.comment), default=None)
 
 
 def _holds(asked: Looked) -> bool:

@@ -39,6 +39,7 @@ def gate_of(pack: str, table: GateTable, where: str) -> Gate:
         label=table.label,
         say=table.say,
         waivers=tuple(table.waivers),
+        waive_for=table.waive_for,
         follow_up=table.follow_up,
         source=table.source,
         mode=table.mode,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from rules.gates.changes import Said, waiver_for
+from rules.gates.changes import Said
+from rules.gates.in_force import waiver_for
 from rules.gates.model import Gate, GateState, Waiver
 from rules.policy import Policy
 

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from tests.worker.gated import budget
+from tests.worker.gated import budget, feature, held
 from tests.worker.gatehouse import GATE, gatehouse
 from tests.worker.test_gate_statuses import HELD, OPEN
+from tests.worker.test_people_win import cards
 
 WAIVE = "/kaizen waive budget until 2026-12-01 because a contract asks for it"
 WAIVED = "success: Waived by ana until 2026-12-01: budget"
@@ -198,3 +199,29 @@ def test_a_subject_is_waived_alone(house):
     say(house, "/kaizen waive budget(cart) until 2026-12-01 because x", on=feature)
     house.settle()
     assert house.status(feature) == "success: Waived by ana until 2026-12-01: budget (cart)"
+
+
+def test_a_held_ticket_is_let_go_for_as_long(house):
+    """On both trackers: the label goes, the card answers, and it is held again when the waiver is over."""
+    everywhere = GATE.replace('sources = ["shop"]\n', "")
+    house.gates(everywhere + """holds_tickets = ['kind == "feature"']\nwaive_for = "3 days"\n""")
+    one, other = feature(house)
+    house.settle()
+    assert held(house, one, other) == (True, True)
+    ticket = house.github.issue(int(one.rpartition("#")[2]))
+    long = say(house, on=ticket)
+    house.settle()
+    assert held(house, one, other) == (True, True)
+    assert "is waived for 3 days at most: until 2026-11-27" in cards(house, one)[0].replace("\\", "")
+    assert signs(long) == []
+    words = "/kaizen waive budget until 2026-11-26 because of the fair"
+    short = say(house, words, on=ticket)
+    house.jira.comment(other, words, author="ana", at=house.clock())
+    house.settle()
+    assert held(house, one, other) == (False, False)
+    assert signs(short) == [("+1", "kaizen-bot")]
+    assert len(follow_ups(house)) == 1
+    house.clock.forward(days=3)
+    house.stand(closed=True)
+    house.settle()
+    assert held(house, one, other) == (True, True)

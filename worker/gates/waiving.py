@@ -52,13 +52,25 @@ def hear_change(worker: Worker, comment: Comment, now: datetime) -> int:
         states=tuple(GateStates(worker.database).all().values()),
     )
     read = [read_waiver(waiver_words(line), asking) for line in lines]
-    kept.save_waivers([found.waiver for found in read if isinstance(found, Waived)], now)
+    keep_waivers(worker, [found.waiver for found in read if isinstance(found, Waived)], now)
     replies = " ".join(dict.fromkeys(found.reply if isinstance(found, Waived) else found for found in read))
     answer = Answer(
         comment=comment.uid, command=clipped(lines[0]), by=comment.author, at=comment.updated, reply=replies
     )
     worker.ledger.save_answers([(change.uid, answer)])
     return len(lines)
+
+
+def keep_waivers(worker: Worker, waivers: Collection[Waiver], now: datetime) -> None:
+    """Keep waivers, and have what they are about looked at again."""
+    if Kept(worker.database).save_waivers(waivers, now):
+        _look_again(worker, waivers)
+
+
+def _look_again(worker: Worker, waivers: Iterable[Waiver]) -> None:
+    if any(not waiver.target for waiver in waivers):
+        worker.mirror.unsettle_all()
+    worker.mirror.unsettle([waiver.target for waiver in waivers if waiver.target])
 
 
 def see_withdrawn(worker: Worker, sources: Collection[str], now: datetime) -> int:
@@ -73,6 +85,7 @@ def see_withdrawn(worker: Worker, sources: Collection[str], now: datetime) -> in
             kept.looked(waiver.comment, now)
         elif there is not None:
             gone += kept.withdraw(waiver.comment, now)
+            _look_again(worker, [waiver])
     return gone
 
 
