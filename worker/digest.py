@@ -85,6 +85,7 @@ class Digest:
     unfed: tuple[Unfed, ...] = ()  # decisions that fed nothing, or do not say what they feed
     reviews: tuple[Block, ...] = ()  # how they stand, in words; none where the policy has none
     harvest: Harvest | None = None  # what came of what was judged in the week
+    waivers: tuple[Block, ...] = ()  # what was let through closed gates, in words; none if nothing was
     recurrences: tuple[Block, ...] = ()  # what came back in the week, in words; none if nothing did
     metrics: tuple[Block, ...] = ()  # whether it got better, in words, when a month has ended in the week
 

@@ -39,6 +39,7 @@ def prose(digest: Digest) -> Prose:
             *digest.recurrences,
             *decisions(digest.unfed),
             *digest.reviews,
+            *digest.waivers,
             *input_blocks(digest.inputs),
             *_account(digest.account),
         )

@@ -21,6 +21,8 @@ from worker.digest_metrics import month_blocks
 from worker.digest_recurrence import recurrence_blocks, verdicts
 from worker.digest_reviews import review_blocks, review_states
 from worker.digest_text import prose
+from worker.digest_waivers import waiver_blocks
+from worker.gates.waiving import AT_GATES
 from worker.inputs import read_due, states
 from worker.ledger import Entry, State
 from worker.ledger_baseline import Chosen
@@ -118,7 +120,9 @@ def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
     came_back = verdicts(worker, about, digest.start, digest.end)
     reviews = review_blocks(review_states(worker, now, about))
     moved = month_blocks(worker, digest.start, digest.end, policy.calendar.moment(slot, rhythm(table)))
-    return replace(digest, reviews=reviews, recurrences=recurrence_blocks(came_back), metrics=moved)
+    waivers = waiver_blocks(worker, about, digest.end, now)
+    recurrences = recurrence_blocks(came_back)
+    return replace(digest, reviews=reviews, waivers=waivers, recurrences=recurrences, metrics=moved)
 
 
 def digest_op(worker: Worker, table: DigestTable, slot: str, issue: Issue, said: Prose) -> Op | None:
@@ -210,7 +214,7 @@ def _carried(worker: Worker, run: int, op: Op, stop: Stop, applied: Applied) -> 
 
 def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime) -> Account:
     """Gather from the ledger what was done in some sources since then, an example each, and what could not be done."""
-    abouts = COMMANDED | {each.id: each.about for each in worker.policy.rules_and_reviews}
+    abouts = COMMANDED | AT_GATES | {each.id: each.about for each in worker.policy.rules_and_reviews}
     groups: dict[str, list[Entry]] = {}
     for entry in worker.ledger.done_since(since):
         if entry.op.target.source in about and not entry.op.rule.startswith((RULE, SEEN)):

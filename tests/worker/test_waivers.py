@@ -6,6 +6,7 @@ import pytest
 
 from tests.worker.gated import budget, feature, held
 from tests.worker.gatehouse import GATE, gatehouse
+from tests.worker.places import DIGESTS
 from tests.worker.test_gate_statuses import HELD, OPEN
 from tests.worker.test_people_win import cards
 
@@ -225,3 +226,21 @@ def test_a_held_ticket_is_let_go_for_as_long(house):
     house.stand(closed=True)
     house.settle()
     assert held(house, one, other) == (True, True)
+
+
+def test_the_digest_lists_waivers_with_who_and_why(house):
+    """Those of its week and those still in force, and how many there were of each gate."""
+    house.gates(GATE, more=DIGESTS)
+    say(house)
+    gone = say(house, WAIVE.replace("a contract asks for it", "why not"), on=house.pull("Add a menu"))
+    house.settle()
+    house.github.delete_comment(gone)
+    house.settle(hours=2)
+    house.settle(days=6)
+    (text,) = [each.body for issue in house.issues() for each in issue.comments if "digest 2026-W49" in each.body]
+    said = text.replace("\\", "").replace("\u200b", "")
+    assert "### Waived at the gates" in said
+    assert "**2 given** in the week, 0 more in force. In the last 90 days: own/budget 2." in said
+    assert ": ana waived own/budget until 2026-12-01: a contract asks for it" in said
+    assert ": ana waived own/budget until 2026-12-01, withdrawn: why not" in said
+    assert "by `gate/status` (What the gates say of each open pull request.)" in said

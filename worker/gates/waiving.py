@@ -21,11 +21,17 @@ from rules.people import called, login_of, person_of
 from rules.texts import clipped
 from worker.gates.kept import Given, Kept, Refusal
 from worker.gates.states import GateStates
+from worker.gates.statuses import STATUS
 from worker.reviews import may_be_filed
 from worker.worker import Worker
 
 WAIVER = "gate/waiver"
 """What stands as an op's rule where a waiver is answered or followed up."""
+AT_GATES = {
+    STATUS: "What the gates say of each open pull request.",
+    WAIVER: "Answers to waivers, and what is to follow them.",
+}
+"""What these are, for people."""
 FOLLOW_UP = "follow-up"
 TITLE = "Follow up on what went through the gate {gate}: {key}"
 SAID = "{who} waived the gate {gate} for "
@@ -80,7 +86,7 @@ def see_withdrawn(worker: Worker, sources: Collection[str], now: datetime) -> in
         waiver = given.waiver
         if waiver.source not in sources or now - given.looked < LOOK_AGAIN:
             continue
-        there = _is_there(worker, kept, waiver)
+        there = _is_there(worker, waiver)
         if there:
             kept.looked(waiver.comment, now)
         elif there is not None:
@@ -89,9 +95,9 @@ def see_withdrawn(worker: Worker, sources: Collection[str], now: datetime) -> in
     return gone
 
 
-def _is_there(worker: Worker, kept: Kept, waiver: Waiver) -> bool | None:
+def _is_there(worker: Worker, waiver: Waiver) -> bool | None:
     """Tell whether a waiver's comment can be read; None if that cannot be said now."""
-    place = _place(worker, kept, waiver.place)
+    place = place_of(worker, waiver.place)
     if place is None:
         return False
     try:
@@ -117,7 +123,7 @@ def waiver_ops(worker: Worker, now: datetime, *, unread: Collection[str]) -> Ite
 
 def _answers(worker: Worker, kept: Kept, now: datetime) -> Iterator[Op]:
     for given in kept.given_since(now - LASTING):
-        place = _place(worker, kept, given.waiver.place)
+        place = place_of(worker, given.waiver.place)
         if place is not None and _kind(worker, place.source) == "github" and given.withdrawn is None:
             yield _op(worker, place, given.waiver.comment, React(comment=given.waiver.comment), _why(worker, given))
     for refusal in kept.refused(now - LASTING):
@@ -137,7 +143,7 @@ def _no(worker: Worker, place: Ticket, refusal: Refusal) -> Iterator[Op]:
 
 def _follow_ups(worker: Worker, kept: Kept, gates: dict[str, Gate], now: datetime) -> Iterator[Op]:
     for given in kept.given(worker.policy.calendar.today(now)):
-        gate, place = gates.get(given.waiver.gate), _place(worker, kept, given.waiver.place)
+        gate, place = gates.get(given.waiver.gate), place_of(worker, given.waiver.place)
         if gate is not None and gate.follow_up is not None and place is not None:
             yield _follow_up(worker, gate, given, place)
 
@@ -195,9 +201,9 @@ def _why(worker: Worker, given: Given) -> str:
     return f"/kaizen waive {waiver.gate} until {waiver.until} because {waiver.because} ({who}, {day})"
 
 
-def _place(worker: Worker, kept: Kept, uid: str) -> Ticket | None:
+def place_of(worker: Worker, uid: str) -> Ticket | None:
     """Return the ticket of a uid, or the stand-in of the change."""
-    change = kept.change(uid)
+    change = Kept(worker.database).change(uid)
     return stand_in(change) if change is not None else worker.mirror.ticket(uid)
 
 
