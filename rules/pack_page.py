@@ -32,9 +32,6 @@ WHO = """\
 - **whoever wrote the ticket**: its reporter, as the tracker has it."""
 
 
-SWITCHED = {"on": 'mode = "shadow"     # judged and shown, holds nothing', "shadow": 'mode = "on"     # it holds'}
-
-
 def pack_page(pack: Pack) -> str:
     """Return the page of a rule file that can be read."""
     pairs = list(zip(pack.tables, pack.rules, strict=True))
@@ -174,11 +171,12 @@ def _change(pack: Pack) -> Iterator[str]:
 def override_example(pack: Pack) -> str:
     """Return an override of one of the pack's rules, as the config has it: of a due date if one gives any."""
     timed = next((rule for rule in pack.rules if rule.due and rule.due.by_level), None)
-    one = timed or pack.all_named[0]
+    acting = (each for each in pack.all_named if getattr(each, "mode", "on") == "on")
+    one = timed or next(acting, pack.all_named[0])
     own = one.id.removeprefix(f"{pack.name}/")
     lines = [f'[override."{pack.name}.{own}"]']
     if isinstance(one, Gate):
-        return "\n".join([*lines, SWITCHED[one.mode]])
+        return "\n".join([*lines, 'mode = "shadow"     # judged and shown, holds nothing'])
     if isinstance(one, Metric):
         return "\n".join([*lines, f"enough = {2 * one.enough}     # fewer say too little"])
     if timed and timed.due:
