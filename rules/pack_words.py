@@ -104,6 +104,7 @@ ROOMS: Mapping[Room, str] = {
     "domains": "which domains have improvement work, and which are quiet",
     "inputs": "the newest of each input that the council decides from, and whether it is fresh",
     "metrics": "whether it got better: each metric beside the window before",
+    "gates": "which gates are closed, since when and why, and which opened since the last one",
     "leads": "what each lead did since the last one",
     "open-actions": "how the last one ended, and what was filed from it and is still open",
 }

@@ -11,11 +11,17 @@ from worker.agenda_backlog import deferrals, outcomes, overdue
 from worker.agenda_domains import domain_blocks
 from worker.agenda_inputs import TITLE, input_blocks
 from worker.agenda_leads import lead_blocks
+from worker.digest_gates import gate_blocks, gates_shown
 from worker.digest_metrics import agenda_blocks
 from worker.inputs import states
 from worker.sitting import Sitting
 
 NO_INPUTS = (Heading((Text(TITLE),)), Paragraph((Text("[inputs] of the config names none."),)))
+
+
+def _gates(sitting: Sitting) -> tuple[Block, ...]:
+    worker = sitting.worker
+    return gate_blocks(worker, gates_shown(worker, tuple(worker.trackers)), sitting.since)
 
 
 def _inputs(sitting: Sitting) -> tuple[Block, ...]:
@@ -31,6 +37,7 @@ ROOMS: Mapping[Room, Callable[[Sitting], tuple[Block, ...]]] = {
     "domains": lambda sitting: domain_blocks(sitting.scores.coverage),
     "inputs": _inputs,
     "metrics": agenda_blocks,
+    "gates": _gates,
     "leads": lambda sitting: lead_blocks(sitting.scores.cards, start=sitting.scores.start, end=sitting.scores.end),
 }
 """What an agenda may bring along: the name in a rule file -> what fills it."""

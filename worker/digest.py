@@ -86,6 +86,7 @@ class Digest:
     reviews: tuple[Block, ...] = ()  # how they stand, in words; none where the policy has none
     harvest: Harvest | None = None  # what came of what was judged in the week
     waivers: tuple[Block, ...] = ()  # what was let through closed gates, in words; none if nothing was
+    gates: tuple[Block, ...] = ()  # which are closed or opened in the week, in words; none if all were open
     recurrences: tuple[Block, ...] = ()  # what came back in the week, in words; none if nothing did
     metrics: tuple[Block, ...] = ()  # whether it got better, in words, when a month has ended in the week
 

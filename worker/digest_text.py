@@ -36,6 +36,7 @@ def prose(digest: Digest) -> Prose:
             *overdue_blocks(digest.overdue),
             *deferral_blocks(digest.deferrals),
             *(outcome_blocks(digest.harvest) if digest.harvest and digest.harvest.came else ()),
+            *digest.gates,
             *digest.recurrences,
             *decisions(digest.unfed),
             *digest.reviews,

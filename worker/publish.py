@@ -17,6 +17,7 @@ from rules.model import Link, Paragraph, Prose, Text
 from rules.policy import Policy, Rhythm
 from worker.apply import Applied, apply_alone
 from worker.digest import Account, Did, Digest, gather
+from worker.digest_gates import gate_news
 from worker.digest_metrics import month_blocks
 from worker.digest_recurrence import recurrence_blocks, verdicts
 from worker.digest_reviews import review_blocks, review_states
@@ -119,10 +120,14 @@ def compose(worker: Worker, table: DigestTable, slot: str) -> Digest:
     )
     came_back = verdicts(worker, about, digest.start, digest.end)
     reviews = review_blocks(review_states(worker, now, about))
-    moved = month_blocks(worker, digest.start, digest.end, policy.calendar.moment(slot, rhythm(table)))
-    waivers = waiver_blocks(worker, about, digest.end, now)
-    recurrences = recurrence_blocks(came_back)
-    return replace(digest, reviews=reviews, waivers=waivers, recurrences=recurrences, metrics=moved)
+    return replace(
+        digest,
+        reviews=reviews,
+        gates=gate_news(worker, about, now - timedelta(days=7)),
+        waivers=waiver_blocks(worker, about, digest.end, now),
+        recurrences=recurrence_blocks(came_back),
+        metrics=month_blocks(worker, digest.start, digest.end, policy.calendar.moment(slot, rhythm(table))),
+    )
 
 
 def digest_op(worker: Worker, table: DigestTable, slot: str, issue: Issue, said: Prose) -> Op | None:

@@ -13,6 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 
 from rules.commanded import said
+from rules.fact_asked import Asked
+from rules.fact_gates import holding, waiting
 from rules.leaders import TWIN
 from rules.memory import Memory, Related
 from rules.metrics.timeline import Course, timeline
@@ -58,8 +60,9 @@ def why_(
         data(_as_data(ticket, memory, explained) | ({"incident": _course_data(went)} if went else {}))
         return
     screen = out()
-    _head(screen, ticket, explained[0].kind if explained else "", read.ended if read else None)
-    for line in _known(worker.policy, ticket, memory):
+    kind = explained[0].kind if explained else ""
+    _head(screen, ticket, kind, read.ended if read else None)
+    for line in _known(worker.policy, ticket, kind, memory, moment):
         screen.print(line, markup=False, soft_wrap=True)
     if went is not None:
         screen.print(_course(went))
@@ -88,7 +91,7 @@ def _head(screen: Console, ticket: Ticket, kind: str, read: datetime | None) -> 
     screen.print(f"kind: {kind or 'none'}, status: {ticket.status}{seen}\n", markup=False)
 
 
-def _known(policy: Policy, ticket: Ticket, memory: Memory) -> Iterator[str]:
+def _known(policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: datetime) -> Iterator[str]:
     """Yield what is known of a ticket besides: whose workdays count, what people stated, what belongs to it."""
     known = []
     team = team_of(policy, ticket)
@@ -96,9 +99,19 @@ def _known(policy: Policy, ticket: Ticket, memory: Memory) -> Iterator[str]:
         known.append(f"workdays: those of the team {team.name}")
     known += [f"stated: {said(policy, ticket, each)}" for each in memory.statements]
     known += [_belonging(each) for each in memory.related]
+    known += _gates(policy, ticket, kind, memory, moment)
     yield from known
     if known:
         yield ""
+
+
+def _gates(policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: datetime) -> Iterator[str]:
+    """Yield the closed gates that hold a ticket or wait for it, each with since when, why, and its page."""
+    asked = Asked(ticket, kind, memory, policy, policy.calendar.today(moment))
+    for words, states in (("held by", holding(asked)), ("waited for by", waiting(asked))):
+        for state in states:
+            day = policy.calendar.date_of(state.since).isoformat()
+            yield f"{words} the gate {state.name}, closed since {day}: {'; '.join(state.because)}  {state.url}".rstrip()
 
 
 def _belonging(other: Related) -> str:
