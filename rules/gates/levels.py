@@ -61,6 +61,8 @@ NAMED: tuple[Level, ...] = (
 NAMES: Mapping[str, Level] = {level.name: level for level in BUILT_IN}
 WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*(?!\w*\s*\()")
 KEY = re.compile(r"\[\s*([A-Za-z_]\w*)\s*\]")
+MAP = re.compile(r"\b([A-Za-z_]\w*)\s*[\[.]|\bin\s+([A-Za-z_]\w*)")
+BARE = re.compile(r"[\s!()]*[A-Za-z_]\w*[\s)]*")
 KEYWORDS = frozenset({"true", "false", "null", "in"})
 LITERAL = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 
@@ -89,10 +91,12 @@ def counted(
     found: dict[str, object] = {}
     for level in BUILT_IN:
         given = counts.get(level.name, 0 if level.type == "int" else {})
+        if level.name == SUBJECT:
+            continue
         if isinstance(given, Mapping):
             keys = (*level.by, *(subjects.get(level.each, ()) if level.each else ()))
             found[level.name] = {**dict.fromkeys(keys, 0), **given}
-        elif level.name != SUBJECT:
+        else:
             found[level.name] = given
     return found
 
@@ -117,14 +121,15 @@ def level_types(signals: Collection[str], metrics: Collection[Metric]) -> Mappin
 def assumed_types(texts: Collection[object]) -> Mapping[str, FactType]:
     """Return the types of the names that clauses ask for, before it is known which signals and metrics there are.
 
-    Whatever is not built in is taken for one of these.
+    Whatever is not built in is taken for what it is used as, so that the names alone are left to be looked at then.
     """
     types: dict[str, FactType] = {level.name: level.type for level in BUILT_IN}
     for text in texts:
         bare = LITERAL.sub('""', text) if isinstance(text, str) else ""
         words = [word for word in WORD.findall(bare) if word not in types and word not in KEYWORDS]
-        types |= dict.fromkeys(words, "map(string, double)")
-        types |= {key: "string" for key in KEY.findall(bare) if key in words}
+        types |= {word: "bool" if BARE.fullmatch(bare) else "int" for word in words}
+        types |= {word: "map(string, double)" for pair in MAP.findall(bare) for word in pair if word in words}
+        types |= {word: "string" for word in KEY.findall(bare) if word in words}
     return types
 
 
