@@ -1,11 +1,17 @@
 """Gates on the trackers: they close by numbers, hold tickets, file a page, and open again, all of it by themselves."""
 
+from datetime import timedelta
+
 import pytest
 
+from rules.model import Prose
 from tests.worker.faulty import firm
 from tests.worker.gated import GATE, MANDATE, budget, feature, gate, held, incident, pages, settle, standing
 from tests.worker.places import LATE
 from tests.worker.test_people_win import cards
+from worker.cli.reasons import told_gates
+from worker.digest_gates import gate_news
+from worker.world import memory_of, world
 
 OPEN, CLOSED = "open", "closed"
 NAME = "own/budget checkout"
@@ -276,3 +282,79 @@ def test_a_source_that_is_not_read_opens_no_gate(made):
     assert (closed, number) == (True, 1)
     assert "source ops was not read wholly" in why
     assert held(made, key) == (True,)
+
+
+DEBT = """
+[[gate]]
+id = "debt"
+about = "Whoever changes a component with overdue work does that first."
+power = "enforce-refactoring"
+each = "component"
+close_when = ['overdue_debt[subject] >= 2']
+open_when = ['overdue_debt[subject] == 0']
+holds_tickets = ['kind == "feature"']
+blocking = ['kind == "improvement"', 'overdue']
+say = "Features of {subject} wait for its improvements."
+"""
+
+
+def test_overdue_work_of_a_component_holds_its_features(made):
+    """And those of no other, on both trackers; what is finished opens it."""
+    gate(made, DEBT)
+    late = [made.issue(title, due=LATE, labels=["component:cart"]) for title in ("Old code", "Older code")]
+    made.issue("Elsewhere", due=LATE, labels=["component:search"])
+    cart, _ = feature(made, "A new cart", ["component:cart"])
+    search, _ = feature(made, "A new search", ["component:search"])
+    settle(made)
+    assert standing(made)["own/debt cart"] == (True, 1, "")
+    assert standing(made)["own/debt search"] == (False, 0, "")
+    assert held(made, cart, search) == (True, False)
+    assert "Features of cart wait for its improvements." in card(made, cart)
+    made.github.close(late[0], actor="bo-gh")
+    settle(made)
+    assert held(made, cart) == (True,)
+    made.github.close(late[1], actor="bo-gh")
+    settle(made)
+    assert held(made, cart) == (False,)
+
+
+def test_a_gate_goes_by_a_metric(one):
+    """Over the last thirty days; where too little is known it says so."""
+    metric = '\n[[metric]]\nid = "incidents-a-week"\nmeasured = "incidents"\nunit = "per week"\n'
+    gate(one, REVIEWS.replace("skipped_reviews > 0", 'incidents_a_week[""] > 0.5') + metric)
+    for number in range(4):
+        incident(one, f"Outage {number}")
+    settle(one)
+    closed, _, why = standing(one)["own/reviews"]
+    assert closed or why.startswith("incidents_a_week of the whole: ")
+
+
+def test_a_digest_and_why_tell_of_closed_gates(one):
+    """Since when, why, how much is held and waited for; later, that it opened."""
+    key, _ = feature(one)
+    incident(one)
+    close(one)
+    with one.worker() as worker:
+        table = worker_digest(worker)
+        assert "Gates" in table
+        assert f"{NAME.replace(' ', ' (')})" in table
+        assert "2 tickets" in table
+        ticket = worker.mirror.find(key)
+        known = memory_of(worker, ticket.uid, world(worker, worker.clock()))
+        (said,) = told_gates(worker.policy, ticket, "feature", known, worker.clock())
+    assert said.startswith("held by the gate own/budget (checkout), closed since 2026-11-24: error_budget[subject] < 0.0")
+    budget(one, 0.5)
+    settle(one)
+    with one.worker() as worker:
+        assert "Opened again: own/budget (checkout), on 2026-11-24" in worker_digest(worker)
+    settle(one, days=8)
+    budget(one, 0.5)
+    settle(one)
+    with one.worker() as worker:
+        assert worker_digest(worker) == ""
+
+
+def worker_digest(worker):
+    """Return what a digest says of gates, as text."""
+    blocks = gate_news(worker, tuple(worker.trackers), worker.clock() - timedelta(days=7))
+    return "\n".join(worker.trackers["shop"].render(Prose((block,))) for block in blocks)

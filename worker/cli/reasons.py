@@ -99,13 +99,13 @@ def _known(policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: da
         known.append(f"workdays: those of the team {team.name}")
     known += [f"stated: {said(policy, ticket, each)}" for each in memory.statements]
     known += [_belonging(each) for each in memory.related]
-    known += _gates(policy, ticket, kind, memory, moment)
+    known += told_gates(policy, ticket, kind, memory, moment)
     yield from known
     if known:
         yield ""
 
 
-def _gates(policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: datetime) -> Iterator[str]:
+def told_gates(policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: datetime) -> Iterator[str]:
     """Yield the closed gates that hold a ticket or wait for it, each with since when, why, and its page."""
     asked = Asked(ticket, kind, memory, policy, policy.calendar.today(moment))
     for words, states in (("held by", holding(asked)), ("waited for by", waiting(asked))):
