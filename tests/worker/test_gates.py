@@ -342,7 +342,9 @@ def test_a_digest_and_why_tell_of_closed_gates(one):
         ticket = worker.mirror.find(key)
         known = memory_of(worker, ticket.uid, world(worker, worker.clock()))
         (said,) = told_gates(worker.policy, ticket, "feature", known, worker.clock())
-    assert said.startswith("held by the gate own/budget (checkout), closed since 2026-11-24: error_budget[subject] < 0.0")
+    assert said.startswith(
+        "held by the gate own/budget (checkout), closed since 2026-11-24: error_budget[subject] < 0.0"
+    )
     budget(one, 0.5)
     settle(one)
     with one.worker() as worker:
