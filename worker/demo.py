@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-
-from rich.console import Console
 
 from rules.card import CARD
 from worker.cli.plans import plan_remarks, plan_table, plan_title, rule_table, sample
 from worker.cli.tables import policy_rows
-from worker.cycle import Passed, Watching, authors_of, carry_through, finish, once, read
+from worker.cycle import Passed, authors_of, carry_through, finish, once, read
 from worker.demo_folder import made_anew
+from worker.demo_gate import gate_scene
+from worker.demo_stage import Stage
 from worker.digest_text import prose
 from worker.doubts import settle
 from worker.errors import WorkerError
@@ -26,7 +23,6 @@ from worker.playground import Playground, company
 from worker.publish import compose, due_slot, publish_due
 from worker.settings import load_settings
 from worker.settings.files import packs_that_ship
-from worker.stop import Stop
 from worker.story import story
 from worker.story_team import BEGIN, Deed
 from worker.wiring import opened
@@ -36,28 +32,13 @@ SHOWN = 10
 """Ops of the plan that are shown; the rest is counted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """What the demo is played with."""
-
-    clock: Callable[[], datetime]
-    stop: Stop
-    out: Console
-    watching: Callable[[], AbstractContextManager[Watching]]  # opened anew for each long step
-    program: str  # how to call kaizend, for what to try next
-
-    def step(self, number: int, what: str) -> None:
-        """Head a step."""
-        self.out.print(f"\n{number}. {what}", style="bold", markup=False)
-
-
 def demo(folder: Path, stage: Stage) -> None:
     """Play the demo; leaves config and database in `folder`. Raises WorkerError if a promise is broken."""
     with made_anew(folder) as place, company(stage.clock(), stage.clock) as ground:
         config = place.write(ground.config)
         stage.step(1, f"Serving {ground.about}")
         stage.out.print(
-            f"A small GitHub and a small Jira on {ground.sandbox.url}. The config is {config}.", markup=False
+            f"GitHub, Jira and Prometheus, all small, on {ground.sandbox.url}. The config is {config}.", markup=False
         )
         settings = load_settings(config, {})
         with opened(settings, clock=stage.clock, sleep=stage.stop.sleep) as worker, lease(worker.database):
@@ -66,6 +47,7 @@ def demo(folder: Path, stage: Stage) -> None:
             _show_card(worker, stage, card)
             _show_digest(worker, stage)
             _second_pass(worker, ground, stage)
+            gate_scene(worker, ground, stage, number=8)
     _story(stage)
     _what_next(stage, config, card.op.target.key)
 
@@ -148,7 +130,7 @@ def _second_pass(worker: Worker, ground: Playground, stage: Stage) -> None:
 def _story(stage: Stage) -> None:
     """Play four months of a small team, and show that every row of the governance policy was at work."""
     packs = packs_that_ship()
-    stage.step(8, f"Four months of a small team in fast-forward, with all packs on: {', '.join(packs)}")
+    stage.step(9, f"Four months of a small team in fast-forward, with all packs on: {', '.join(packs)}")
     with tempfile.TemporaryDirectory(prefix="kaizend-story-") as folder:
         told = story(Path(folder), packs, stop=stage.stop, watch=lambda deed: _deed(stage, deed))
     stage.stop.check()

@@ -60,7 +60,7 @@ def company(now: datetime, clock: Callable[[], datetime], *, seed: int = 1, port
         f"{figures.incidents} incidents"
     )
     with Sandbox(faces, port=port, pages=pages(shown)) as sandbox:
-        yield Playground(sandbox=sandbox, config=company_config(sandbox.url), about=about, acme=made)
+        yield Playground(sandbox=sandbox, config=company_config(sandbox.url) + GATE, about=about, acme=made)
 
 
 @contextmanager
@@ -174,6 +174,11 @@ base_url = "{url}"
 query = "error_budget"
 subject = "service"
 """
+GATE = """
+[override."gates.error-budget"]
+mode = "on"
+"""
+"""The gate that needs the error budgets: it ships in shadow, for who has none."""
 LOADED = """\
 [instance]
 name = "sandbox"

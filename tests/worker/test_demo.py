@@ -9,8 +9,9 @@ from rich.console import Console
 
 from tests.worker.shop import now
 from worker.cycle import Watching
-from worker.demo import Stage, demo
+from worker.demo import demo
 from worker.demo_folder import CONFIG, made_anew
+from worker.demo_stage import Stage
 from worker.errors import LockHeld, WorkerError
 from worker.settings import load_settings
 from worker.stop import Stop
@@ -50,7 +51,12 @@ def test_the_demo_shows_the_main_job_and_a_second_pass_that_writes_nothing(tmp_p
         "<!-- kaizend op=",
         "Improvement digest",
         "second pass: 0 writes",
-        "8. Four months of a small team",
+        "8. A gate:",
+        "Held by error-budget (checkout)",
+        "Let through error-budget (checkout)",
+        "Waived by ana until",
+        "3 pull requests, 10 statuses, each set once a change; one more pass: 0 writes",
+        "9. Four months of a small team",
         "One more pass over all of it: 0 writes",
         "why '",
     ):

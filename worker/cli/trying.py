@@ -14,8 +14,8 @@ import typer
 from integrations.sandbox.seeds import BadData
 from worker.cli.context import Cli, now, out, talk
 from worker.cli.progress import watching
-from worker.demo import Stage
 from worker.demo import demo as play
+from worker.demo_stage import Stage
 from worker.errors import WorkerError
 from worker.playground import Playground, company, loaded, refuse_others, write_config
 from worker.stop import Stopping
