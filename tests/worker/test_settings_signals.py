@@ -1,11 +1,14 @@
 """[signals]: numbers from outside, as the config says them."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from integrations.numbers.config import PrometheusNumbersConfig, TableNumbersConfig
 from rules.policy import SignalFacts
+from rules.signals import spoken
 from worker.settings import SettingsError, load_settings
 from worker.wiring import policy_of
 
@@ -74,6 +77,21 @@ def test_the_rules_know_each_by_name_and_nothing_of_where_it_comes_from(load):
         "csat": SignalFacts(
             name="csat", fresh=35 * DAY, every=timedelta(minutes=15), history=0 * DAY, keep=400 * DAY, better="higher"
         ),
+    }
+
+
+def test_the_guide_says_what_holds_if_a_key_is_left_out(load):
+    """The table in docs/signals.md."""
+    guide = (Path(__file__).parents[2] / "docs" / "signals.md").read_text("utf-8")
+    said = dict(re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", guide, re.MULTILINE))
+    budget, csat = policy_of(load(PROM + FILE)).signals.values()
+    assert said == {
+        "every": spoken(budget.every),
+        "fresh": f"{spoken(budget.fresh)}; of a file {spoken(csat.fresh)}",
+        "history": spoken(budget.history),
+        "keep": spoken(budget.keep),
+        "better": f'`"{budget.better}"`',
+        "unit": budget.unit or "nothing",
     }
 
 

@@ -1,9 +1,11 @@
 """Signals in passes: read when they are due, kept with their past, stale rather than zero, visible when they fail."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from integrations.base import Numbers
 from integrations.github.markdown import render as markdown
 from rules.metrics.model import Sample, Window
 from rules.model import Signal
@@ -14,7 +16,7 @@ from worker.following import Following
 from worker.publish import compose
 from worker.samples import Samples, SignalRead
 from worker.settings import load_settings
-from worker.signals import complaints, latest, samples
+from worker.signals import complaints, latest, read_signal, samples
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MORE = """
@@ -226,6 +228,31 @@ def test_a_changed_signal_is_taken_up_by_a_worker_that_runs(made):
         assert list(following.follow().numbers) == ["error_budget", "nps"]
         assert list(following.follow().policy.signals) == ["error_budget", "nps"]
         following.close()
+
+
+class Writing:
+    """A source that writes to the database while it is asked, as another process may."""
+
+    name, asked = "csat", "anything"
+
+    def __init__(self, database):
+        self.store = Samples(database)
+
+    def read(self):
+        self.store.note("other", SignalRead(at=NOW, asked="anything"))
+        return Numbers(signals=(said("csat", "", 4),))
+
+    def past(self, start, end, step):
+        self.store.note("other", SignalRead(at=NOW, asked="something else"))
+        return Numbers()
+
+
+def test_nothing_is_locked_while_a_source_is_asked(made):
+    """An open transaction of ours would make the other one wait for as long as the server takes."""
+    with made.worker() as worker:
+        asking = replace(worker, numbers={"csat": Writing(worker.database)})
+        assert read_signal(asking, "csat") == ""
+        assert latest(asking, made.clock())["csat"][""].value == 4
 
 
 # -- what goes wrong ------------------------------------------------------------------------------------------------
