@@ -1,6 +1,7 @@
 """What happened, from what people and machines do in the trackers to what metrics are computed of."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from worker.cli import run
 from worker.measuring.history import history
 from worker.measuring.past import MirrorPast
 
+SOON = timedelta(seconds=5)  # the clock of the tests goes on
 BEGIN = datetime(2026, 11, 5, 10, tzinfo=UTC)
 NOVEMBER = Window(start=datetime(2026, 11, 1, tzinfo=UTC), end=datetime(2026, 12, 1, tzinfo=UTC), name="2026-11")
 KINDS = "[kinds]\nincident = ['\"incident\" in labels']\n"
@@ -62,7 +64,7 @@ def shop(request, tmp_path):
 
 
 def near(moment):
-    """Return a moment to the second: the clock of the test goes on."""
+    """Return a moment to the second."""
     return moment.replace(microsecond=0)
 
 
@@ -80,13 +82,14 @@ def test_how_an_incident_went(shop):
     answered = near(shop.made.clock())
     shop.wait(hours=1)
     shop.close(number)
+    over = near(shop.made.clock())
     (incident,) = shop.told().incidents
     assert (incident.key, incident.reopened, incident.excluded) == (shop.key(number), 0, "")
     assert incident.began == began.replace(second=0, microsecond=0)
     assert incident.detected == detected.replace(second=0, microsecond=0)
-    assert abs(incident.reported - reported) <= timedelta(seconds=2)
-    assert abs(incident.responded - answered) <= timedelta(seconds=2)
-    assert abs(incident.resolved - near(shop.made.clock())) <= timedelta(seconds=2)
+    assert abs(incident.reported - reported) <= SOON
+    assert abs(incident.responded - answered) <= SOON
+    assert abs(incident.resolved - over) <= SOON
     assert incident.subjects.services == {"checkout"}
     assert incident.subjects.teams == {"all"}
     found = shop.told()
@@ -202,8 +205,9 @@ def test_the_last_closing_of_a_reopened_incident_counts(shop):
     (incident,) = shop.told().incidents
     assert (incident.resolved, incident.reopened) == (None, 1)
     shop.close(number)
+    over = near(shop.made.clock())
     (incident,) = shop.told().incidents
-    assert abs(incident.resolved - shop.made.clock()) <= timedelta(seconds=2)
+    assert abs(incident.resolved - over) <= SOON
     assert incident.reopened == 1
 
 
@@ -249,7 +253,7 @@ def test_a_deployment_that_was_rolled_back_is_told(shop):
     found = shop.told().rollouts
     assert [each.failed for each in found] == [False, False, False, True]
     assert [each.rolled_back is not None for each in found] == [False, True, False, False]
-    assert abs(found[1].rolled_back - back) <= timedelta(seconds=2)
+    assert abs(found[1].rolled_back - back) <= SOON
     assert [None if each.lead is None else round(each.lead / timedelta(hours=1)) for each in found] == [
         None,
         1,
@@ -302,7 +306,7 @@ def test_why_shows_how_an_incident_went(shop, capsys, monkeypatch):
     text = shown(shop, capsys, shop.key(number))
     assert "how it went" in text
     assert f"began      {began:%Y-%m-%d %H:%M} UTC" in text
-    assert "to production went out 1 h 20 min before, the last one (nearness in time alone)" in text
+    assert re.search(r"to production went out 1 h \d+ min before, the last one \(nearness in time alone\)", text)
     assert "doubtful   '2026-13-05 12:00' is no time: write it like" in text
     told = "UTC, after 1 h" if shop.github else "not known: closed by a bot, so its closing does not count"
     assert told in next(line for line in text.splitlines() if line.strip().startswith("resolved"))
