@@ -226,6 +226,28 @@ def test_what_is_another_report_or_none_is_set_aside(shop):
     assert reasons[shop.key(fourth)] == "closed as duplicate"
 
 
+def test_of_two_duplicates_the_older_may_be_the_one_that_is_closed(shop):
+    """Then the newer one counts: one of them has to."""
+    first, second = shop.report(), shop.report()
+    shop.say(second, f"/kaizen same-as {shop.key(first)}")
+    shop.close(first, "duplicate")
+    found = shop.told()
+    assert [each.key for each in found.incidents] == [shop.key(second)]
+    assert [each.key for each in found.set_aside] == [shop.key(first)]
+
+
+def test_the_twin_of_an_incident_is_the_same_incident(shop):
+    """In the other tracker; of an improvement's twin nobody would say so."""
+    made, now = shop.made, shop.made.clock()
+    for label in ("incident", "improvement"):
+        twin = made.jira.add_issue("OPS", "Down", type="Bug", reporter="bo", labels=("incident",), at=now)
+        told = {"author": "bo-gh", "body": f"Twin: {twin.key}", "labels": [label], "created_at": now}
+        made.github.add_issue("Down", **told)
+    found = shop.told()
+    assert {each.key for each in found.incidents} == {"acme/shop#1", "OPS-2"}
+    assert [(each.key, each.excluded) for each in found.set_aside] == [("OPS-1", "the same as another")]
+
+
 def test_one_that_came_back_is_another_one(shop):
     """A report of an incident that had been over is an occurrence of its own."""
     first = shop.report()

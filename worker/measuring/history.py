@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from rules.fact_work import not_done
 from rules.facts import SHARED, kind_of, needed
 from rules.memory import NOTHING, Memory
 from rules.metrics.causes import Causes, Said
@@ -122,10 +123,14 @@ def _read(worker: Worker, past: MirrorPast, tickets: list[Ticket], closers: Clos
 
 
 def _doubles(worker: Worker, past: MirrorPast, uids: list[str], now: datetime) -> Mapping[str, tuple[str, bool]]:
-    """Return which tickets (by uid) tell of another incident: its key, "" if that one was over; and whether it was."""
+    """Return which tickets (by uid) tell of another incident: its key, "" if that one was over; and whether it was.
+
+    One that was declined is none to tell of: people close the older of two duplicates as well.
+    """
     same, twins = past.same(), past.twins()
     other = {uid: same.get(uid) or (twins[uid], False) for uid in uids if uid in same or uid in twins}
-    tickets = past.tickets_of({each for each, _ in other.values()})
+    every = past.tickets_of({each for each, _ in other.values()})
+    tickets = (ticket for ticket in every if not (ticket.phase == "done" and not_done(ticket.resolution)))
     incidents = worker.policy.counting.incidents
     keys = {ticket.uid: ticket.key for ticket, _, kind in _kinds(worker, tickets, now) if kind in incidents}
     return {uid: ("" if again else keys[far], again) for uid, (far, again) in other.items() if far in keys}
