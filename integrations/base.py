@@ -185,6 +185,9 @@ class Tracker(Protocol):
     def transition(self, ref: str, phase: Literal["new", "active", "done"], resolution: str) -> Receipt:
         """Move a ticket to a phase of its workflow."""
 
+    def plan_for(self, ref: str, place: Literal["sprint", "version"]) -> Receipt:
+        """Plan a ticket for the sprint under way, or the next version, if it has none. GitHub has neither."""
+
     def link(self, ref: str, *, url: str, title: str, key: str, relation: str) -> Receipt:
         """Link a ticket to another, or to a page."""
 

@@ -133,6 +133,13 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFor:
+    """Plan the target for the sprint under way, or for the next version."""
+
+    place: Literal["sprint", "version"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetStatus:
     """Set a commit status; the target is a change."""
 
@@ -167,6 +174,7 @@ Verb = (
     | TakeBack
     | Close
     | Transition
+    | PlanFor
     | SetStatus
     | React
 )
@@ -187,6 +195,7 @@ NAMES: dict[type[Verb], str] = {
     TakeBack: "take back",
     Close: "close",
     Transition: "transition",
+    PlanFor: "plan",
     SetStatus: "status",
     React: "react",
 }

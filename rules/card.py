@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from urllib.parse import quote, unquote
 
-from rules.actions import NAMES, AddLabel, Close, Op, Reopen, SetDue, SetPriority, Verb, WriteCard
+from rules.actions import NAMES, AddLabel, Close, Op, PlanFor, Reopen, SetDue, SetPriority, Verb, WriteCard
 from rules.card_content import Content, content, essence
 from rules.card_words import prose
 from rules.commanded import Asked, newest, op_id
 from rules.duplicates import DUPLICATE
-from rules.effects import CLOSED, DUE, LABELLED, PRIORITY, REOPENED, value_of
+from rules.effects import CLOSED, DUE, LABELLED, PLANNED, PRIORITY, REOPENED, value_of
 from rules.leaders import TWIN
 from rules.memory import Card, Effect, Episode, Lead, Reversal
 from rules.moves import NOTHING, View, target_of
@@ -41,10 +41,11 @@ TRACES = {
     REOPENED: "reopen",
     TAKEN_BACK: "takeback",
     CLOSED: "close",  # as a duplicate
+    PLANNED: "plan",
 }
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
 TRACE_ITEM = re.compile(
-    r"(?P<how>did|undone):(?P<what>label|due|priority|reopen|close|takeback):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?",
+    r"(?P<how>did|undone):(?P<what>label|due|priority|reopen|close|takeback|plan):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?",
     re.ASCII,
 )
 
@@ -234,6 +235,7 @@ def read_traces(policy: Policy, text: str) -> tuple[Trace, ...]:
             "priority": (PRIORITY, SetPriority(level=rule.priority) if rule and rule.priority else None),
             "reopen": (REOPENED, Reopen()),
             "close": (CLOSED, Close(reason=DUPLICATE)),
+            "plan": (PLANNED, PlanFor(place=rule.plan) if rule and rule.plan else None),
             "takeback": (TAKEN_BACK, read_left(unquote(found["label"] or ""))),
         }
         name, verb = verbs[found["what"]]

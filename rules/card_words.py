@@ -8,7 +8,7 @@ from rules.card_content import Content, Point
 from rules.commanded import rule_of
 from rules.commanded import said as as_said
 from rules.duplicates import DUPLICATE
-from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
+from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PLANNED, PRIORITY, REOPENED
 from rules.gates import words as gates
 from rules.leaders import TWIN, leader_of
 from rules.memory import RECURRENCE, Answer, Effect, Ignore, Related, Reversal
@@ -42,7 +42,7 @@ FOLLOWS = ": change it there. What you change here stays until it changes there.
 STRANGERS = " The owner there, {names}, is not known here: [people] of the config can say who that is."
 SAME = {"filed": "it came back: ", "origin": "the same problem as "}
 CHANGED_STATE = {REOPENED: "reopened", CLOSED: "closed"}
-CHANGES = {LABELLED: "label", DUE: "due date", PRIORITY: "priority", ASSIGNED: "owner"}
+CHANGES = {LABELLED: "label", DUE: "due date", PRIORITY: "priority", ASSIGNED: "owner", PLANNED: "planned for the"}
 
 
 def prose(view: View, said: Content) -> Prose:

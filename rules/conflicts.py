@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
-from rules.actions import NAMES, AddLabel, Assign, Close, Op, RemoveLabel, Reopen, SetDue, SetPriority, TakeBack
+from rules.actions import (
+    NAMES,
+    AddLabel,
+    Assign,
+    Close,
+    Op,
+    PlanFor,
+    RemoveLabel,
+    Reopen,
+    SetDue,
+    SetPriority,
+    TakeBack,
+)
 from rules.commanded import COMMANDED
 from rules.effects import value_of
 from rules.policy import Policy
@@ -80,7 +92,7 @@ def _slot(op: Op) -> str:
     match op.verb:
         case AddLabel(label=label) | RemoveLabel(label=label):
             return f"label {label}"
-        case SetDue() | SetPriority() | Assign():
+        case SetDue() | SetPriority() | Assign() | PlanFor():
             return op.name
         case Reopen() | Close():
             return STATE

@@ -20,6 +20,7 @@ WORDS = {
     "take back": ("deferral undone", "deferrals undone"),
     "close": ("ticket closed", "tickets closed"),
     "transition": ("status changed", "statuses changed"),
+    "plan": ("ticket planned", "tickets planned"),
     "status": ("commit status set", "commit statuses set"),
     "react": ("command acknowledged", "commands acknowledged"),
 }

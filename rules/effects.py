@@ -16,6 +16,7 @@ from rules.actions import (
     FileTicket,
     LinkTo,
     Op,
+    PlanFor,
     Post,
     React,
     RemoveLabel,
@@ -38,16 +39,21 @@ from rules.putting_off import DEFERRING, plain
 from rules.undoing import TAKEN_BACK, left_standing
 
 LABELLED, DUE, PRIORITY, ASSIGNED = NAMES[AddLabel], NAMES[SetDue], NAMES[SetPriority], NAMES[Assign]
+PLANNED = NAMES[PlanFor]
 REOPENED, CLOSED = NAMES[Reopen], NAMES[Close]
+UNDER_WAY = "the one under way"
+"""What a sprint or version is called in a plan, as only the tracker knows which it is."""
 OPEN = "open"
 """What a reopening leaves standing."""
 
 
-def value_of(verb: Verb) -> str:
+def value_of(verb: Verb) -> str:  # noqa: PLR0911 - one line a verb
     """Return what the verb leaves standing, as `Effect.value` keeps it; "" if it leaves nothing that can be undone."""
     match verb:
         case AddLabel(label=value) | Assign(person=value) | SetPriority(level=value) | Close(reason=value):
             return value
+        case PlanFor(place=place):
+            return place
         case SetDue(due=due):
             return due.isoformat()
         case Reopen():
@@ -102,6 +108,8 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
             changed = replace(ticket, assignees=frozenset({person}) if one else ticket.assignees | {person})
         case SetDue(due=due):
             changed = replace(ticket, due=due)
+        case PlanFor():
+            changed = _planned(ticket, verb)
         case SetPriority(level=level):
             changed = replace(ticket, priority=_native(policy, ticket, level))
         case Reopen():
@@ -117,6 +125,10 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
         case _:
             assert_never(verb)
     return changed
+
+
+def _planned(ticket: Ticket, verb: PlanFor) -> Ticket:
+    return replace(ticket, sprint=UNDER_WAY) if verb.place == "sprint" else replace(ticket, milestone=UNDER_WAY)
 
 
 def _without(ticket: Ticket, label: str) -> Ticket:
@@ -204,7 +216,12 @@ def _back(ticket: Ticket, value: str) -> bool:
 
 
 def shows(policy: Policy, ticket: Ticket, effect: Effect) -> bool:
-    """Tell whether exactly what we did shows on the ticket; nothing else of ours is a change to speak of."""
+    """Tell whether exactly what we did shows on the ticket; nothing else of ours is a change to speak of.
+
+    A sprint that ended takes what was planned for it along: that says nothing of people.
+    """
+    if effect.verb == PLANNED:
+        return True
     if effect.verb == ASSIGNED:
         return effect.value in ticket.assignees
     if effect.verb == DUE:

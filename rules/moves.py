@@ -8,7 +8,19 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
-from rules.actions import NAMES, AddLabel, Assign, Op, Post, Reopen, SetDue, SetPriority, TakeBack, Target, Verb
+from rules.actions import (
+    NAMES,
+    AddLabel,
+    Assign,
+    Op,
+    Post,
+    Reopen,
+    SetDue,
+    SetPriority,
+    TakeBack,
+    Target,
+    Verb,
+)
 from rules.duplicates import closing_due
 from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, REOPENED, wears
 from rules.evaluate import Evaluation, Holding

@@ -18,6 +18,7 @@ from rules.actions import (
     FileTicket,
     LinkTo,
     Op,
+    PlanFor,
     Post,
     React,
     RemoveLabel,
@@ -52,7 +53,7 @@ ALLOWED: dict[State, tuple[State, ...]] = {
 }
 """State -> the states it may be reached from. Each step is one conditional update: of two that race, one wins."""
 
-STANDING = frozenset({"add label", "assign", "set due", "set priority", "reopen", "take back", "close"})
+STANDING = frozenset({"add label", "assign", "set due", "set priority", "reopen", "take back", "close", "plan"})
 """Verbs whose effect stands until it is taken back."""
 
 ONE_AT_A_TIME = frozenset({"set due", "set priority"})
@@ -72,6 +73,8 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             return label
         case Assign(person=person):
             return person
+        case PlanFor(place=place):
+            return place
         case SetDue(due=due):
             return due.isoformat()
         case SetPriority(level=level):

@@ -16,6 +16,7 @@ from rules.actions import (
     FileTicket,
     LinkTo,
     Op,
+    PlanFor,
     Post,
     React,
     RemoveLabel,
@@ -78,6 +79,8 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
             return tracker.close(ref, verb.reason)
         case Transition():
             return tracker.transition(ref, verb.phase, verb.resolution)
+        case PlanFor():
+            return tracker.plan_for(ref, verb.place)
         case SetStatus():
             return tracker.set_status(
                 sha=verb.sha, context=verb.context, state=verb.state, description=verb.description, url=verb.url

@@ -146,6 +146,10 @@ class GithubTracker:
         """Close for "done", open for the other phases."""
         return self._write().transition(ref, phase, resolution)
 
+    def plan_for(self, ref: str, place: Literal["sprint", "version"]) -> Receipt:  # noqa: ARG002 - the seam's
+        """Do nothing: GitHub has neither sprints nor versions of issues."""
+        return Receipt(ref=ref, wrote=False)
+
     def link(self, ref: str, *, url: str, title: str, key: str, relation: str) -> Receipt:  # noqa: ARG002 - the seam's
         """Mention the other in a comment, of which GitHub makes a cross-reference; not if one of ours does already."""
         author = self._here().identity.author

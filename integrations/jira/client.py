@@ -15,6 +15,7 @@ from integrations.jira.filed import FiledSearch
 from integrations.jira.linking import Linking
 from integrations.jira.moving import Moving
 from integrations.jira.payloads import moment
+from integrations.jira.planning import Planning
 from integrations.jira.reading import Reading, server_time
 from integrations.jira.writing import Writing
 from rules.model import Marker, Ticket
@@ -34,7 +35,7 @@ ADMINISTRATION = ("ADMINISTER", "ADMINISTER_PROJECTS")
 EXCESSIVE = (*ADMINISTRATION, "SYSTEM_ADMIN")  # the last is Data Center's alone
 
 
-class JiraTracker(Reading, Writing, Moving, Linking):
+class JiraTracker(Reading, Writing, Moving, Planning, Linking):
     """One Jira project; satisfies integrations.base.Tracker."""
 
     uid: str  # "<site>/jira/project/<key>", by the key in the config: known before the first request

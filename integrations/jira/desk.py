@@ -148,6 +148,11 @@ class Desk:
             for name in missing
         )
 
+    @property
+    def sprint_field(self) -> str:
+        """The id of the field that holds the sprints, "" if there is none; asked once."""
+        return self.site.sprint if self.ticket_fields else ""
+
     def person(self, person: str) -> dict[str, str]:
         """Address a person in a payload."""
         return {"accountId" if self.cloud else "name": person}

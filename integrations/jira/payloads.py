@@ -84,7 +84,7 @@ def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
         due=_date(fields.get("duedate")),
         closed=moment(fields["resolutiondate"]) if fields.get("resolutiondate") else None,
         comments=(fields.get("comment") or {}).get("total", 0),
-        sprint=_sprint(fields.get(site.sprint)),
+        sprint=sprint_name(fields.get(site.sprint)),
         blocked=_blocked(fields.get("issuelinks")),
         duplicates=_duplicates(fields.get("issuelinks")),
         fields=frozenset(_named(site, fields)) if site.named else frozenset(),
@@ -223,7 +223,7 @@ def _plain(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else text(value)
 
 
-def _sprint(sprints: Any) -> str:
+def sprint_name(sprints: Any) -> str:
     """Return the name of the active sprint, else of the first coming one; those that are over do not count."""
     coming = ""
     for one in sprints or ():

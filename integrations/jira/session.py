@@ -20,6 +20,8 @@ from integrations.jira.answers import Answer, checked
 from integrations.jira.config import JiraConfig
 
 BODY_LIMIT = 64 * 1024 * 1024  # bytes; a page of a hundred issues with their talk is two or three million
+API, AGILE = "api/2", "agile/1.0"
+"""Below /rest/: Jira itself, and Jira Software, which knows boards and sprints."""
 _CHUNK = 1 << 16
 _NOT_JSON = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 
@@ -45,7 +47,7 @@ class Session:
             logging=False,  # else it sets its logger to INFO for the whole process
             **auth,
         )
-        self._api = f"{base}/rest/api/2"
+        self._rest = f"{base}/rest"
         self._source = config.name
         basic = base64.b64encode(f"{config.email}:{config.token}".encode()).decode()
         self._secrets = (config.token, basic)
@@ -66,9 +68,10 @@ class Session:
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        api: str = API,
     ) -> Any:
         """Send one request and return its JSON, None if there is none. Raises only integrations.errors."""
-        return self.answer(where, method, path, params=params, json=json)[1]
+        return self.answer(where, method, path, params=params, json=json, api=api)[1]
 
     def answer(
         self,
@@ -78,10 +81,11 @@ class Session:
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        api: str = API,
     ) -> tuple[int, Any]:
         """As `ask`, with the status before it."""
         place = f"{self._source}: {where}"
-        url = "/".join((self._api, *(quote(part, safe="") for part in path)))
+        url = "/".join((self._rest, api, *(quote(part, safe="") for part in path)))
         answer = self._send(place, method, url, params, json)
         self.headers = answer.headers
         answer = self._without_token(answer)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from integrations.sandbox.jira.sprints import add_sprint, plan
 from rules.model import Prose
 from tests.worker.faulty import firm
 from tests.worker.gated import GATE, MANDATE, budget, feature, gate, held, incident, pages, settle, standing
@@ -360,3 +361,45 @@ def worker_digest(worker):
     """Return what a digest says of gates, as text."""
     blocks = gate_news(worker, tuple(worker.trackers), worker.clock() - timedelta(days=7))
     return "\n".join(worker.trackers["shop"].render(Prose((block,))) for block in blocks)
+
+
+@pytest.mark.parametrize("state", ["active", "future"])
+def test_what_a_gate_waits_for_is_planned_for_a_sprint(made, state):
+    """In Jira, for the one under way or else the next; once, and who takes it out again wins."""
+    gate(made, GATE + '\nmandate = { plan = "sprint" }\n')
+    add_sprint(made.jira, "Sprint 1", "closed")
+    add_sprint(made.jira, "Sprint 2", state)
+    keys = incident(made)
+    planned = incident(made, "Planned already")
+    add_sprint(made.jira, "Sprint 3", "future")
+    plan(made.jira, planned[1], "Sprint 3", actor="bo")
+    close(made)
+    assert made.jira.issue(keys[1]).sprints == ("Sprint 2",)
+    assert made.jira.issue(planned[1]).sprints == ("Sprint 3",)
+    assert "planned for the sprint, on 2026-11-24, by rule" in card(made, keys[1])
+    plan(made.jira, keys[1], actor="bo")
+    settle(made)
+    assert made.jira.issue(keys[1]).sprints == ()
+
+
+def test_what_a_gate_waits_for_is_planned_for_a_version(made):
+    """The next of those that are not released, by their dates."""
+    gate(made, GATE + '\nmandate = { plan = "version" }\n')
+    made.jira.add_release("OPS", "1.0", released=True, date=LATE)
+    made.jira.add_release("OPS", "2.0", date=LATE + timedelta(days=90))
+    made.jira.add_release("OPS", "1.1", date=LATE + timedelta(days=30))
+    keys = incident(made)
+    close(made)
+    assert tuple(made.jira.issue(keys[1]).fix_versions) == ("1.1",)
+    assert "planned for the version" in card(made, keys[1])
+
+
+def test_where_there_is_no_sprint_it_says_so(made):
+    """The rest is done; the refusal is seen."""
+    gate(made, GATE + '\nmandate = { plan = "sprint", priority = "high" }\n')
+    keys = incident(made)
+    budget(made, -0.2)
+    made.clock.forward(minutes=20)
+    made.once()
+    assert made.jira.issue(keys[1]).priority == "High"
+    assert (keys[1], "plan", "failed") in made.ops()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from integrations.sandbox.jira import about, finding, issues, links, moves, talk
+from integrations.sandbox.jira import about, boards, finding, issues, links, moves, talk
 from integrations.sandbox.jira.call import Call, Refusal
 from integrations.sandbox.jira.encode import Encoder
 from integrations.sandbox.jira.index import Index
@@ -81,15 +81,22 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "issue/{issue}/transitions", moves.take_transition),
     ("GET", "issue/{issue}/changelog", moves.changelog),
 )
+AGILE: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "board", boards.list_boards),
+    ("GET", "board/{board}/sprint", boards.list_sprints),
+    ("POST", "sprint/{sprint}/issue", boards.plan_issues),
+)  # after /rest/agile/1.0/
 NUMBERS = {"comment", "link"}
-PATTERNS = tuple(
-    (
-        method,
-        re.compile(re.sub(r"\{(\w+)\}", lambda m: f"(?P<{m[1]}>{r'[0-9]+' if m[1] in NUMBERS else '[^/]+'})", path)),
-        handler,
-    )
-    for method, path, handler in ROUTES
-)
+
+
+def _patterns(routes: tuple[tuple[str, str, Handler], ...]) -> tuple[tuple[str, re.Pattern[str], Handler], ...]:
+    def caught(name: re.Match[str]) -> str:
+        return f"(?P<{name[1]}>{r'[0-9]+' if name[1] in NUMBERS else '[^/]+'})"
+
+    return tuple((method, re.compile(re.sub(r"\{(\w+)\}", caught, path)), handler) for method, path, handler in routes)
+
+
+PATTERNS, AGILE_PATTERNS = _patterns(ROUTES), _patterns(AGILE)
 OPEN = {"serverInfo", "search", "search/jql", "project"}  # what anonymous callers get an answer from
 
 
@@ -125,26 +132,26 @@ class JiraFace:
     def _route(self, request: Request, user: User | None, now: datetime) -> Response:
         if request.path.startswith("/browse/"):  # what a person's browser asks for: the sandbox's own page has it
             return Response(status=302, headers={"Location": request.base.removesuffix(self.prefix) + request.path})
-        found = re.fullmatch(r"/rest/(?:api/(2|3|latest)|(applinks))/(.+?)/?", request.path)
+        found = re.fullmatch(r"/rest/(?:api/(2|3|latest)|(applinks)|(agile)/1\.0)/(.+?)/?", request.path)
         if found is None or (found[1] == "3" and self.flavour == "dc"):
             return Response(status=404, body=b"<html><body>Not found</body></html>", content_type="text/html")
-        version, path = found[1] or "latest", found[3]
+        version, path = found[1] or "latest", found[4]
         call = self._call(request, user, now, "2" if version == "latest" else version)
         try:
             if user is None and path not in OPEN:
                 call.actor()
             if found[2]:
                 return about.list_applinks(call)
-            return self._dispatch(call, path)
+            return self._dispatch(call, path, AGILE_PATTERNS if found[3] else PATTERNS)
         except Refusal as refusal:
             return refusal.response()
 
-    def _dispatch(self, call: Call, path: str) -> Response:
+    def _dispatch(self, call: Call, path: str, patterns: tuple[tuple[str, re.Pattern[str], Handler], ...]) -> Response:
         method = call.request.method
         if (method, path) in SEARCHES:
             return SEARCHES[method, path](call, self.index)
         allowed = False
-        for verb, pattern, handler in PATTERNS:
+        for verb, pattern, handler in patterns:
             caught = pattern.fullmatch(path)
             if caught and verb == method:
                 placed = replace(call, words=caught.groupdict())
