@@ -218,3 +218,23 @@ def test_a_status_is_planned_like_all_else(house):
     assert op.because[0].startswith('own/budget is closed: error_budget["checkout"] < 0.0')
     assert house.posts() == []
     assert house.said(feature) == []
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_worker_that_died_while_sending_leaves_no_doubt(house, arrived):
+    """Whether the request arrived or not, the head shows the status once."""
+    house.stand(closed=True)
+    house.settle()
+    feature = house.pull()
+    with house.worker() as worker:
+        read(worker, Watching())
+        (op,) = look(worker, house.clock(), whole=False).plan.ops
+        worker.ledger.intend(0, (op,), house.clock())
+        worker.ledger.sending(op.id, house.clock())
+    if arrived:
+        said = {"description": op.verb.description, "target_url": op.verb.url, "creator": house.bot}
+        house.github.add_status(feature.pull.head_sha, CONTEXT, "failure", **said)
+    house.once()
+    assert house.settle() == []
+    assert house.status(feature) == HELD
+    assert len(house.said(feature)) == 1

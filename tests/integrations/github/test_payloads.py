@@ -172,6 +172,31 @@ def test_a_comment_knows_its_ticket():
 
 
 @pytest.mark.parametrize(
+    ("body", "edited", "kept"),
+    [
+        ("Nice work", False, None),
+        ("/kaizen waive budget until 2026-12-01 because x", False, True),
+        ("We did it.\n<!-- kaizend op=aa mac=bb -->", False, True),
+        ("Nice work", True, False),
+        ("/kaizen waive budget until 2026-12-01 because x", True, True),
+    ],
+)
+def test_of_the_talk_on_a_pull_request_only_what_may_concern_us_is_kept(body, edited, kept):
+    """Commands, marks of ours, and that something was edited, which may have been a command."""
+    raw = {
+        "id": 7,
+        "html_url": "https://github.com/acme/shop/pull/12#issuecomment-7",
+        "issue_url": "https://api.github.com/repos/acme/shop/issues/12",
+        "user": {"login": "bob"},
+        "body": body,
+        "created_at": "2026-11-02T09:00:00Z",
+        "updated_at": "2026-11-02T09:30:00Z" if edited else "2026-11-02T09:00:00Z",
+    }
+    found = payloads.comment(HOME, raw)
+    assert (found.ticket, found.body) == ("github.com/4711/pull/12", body if kept else "") if found else kept is None
+
+
+@pytest.mark.parametrize(
     ("raw", "what", "before", "after"),
     [
         ({"event": "labeled", "label": {"name": "bug"}}, "label", "", "bug"),

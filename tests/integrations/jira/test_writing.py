@@ -217,6 +217,12 @@ def test_a_reopened_ticket_keeps_its_resolution_only_where_it_must(shop):
     assert issue.status == "In Progress"
 
 
+def test_there_are_no_commit_statuses():
+    """Jira has no changes, and is not even asked."""
+    with office("cloud") as jira:
+        assert list(jira.tracker.statuses("kaizend/gate")) == []
+
+
 def test_a_commit_status_is_refused():
     """Jira has none, and says so before anything is sent."""
     with office("cloud") as jira, pytest.raises(Rejected, match="Jira has no commit statuses"):

@@ -161,3 +161,20 @@ def test_a_link_in_a_cell_of_wiki_text_stays_whole():
     html = render(r"|reliability|[OPS\-37|http://127.0.0.1/x] (3 days)|", "wiki")
     assert html.count("<td>") == 2
     assert '<a href="http://127.0.0.1/x" rel="nofollow noreferrer">OPS-37</a> (3 days)' in html
+
+
+def test_a_pull_request_shows_its_statuses():
+    """The newest of each context, on its own page and, the worst of them, in the list; their words stay words."""
+    world = GithubWorld(clock=lambda: NOW)
+    pull = world.add_pull("Add a button", author="ann")
+    world.add_status(pull.pull.head_sha, "kaizend/gate", "success", description="Open", creator="kaizend")
+    held = {"description": "Held by <b>budget</b>", "target_url": "https://example.com/why", "creator": "kaizend"}
+    world.add_status(pull.pull.head_sha, "kaizend/gate", "failure", **held)
+    world.add_status(pull.pull.head_sha, "ci", "success", target_url="javascript:alert(1)", description="Built")
+    with Sandbox([GithubFace(world, lambda: NOW, "")], pages=pages([GithubShown(world)])) as sandbox:
+        listed, shown = (requests.get(sandbox.url + path, timeout=5).text for path in ("/", "/acme/shop/pull/1"))
+    assert "failure" in listed
+    assert '<a href="https://example.com/why" rel="noreferrer">Held by &lt;b&gt;budget&lt;/b&gt;</a>' in shown
+    assert "Built" in shown
+    assert "javascript:" not in shown
+    assert ">Open<" not in shown
