@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from rules.actions import Held, Op
+from rules.actions import Held, Op, SetStatus
 from rules.card import CARD
 
 DAY = timedelta(days=1)
 SWINGS = 3
 """So often a rule does the same thing to a ticket in a day."""
 EDITS = 12
-"""So often a card is written in a day."""
+"""So often a card is written in a day, or the same status is set on a commit: whoever writes over it is slow to tire."""
 
 Swings = Mapping[tuple[str, str, str], int]
 """(ticket's uid, rule, verb) -> how often that was done with the same value within a day."""
@@ -27,7 +27,7 @@ def broken(ops: Iterable[Op], swings: Swings) -> tuple[list[Op], tuple[Held, ...
     held: dict[str, Held] = {}
     waiting: set[str] = set()
     for op in ops:
-        ceiling = EDITS if op.rule == CARD else SWINGS
+        ceiling = EDITS if op.rule == CARD or isinstance(op.verb, SetStatus) else SWINGS
         done = swings.get((op.target.uid, op.rule, op.name), 0)
         if op.shadow or done < ceiling:
             kept.append(op)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -241,3 +242,12 @@ def test_a_release_is_blocked_by_its_own_gates_only():
     assert release([waiver(subject="pay")], source="shop") == [("pay", "held")]
     states[0] = replace(states[0], closed=False)
     assert release(source="shop") == [("pay", "open")]
+
+
+def test_the_docs_list_all_that_a_gate_may_ask_of_a_change():
+    """In the same order, in the same words."""
+    page = (Path(__file__).parents[2] / "docs" / "gates.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    told = [(name.strip("`"), kind, meaning.rstrip(" |")) for name, kind, meaning in rows]
+    facts = [(each.name, each.type, each.meaning.rstrip(".")) for each in CHANGE_FACTS]
+    assert told == [(name, kind, meaning[:1].lower() + meaning[1:]) for name, kind, meaning in facts]
