@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 SWINGS = 3
 """So often a rule does the same thing to a ticket in a day."""
 EDITS = 12
-"""So often a card is written in a day, or the same status is set on a commit: whoever writes over it is slow to tire."""
+"""So often a card is written in a day, or a commit is given the same status."""
 
 Swings = Mapping[tuple[str, str, str], int]
 """(ticket's uid, rule, verb) -> how often that was done with the same value within a day."""

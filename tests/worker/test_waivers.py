@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.worker.gated import budget, feature, held
+from tests.worker.gated import budget, feature, held, incident
 from tests.worker.gatehouse import GATE, gatehouse
 from tests.worker.places import DIGESTS
 from tests.worker.test_gate_statuses import HELD, OPEN
@@ -244,3 +244,24 @@ def test_the_digest_lists_waivers_with_who_and_why(house):
     assert ": ana waived own/budget until 2026-12-01: a contract asks for it" in said
     assert ": ana waived own/budget until 2026-12-01, withdrawn: why not" in said
     assert "by `gate/status` (What the gates say of each open pull request.)" in said
+
+
+def test_from_a_spent_budget_to_all_green(house):
+    """Features go red, a fix passes, a waiver lets one through, all recovers; each status is set once a change."""
+    house.stand(closed=False)
+    key, _ = incident(house)
+    fix, gift = house.pull(f"Fix {key}"), house.pull("Gift cards")
+    house.settle()
+    every = (house.feature, fix, gift)
+    before = [len(house.said(pull)) for pull in every]
+    house.stand(closed=True)
+    posts = house.settle()
+    assert [house.status(pull) for pull in every] == [HELD, "success: Let through budget: fixes", HELD]
+    say(house, on=gift)
+    posts += house.settle()
+    assert [house.status(pull) for pull in every] == [HELD, "success: Let through budget: fixes", WAIVED]
+    house.stand(closed=False)
+    posts += house.settle()
+    assert [house.status(pull) for pull in every] == [OPEN] * 3
+    assert sorted(posts.count(pull.pull.head_sha) for pull in every) == [2, 2, 3]
+    assert [len(house.said(pull)) - count for pull, count in zip(every, before, strict=True)] == [2, 2, 3]
