@@ -81,7 +81,7 @@ def _metrics(policy: Policy, history: History, asked: Asked) -> Iterator[Metric]
         raise MetricError("no rule file has a [[metric]]: name one in the config, as in rules = ['pack:metrics']")
     if asked.metric and asked.metric not in names:
         raise MetricError(f"no metric {shown(asked.metric)}{meant(asked.metric, names) or there_is(names)}")
-    signals = {each.signal for each in history.samples}
+    signals = {each.signal for each in history.samples if bool(each.subject) == (asked.by == "service")}
     for metric in policy.metrics:
         if asked.metric == metric.id and asked.by not in metric.by:
             raise MetricError(f"the metric '{metric.id}' is not told by {asked.by}: write {listed(metric.by)}")

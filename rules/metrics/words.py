@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Literal
 
 from rules.metrics.model import Linked, Measure, Metric
 
 Trend = Literal["better", "worse", "no clear change", ""]
-"""What a window says beside the one before; "" if one of them says too little."""
+"""What a window says beside the one before; "" if one of them says too little, or has no interval."""
 PERCENT = "%"
 SHORT = {"per week": "/week", "per day": "/day"}
 LINKS: Mapping[Linked, str] = {"stated": "as people say", "revert": "by a revert", "window": "by nearness in time"}
@@ -37,12 +38,14 @@ def interval(measure: Measure) -> str:
     return f"{number(low, measure.unit)} to {number(high, measure.unit)}"
 
 
-def remarks(measure: Measure) -> Iterator[str]:
+def remarks(measure: Measure, now: datetime) -> Iterator[str]:
     """Yield what keeps a measure from being the whole truth: what lacks, what is not known, what was left out."""
     if measure.lacking:
         yield measure.lacking
-    if not measure.complete:
-        yield f"{measure.window.name or 'the window'} is not over, or not known wholly: this is what is known"
+    if measure.window.end > now:
+        yield f"{measure.window.name} is not over: this is up to now"
+    elif not measure.complete:
+        yield f"not all that happened in {measure.window.name} is known: this is computed of what is"
     if measure.excluded:
         yield f"left out: {', '.join(f'{count} ({why})' for why, count in measure.excluded)}"
 
@@ -58,6 +61,8 @@ def links(measure: Measure) -> Iterator[str]:
 def trend(metric: Metric, measure: Measure, before: Measure) -> Trend:
     """Tell whether it got better: clear is only what the two intervals of 95 % do not have in common."""
     if not (measure.enough and before.enough):
+        return ""
+    if None in (measure.low, before.low) and None in (measure.high, before.high):
         return ""
     fell = _clear(before.low, measure.high)
     rose = _clear(measure.low, before.high)

@@ -13,7 +13,7 @@ from rules.metrics.compute import measure, observations, within
 from rules.metrics.model import Cause, History, Incident, Item, Metric, Rollout, Sample, Subjects, Window
 from rules.metrics.table import MetricTable, metric_of
 from rules.metrics.windows import last_windows, window_of
-from rules.metrics.words import trend
+from rules.metrics.words import amount, interval, links, remarks, trend
 
 BERLIN = WorkCalendar("Europe/Berlin")
 OCTOBER = window_of(BERLIN, "month", "2026-10")
@@ -382,3 +382,52 @@ def test_a_trend_is_clear_only_if_the_intervals_are_apart(better, before, now, e
     first, second = (measured(what, history, window=window) for window in (september, OCTOBER))
     assert trend(what, second, first) == expected
     assert trend(what, second, replace(first, lacking="too little")) == ""
+
+
+def test_without_an_interval_there_is_no_trend():
+    """The newest of a signal says nothing of chance."""
+    what = metric("signal", signal="csat")
+    now = measured(what, FIXTURE)
+    assert trend(what, now, replace(now, value=1.0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (0.756, "h", "0.76 h"),
+        (12.34, "min", "12.3 min"),
+        (340.4, "days", "340 days"),
+        (0.1234, "%", "12.3 %"),
+        (2.0, "per week", "2/week"),
+        (-0.25, "", "-0.25"),
+        (0.0, "per day", "0/day"),
+    ],
+)
+def test_a_value_is_worded_as_exactly_as_it_is_worth(value, unit, words):
+    """With its unit; shares in percent."""
+    assert amount(value, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(1.0, 2.5, "1 to 2.5"), (1.0, None, "1 or more"), (None, 2.5, "up to 2.5"), (None, None, "")],
+)
+def test_an_interval_may_be_open(low, high, words):
+    """Of few values a quantile has no bound on one side."""
+    assert interval(replace(measured(metric("time-to-resolve"), FIXTURE), low=low, high=high)) == words
+
+
+def test_what_keeps_a_number_from_being_the_whole_truth_is_said():
+    """In sentences: what lacks, what is not known, what was left out, what is not linked."""
+    unsure = replace(FIXTURE, known_from=at(9))
+    found = measured(metric("time-to-resolve", enough=6), unsure)
+    assert list(remarks(found, LATER)) == [
+        "5 resolved incidents, 6 are needed",
+        "not all that happened in 2026-10 is known: this is computed of what is",
+        "left out: 1 (closed by a bot), 1 (still open)",
+    ]
+    (linked,) = links(found)
+    assert linked.startswith("42.9 % of its incidents could not be linked with a rollout; linked: 1 by a revert, 2 as")
+    running = measured(metric("incidents"), FIXTURE, now=at(20))
+    assert next(remarks(running, at(20))) == "2026-10 is not over: this is up to now"
+    assert list(links(measured(metric("support"), FIXTURE))) == []

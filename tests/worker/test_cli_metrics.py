@@ -67,6 +67,16 @@ def test_what_is_the_same_in_all_rows_has_no_column(asked):
     assert head.split()[:2] == ["for", "window"]
 
 
+def test_several_subjects_stand_below_each_metric(asked):
+    """Within the width of a terminal; metrics that nobody records are named once."""
+    out, _ = asked("--by", "team")
+    assert max(map(len, out)) <= 80
+    place = next(place for place, line in enumerate(out) if line.strip() == "mttr")
+    assert [line.split()[0] for line in out[place + 1 : place + 4]] == ["checkout", "platform", "operations"]
+    assert "No value is known of time-to-detect, operational-load, support." in out
+    assert asked("--by", "service", "--metric", "csat")[0] == ["No value is known of csat."]
+
+
 def test_an_explanation_says_what_each_number_is_made_of(asked):
     """Definition, window, numerator and denominator, interval, links, what was left out."""
     out, _ = asked("--explain", "--metric", "change-failure-rate")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from rules.metrics.rows import COLUMNS, rows
 from rules.metrics.series import Asked, Series
 from rules.policy import Every
 from worker.cli.context import Cli, data, now, out, talk
-from worker.cli.number_tables import explained, numbers_table, remark_lines
+from worker.cli.number_tables import explained, numbers_table, remark_lines, valued
 from worker.errors import WorkerError
 from worker.measuring.charts import draw, format_of
 from worker.measuring.measures import measures
@@ -63,8 +64,9 @@ def metrics(  # noqa: PLR0913 - what may be asked is what the command line may s
     count = last or (CHARTED if chart else 1)
     asked = Asked(every=every, last=count, running=running, by=by, metric=metric, subject=subject)
     cli: Cli = context.obj
+    moment = now()
     with cli.alone(cli.settings()) as worker:
-        found = measures(worker, asked, now())
+        found = measures(worker, asked, moment)
         calendar, unread = worker.policy.calendar, worker.mirror.unreadable(worker.policy.sources)
     for source, why in unread.items():
         talk(f"source {source} was not read wholly ({why}): some of what happened may be missing")
@@ -77,10 +79,10 @@ def metrics(  # noqa: PLR0913 - what may be asked is what the command line may s
     elif table:
         _csv(found)
     elif explain:
-        for line in explained(found, calendar):
-            out().print(line, soft_wrap=False)
+        for part in explained(found, calendar, moment):
+            out().print(part)
     else:
-        _table(found)
+        _table(found, moment)
 
 
 def _csv(found: Sequence[Series]) -> None:
@@ -89,8 +91,11 @@ def _csv(found: Sequence[Series]) -> None:
     writer.writerows(row for one in found for row in rows(one))
 
 
-def _table(found: Sequence[Series]) -> None:
+def _table(found: Sequence[Series], moment: datetime) -> None:
     screen = out()
-    screen.print(numbers_table(found))
-    for line in remark_lines(found):
+    shown, empty = valued(found)
+    if shown:
+        screen.print(numbers_table(shown))
+    lines = [*remark_lines(shown, moment), *([f"No value is known of {', '.join(empty)}."] if empty else [])]
+    for line in lines:
         screen.print(line, markup=False, soft_wrap=False)
