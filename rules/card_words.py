@@ -11,7 +11,7 @@ from rules.duplicates import DUPLICATE
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PLANNED, PRIORITY, REOPENED
 from rules.gates import words as gates
 from rules.leaders import TWIN, leader_of
-from rules.memory import RECURRENCE, Answer, Effect, Ignore, Related, Reversal
+from rules.memory import RECURRENCE, REPORTED, Answer, Effect, Ignore, Related, Reversal
 from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Text
 from rules.moves import NextStep, View
 from rules.people import called
@@ -41,6 +41,7 @@ FOLLOWED = {"state": "state", "owner": "owner", "due": "due date"}
 FOLLOWS = ": change it there. What you change here stays until it changes there."
 STRANGERS = " The owner there, {names}, is not known here: [people] of the config can say who that is."
 SAME = {"filed": "it came back: ", "origin": "the same problem as "}
+KNOWN = {"filed": "the same problem: ", "origin": "the same problem as "}
 CHANGED_STATE = {REOPENED: "reopened", CLOSED: "closed"}
 CHANGES = {LABELLED: "label", DUE: "due date", PRIORITY: "priority", ASSIGNED: "owner", PLANNED: "planned for the"}
 
@@ -147,6 +148,7 @@ def _related(other: Related) -> Line:
     state = "done" if other.phase == "done" else f"open, due {other.due.isoformat()}" if other.due else "open"
     words = f"{other.what} " if other.way == "filed" else "twin of " if other.what == TWIN else "filed from "
     words = SAME[other.way] if other.what == RECURRENCE else words
+    words = KNOWN[other.way] if other.what == REPORTED else words
     return (Text(words), Link(other.key, other.url), Text(f" {clipped(other.title)} ({state})"))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rules.actions import Close, Op
 from rules.effects import REOPENED
 from rules.fact_recurrence import news
 from rules.following import CLOSED
-from rules.memory import Effect, Objection, Related
+from rules.memory import REPORTED, Effect, Objection, Related
 from rules.moves import View, target_of
 from rules.people import called
 from rules.policy import Rule
@@ -27,8 +28,8 @@ def told(view: View) -> tuple[Related, ...]:
     episodes = (each for each in view.evaluation.episodes if each.rule in asking and not each.baseline)
     if not any(episodes):
         return ()
-    near = [each.other for each in view.memory.recurrences if each.direct]
-    return tuple(near[-MOST:])
+    near = [each for each in view.memory.recurrences if each.direct]
+    return tuple(each.other if each.again else replace(each.other, what=REPORTED) for each in near[-MOST:])
 
 
 def withdrawal_ops(view: View) -> Iterator[Op]:

@@ -16,7 +16,7 @@ from rules.fact_asked import UNKNOWN_SOURCE, asked_of
 from rules.fact_domain import domain, suggested_domain
 from rules.filing_words import filed_prose, filed_title
 from rules.leaders import TWIN
-from rules.memory import RECURRENCE, Related
+from rules.memory import RECURRENCE, REPORTED, Related
 from rules.moves import NOTHING, View, due_steps, op_of, target_of
 from rules.people import there
 from rules.policy import Duration, Filing, NewTicket, Policy
@@ -156,7 +156,7 @@ def link_ops(view: View) -> Iterator[Op]:
 def _link(view: View, other: Related, op_id: str) -> Op:
     words = f"{other.what} {other.key} was filed from it" if other.way == "filed" else f"it was filed from {other.key}"
     words = f"{other.key} is its twin" if other.what == TWIN else words
-    words = f"{other.key} is the same problem" if other.what == RECURRENCE else words
+    words = f"{other.key} is the same problem" if other.what in (RECURRENCE, REPORTED) else words
     key = other.key if _kind(view, other.source) == "jira" else ""
     return Op(
         id=op_id,

@@ -139,6 +139,8 @@ class Lead:
 
 RECURRENCE = "recurrence"
 """What two tickets are to each other that are the same problem."""
+REPORTED = "report"
+"""The same, where the one came while the other one was open, or was never wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from rules.policy import Policy
 from rules.texts import clipped
 from rules.why import Explanation, why
 from worker.cli.context import Cli, data, now, out
+from worker.cli.evidence import same_data, same_lines
 from worker.errors import WorkerError
 from worker.look import paused_rules
 from worker.measuring.history import course
@@ -100,6 +101,7 @@ def _known(policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: da
     known += [f"stated: {said(policy, ticket, each)}" for each in memory.statements]
     known += [_belonging(each) for each in memory.related]
     known += told_gates(policy, ticket, kind, memory, moment)
+    known += same_lines(policy, ticket, memory)
     yield from known
     if known:
         yield ""
@@ -214,6 +216,7 @@ def _as_data(ticket: Ticket, memory: Memory, explained: Sequence[Explanation]) -
             {"way": each.way, "what": each.what, "ticket": each.key, "url": each.url, "phase": each.phase}
             for each in memory.related
         ],
+        **same_data(memory),
         "rules": [_rule_data(one) for one in explained],
     }
 
