@@ -51,7 +51,7 @@ class GithubTracker:
     def connect(self) -> Identity:
         """Make sure of the credential, the repository's present name, the canary and our own identity."""
         found = connect(self._session, self._host)
-        due = Due(self._session, found.repository, found.due_field, Milestones(self._session, found.repository))
+        due = Due(self._session, found.repository, found.fields.due, Milestones(self._session, found.repository))
         self._writer = Writer(self._session, found.repository, due)
         self._connected = found
         self.uid = found.repository.uid
@@ -60,7 +60,7 @@ class GithubTracker:
     def read(self, stream: str, cursor: str) -> Iterator[Page]:
         """Read a stream from a cursor to its present end; nothing at all if nothing has changed."""
         found = self._here()
-        reader = Reader(self._session, found.repository, found.open_count, found.due_field)
+        reader = Reader(self._session, found.repository, found.open_count, found.fields)
         return reader.read(stream, cursor)
 
     def ticket(self, ref: str) -> Ticket:
@@ -71,9 +71,8 @@ class GithubTracker:
         tickets = payloads.each(where, [raw], lambda row: payloads.ticket(found.repository, row))
         if not tickets:
             raise NotFound(where, f"#{ref} is a pull request")
-        if found.due_field is None:
-            return tickets[0]
-        return payloads.with_due(tickets[0], found.due_field.read(ref))
+        asked = found.fields.due is not None or found.fields.named
+        return found.fields.filled(tickets[0]) if asked else tickets[0]
 
     def comments(self, ref: str) -> Iterator[Comment]:
         """Read an issue's comments, oldest first."""

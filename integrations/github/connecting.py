@@ -10,7 +10,7 @@ from integrations.base import Identity
 from integrations.errors import Incomplete, NotAllowed, NotFound, Rejected
 from integrations.github.answers import Answer, limit_reset
 from integrations.github.config import GithubConfig
-from integrations.github.duedates import DueField, find_field
+from integrations.github.issue_fields import IssueFields, find_fields
 from integrations.github.payloads import Repository
 from integrations.github.session import Session
 from integrations.wording import printable
@@ -37,7 +37,7 @@ class Connected:
     identity: Identity
     repository: Repository
     open_count: int
-    due_field: DueField | None
+    fields: IssueFields
 
 
 def connect(session: Session, host: str) -> Connected:
@@ -54,22 +54,22 @@ def connect(session: Session, host: str) -> Connected:
     raw = _mapping(session, "repository", answer)
     repository = _repository(config, host, raw, session.where("repository"))
     session.closed = ARCHIVED if raw.get("archived") else ""
-    wants_field = config.due in {"auto", "field"}
-    due_field = find_field(session, repository, raw.get("owner") or {}) if wants_field else None
+    fields = find_fields(session, repository, raw.get("owner") or {})
     _look_for_canary(session, repository)
-    missing = [*_missing(session, raw), *_missing_field(config, due_field)]
+    missing = [*_missing(session, raw), *_missing_field(config, fields)]
     identity = Identity(
         author=author,
         server=_server(answer, host),
         rights=frozenset(_rights(session, asked, raw)),
         missing=tuple(missing),
         excess=tuple(_excess(session, asked, raw)),
+        unknown=fields.unknown,
         limit_left=_limit_left(answer),
         limit_reset=limit_reset(answer, session.clock()),
         clock_skew=(answer.date(session.clock()) - session.clock().replace(microsecond=0)).total_seconds(),
     )
     return Connected(
-        identity=identity, repository=repository, open_count=int(raw.get("open_issues_count") or 0), due_field=due_field
+        identity=identity, repository=repository, open_count=int(raw.get("open_issues_count") or 0), fields=fields
     )
 
 
@@ -143,8 +143,8 @@ def _missing(session: Session, raw: Mapping[str, Any]) -> Iterator[str]:
         yield "repository: push (to create labels and milestones and to set statuses)"
 
 
-def _missing_field(config: GithubConfig, due_field: DueField | None) -> Iterator[str]:
-    if config.due == "field" and due_field is None:
+def _missing_field(config: GithubConfig, fields: IssueFields) -> Iterator[str]:
+    if config.due == "field" and fields.due is None:
         yield "an issue field 'Target date' that we may see, as due = \"field\" asks for"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from integrations.base import Page
 from integrations.errors import Incomplete, NotFound
 from integrations.github import payloads
-from integrations.github.duedates import DueField
+from integrations.github.issue_fields import IssueFields
 from integrations.github.paging import (
     OVERLAP,
     Listing,
@@ -45,7 +45,7 @@ class Reader:
     session: Session
     repository: Repository
     open_count: int
-    due_field: DueField | None = None
+    fields: IssueFields | None = None
 
     def read(self, stream: str, cursor: str) -> Iterator[Page]:
         """Read a stream from a cursor to its present end."""
@@ -71,9 +71,9 @@ class Reader:
     # -- tickets and comments ---------------------------------------------------------------------------------------
     def _tickets(self, state: State) -> Iterator[Page]:
         pages = self._ticket_pages(state)
-        if not self.due_field:
+        if self.fields is None or not (self.fields.due or self.fields.named):
             return pages
-        return self._with_dues(pages, self.due_field)
+        return self._with_fields(pages, self.fields)
 
     def _ticket_pages(self, state: State) -> Iterator[Page]:
         listing = self._listing("tickets", "issues", payloads.ticket, params={"state": "all"}, id_key="number")
@@ -87,15 +87,15 @@ class Reader:
             what = f"no open issue was listed, but the repository says it has {self.open_count}"
             raise Incomplete(self.session.where("list tickets"), what)
 
-    def _with_dues(self, pages: Iterator[Page], due_field: DueField) -> Iterator[Page]:
-        """Put in the field's dates: of open tickets, as many as a read may ask for."""
+    def _with_fields(self, pages: Iterator[Page], fields: IssueFields) -> Iterator[Page]:
+        """Put in the fields: of those tickets that are to have them, as many as a read may ask for."""
         left = _FIELD_READS
         for page in pages:
             items = list(page.items)
             for at, item in enumerate(items):
-                if left and isinstance(item, Ticket) and item.phase != "done":
+                if left and isinstance(item, Ticket) and fields.wanted(item, self.session.clock()):
                     left -= 1
-                    items[at] = payloads.with_due(item, due_field.read(item.ref))
+                    items[at] = fields.filled(item)
             yield replace(page, items=tuple(items))
 
     def _comments(self, state: State) -> Iterator[Page]:

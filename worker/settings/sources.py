@@ -39,7 +39,7 @@ def source_config(
 ) -> SourceConfig:
     """Build the adapter's config; `fields` are the custom fields that tickets are read with, where there are such."""
     if isinstance(source, GithubTable):
-        return _github(name, source, credentials)
+        return replace(_github(name, source, credentials), fields=fields)
     return replace(_jira(name, source, credentials), fields=fields)
 
 

@@ -93,6 +93,13 @@ class State:
         )
         return owner
 
+    def add_field(self, login: str, name: str, kind: str = "text") -> IssueField:
+        """Give an organisation one more issue field."""
+        fields = self.organisations[login.lower()]
+        made = IssueField(id=len(fields) + 1, name=name, data_type=kind)
+        self.organisations[login.lower()] = (*fields, made)
+        return made
+
     def add_repo(self, full_name: str, *, private: bool = True, description: str = "") -> Repo:
         """Add an empty repository; its owner is a person unless made an organisation."""
         owner = self.user(full_name.partition("/")[0])
