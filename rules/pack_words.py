@@ -100,7 +100,7 @@ ROOMS: Mapping[Room, str] = {
     "overdue": "what is longest overdue",
     "deferrals": "what was put off, and how often",
     "decisions": "the decisions that are open or were taken since the last one",
-    "outcomes": "the effects that people expect of their work",
+    "outcomes": "the effects that people expect of their work, and what came of them",
     "domains": "which domains have improvement work, and which are quiet",
     "inputs": "the newest of each input that the council decides from, and whether it is fresh",
     "metrics": "whether it got better: each metric beside the window before",

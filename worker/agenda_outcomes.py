@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from rules.memory import Judgement
 from rules.model import Block, Heading, Line, Link, Paragraph, Strong, Table, Text
-from rules.outcomes.hits import ORDER, Came, Harvest, Hits
+from rules.outcomes.hits import Came, Harvest, Hits
 from rules.texts import clipped
 from worker.agenda_words import LONGEST, listed
 
 JUDGED = "What came of finished improvements"
 RATES = "How often the stated effect came true"
+SILENT = "Effort without impact (nobody said what it was to achieve), {silent} of {finished} finished: "
 NONE = "Nothing was to be judged."
 WORDS: dict[Judgement, str] = {
     "validated": "validated",
@@ -42,25 +43,20 @@ def _line(each: Came) -> Line:
 
 
 def _sums(harvest: Harvest) -> Line:
-    """Word the counts: "1 validated, 2 not shown. Of 9 finished, 3 are effort without impact: OPS-1, ..."."""
+    """Word the counts: "1 validated, 2 not shown. Effort without impact ..., 3 of 9 finished: OPS-1, ..."."""
     counts = harvest.counts
-    said: list[Link | Text] = []
+    parts: list[Line] = []
     if harvest.came:
-        parts = ", ".join(f"{counts[each]} {WORDS[each]}" for each in reversed(ORDER[:3]) if counts[each])
-        parts = ", ".join(filter(None, (parts, _little(counts[ORDER[3]]))))
-        said.append(Text(f"{parts}. "))
+        shown = (each for each in WORDS if counts[each])
+        parts.append((Text(f"{', '.join(f'{counts[each]} {WORDS[each]}' for each in shown)}."),))
     if harvest.silent:
-        said.append(Text(f"Of {harvest.finished} finished, {len(harvest.silent)} are effort without impact: "))
-        said += [*_named(harvest.silent), Text(" say not what they were to achieve. ")]
+        words = SILENT.format(silent=len(harvest.silent), finished=harvest.finished)
+        parts.append((Text(words), *_named(harvest.silent), Text(".")))
     if harvest.unclear:
-        said += [Text("What cannot be measured: "), *_named(harvest.unclear), Text(". ")]
+        parts.append((Text("What cannot be measured: "), *_named(harvest.unclear), Text(".")))
     if harvest.waiting:
-        said.append(Text(f"{harvest.waiting} wait to be judged."))
-    return tuple(said)
-
-
-def _little(count: int) -> str:
-    return f"{count} {WORDS['too little data']}" if count else ""
+        parts.append((Text(f"Not judged yet: {harvest.waiting}."),))
+    return tuple(span for part in parts for span in (*([Text(" ")] if part is not parts[0] else []), *part))
 
 
 def _named(links: Sequence[Link]) -> Iterable[Link | Text]:

@@ -164,7 +164,11 @@ def _restores(until: str, because: str) -> Callable[[Team], None]:
 
 DEEDS: tuple[Deed, ...] = (
     Deed(0, "the team has a backlog, a decision to take, a feature to build, and an incident", _begin),
-    Deed(1, "bo says what is to get better", _said(GOOD, "/kaizen outcome p95(search) 900ms -> 300ms by 2026-12-31")),
+    Deed(
+        1,
+        "bo says what is to get better",
+        _said(GOOD, "/kaizen outcome incidents(search) 2/week -> 1/week by 2026-12-31"),
+    ),
     Deed(2, "the incident is over", lambda team: team.close(INCIDENT, resolution="Fixed")),
     Deed(3, "bo puts the retries off, and does not say why", lambda team: team.label(PUT_OFF, "deferred")),
     Deed(
