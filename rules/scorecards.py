@@ -11,7 +11,7 @@ from rules.coverage import IMPROVEMENT, closed_at
 from rules.fact_asked import Asked
 from rules.fact_work import declined
 from rules.facts import kind_of
-from rules.memory import Memory
+from rules.memory import Judgement, Memory
 from rules.model import Link, Ticket
 from rules.pauses import deadline
 from rules.people import login_of, team_of
@@ -44,6 +44,8 @@ class Scorecard:
     held: int  # within the span
     deferrals: int  # that the lead said, in whatever scope
     regressions: tuple[Link, ...]  # improvements of the scope that opened again within the span, and stayed open in it
+    judged: int = 0  # stated effects of the scope's improvements that were judged within the span, by enough data
+    validated: int = 0  # of these
 
     @property
     def standing(self) -> Standing:
@@ -66,6 +68,8 @@ class _Draft:
     held: int = 0
     deferrals: int = 0
     regressions: list[Link] = field(default_factory=list)
+    judged: int = 0
+    validated: int = 0
 
     def target(self) -> float:
         weights = [(team.improvement_target, self.finished.get(team.name, 0)) for team in self.teams]
@@ -87,6 +91,8 @@ class _Draft:
             held=self.held,
             deferrals=self.deferrals,
             regressions=tuple(sorted(self.regressions, key=lambda link: link.text)),
+            judged=self.judged,
+            validated=self.validated,
         )
 
 
@@ -115,7 +121,8 @@ class ScorecardTally:
         self._deferred(asked, leads)
         finished = self._finished(asked)
         again = kind == IMPROVEMENT and ticket.uid in self._reopened
-        if not (finished or again or kind == REVIEW):
+        judgement = self._judgement(asked) if kind == IMPROVEMENT else None
+        if not (finished or again or judgement or kind == REVIEW):
             return
         team = team_of(self._policy, ticket)
         scope = [self._drafts[team.lead]] if team else []
@@ -125,6 +132,8 @@ class ScorecardTally:
             if finished and team:
                 draft.finished[team.name] = draft.finished.get(team.name, 0) + 1
                 draft.improvements += kind == IMPROVEMENT
+            draft.judged += judgement is not None
+            draft.validated += judgement == "validated"
             if again:
                 draft.regressions.append(Link(ticket.key, ticket.url))
 
@@ -157,6 +166,13 @@ class ScorecardTally:
         if closed is None or not self._start <= closed < self._end:
             return False
         return asked.kind not in NO_WORK and not declined(asked)
+
+    def _judgement(self, asked: Asked) -> Judgement | None:
+        """Return what came of a stated effect, if it was judged within the span, by enough data."""
+        found = asked.memory.outcome
+        if found is None or found.after_ends is None or not self._start <= found.after_ends < self._end:
+            return None
+        return found.judgement if found.judgement != "too little data" else None
 
     def _reviewed(self, asked: Asked, drafts: list[_Draft]) -> None:
         held = held_on(asked.memory)

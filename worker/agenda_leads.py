@@ -8,7 +8,15 @@ from datetime import date, timedelta
 from rules.model import Block, Heading, Line, Link, Paragraph, Span, Table, Text
 from rules.scorecards import Scorecard, Standing
 
-HEAD = ("lead", "improvement in finished work", "own overdue", "reviews held", "deferrals said", "regressions")
+HEAD = (
+    "lead",
+    "improvement in finished work",
+    "own overdue",
+    "reviews held",
+    "deferrals said",
+    "regressions",
+    "outcomes shown",
+)
 STANDINGS: dict[Standing, str] = {"too few": "too few to judge", "met": "met", "missed": "missed"}
 SHOWN = 3
 """Tickets of a cell that are named; the rest is counted."""
@@ -16,7 +24,8 @@ NOBODY = "No team has a lead: [teams] of the config names them."
 MEANING = (
     "Finished work is what the lead's teams closed as done, without incidents, reviews, decisions and follow-ups. "
     "Overdue is as of today. Regressions are the teams' improvements that were opened again, by whomever, and not "
-    "closed again within these days, as far as kaizend has read their history."
+    "closed again within these days, as far as kaizend has read their history. Outcomes are the stated effects of the "
+    "teams' improvements that were judged within them."
 )
 
 
@@ -36,6 +45,7 @@ def _cells(card: Scorecard) -> tuple[Line, ...]:
         _counted(card.held, card.reviews, "due") if card.reviews else (Text("none due"),),
         (Text(str(card.deferrals)),),
         (Text(str(len(card.regressions))), *_named(card.regressions)),
+        _counted(card.validated, card.judged, "judged") if card.judged else (Text("none judged"),),
     )
 
 

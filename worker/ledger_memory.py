@@ -362,7 +362,7 @@ _PARTS = (
     (RECURRENCES, "order by created, far", _put_recurrence),
     (OBJECTIONS, "order by at, far", _put_objection),
     (FIXES, "", _put_fix),
-    (OUTCOMES, "order by frozen, stated", _put_outcome),
+    (OUTCOMES, "order by coalesce(frozen, 0), stated", _put_outcome),
 )
 _INSERT_EPISODE = "insert into episodes (uid, rule, number, began, ended, baseline) values (?, ?, ?, ?, ?, ?)"
 UPSERT_EPISODE = f"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.memory import Memory
+from rules.memory import Memory, Outcome
 from rules.model import Ticket
 from rules.outcomes.aims import Aim, aim_in, read_aim
 from rules.outcomes.resolving import Target, resolve
@@ -25,13 +25,19 @@ class Said:
 def stated(ticket: Ticket, memory: Memory) -> Said | None:
     """Return the effect that counts: with which the ticket was closed, else the newest command's, else its text's."""
     kept = memory.outcome
-    if kept is not None and kept.frozen is not None and ticket.phase == "done":
+    if kept is not None and _of_this_closing(kept, ticket):
         return _said(kept.stated, kept.by)
     newest = next((each for each in reversed(memory.statements) if each.what == "outcome"), None)
     if newest is not None:
         return _said(newest.value, newest.by)
     aim = aim_in(ticket.body)
     return Said(text=aim.text, by=ticket.reporter, aim=aim) if aim else None
+
+
+def _of_this_closing(kept: Outcome, ticket: Ticket) -> bool:
+    if ticket.phase != "done" or kept.frozen is None:
+        return False
+    return ticket.closed is None or ticket.closed <= kept.frozen
 
 
 def _said(text: str, by: str) -> Said:

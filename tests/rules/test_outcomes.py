@@ -121,6 +121,7 @@ def test_what_a_ticket_was_closed_with_counts():
     assert stated(text, Memory(statements=(said(AIM), said(other)))).text == other
     assert stated(done, Memory(outcome=kept)).text == AIM
     assert stated(replace(done, phase="new"), Memory(outcome=kept)).text == other
+    assert stated(replace(done, closed=later(1)), Memory(outcome=kept)).text == other  # it was opened in between
     assert stated(ticket(), Memory()) is None
     assert closed_with(KNOWN, done, Memory(outcome=kept)) == AIM
     assert closed_with(KNOWN, replace(done, phase="new"), Memory(outcome=kept)) == ""

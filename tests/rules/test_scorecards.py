@@ -10,7 +10,7 @@ import pytest
 from rules.calendar import WorkCalendar
 from rules.conditions import compile_all
 from rules.fact_table import KIND_TYPES
-from rules.memory import NOTHING, Memory, Pause, Statement
+from rules.memory import NOTHING, Memory, Outcome, Pause, Statement
 from rules.model import Link
 from rules.policy import Kind, Team
 from rules.scorecards import Scorecard, held_on, scorecards, span_days
@@ -55,6 +55,24 @@ def cards(*tickets, reopened=(), **values):
 def lena(*tickets, **given):
     """Return lena's card."""
     return cards(*tickets, **given)[0]
+
+
+def test_what_was_judged_in_the_span_is_counted():
+    """By the day on which it could be judged; too little data is no judgement, and other kinds state no effect."""
+
+    def judged(number, judgement, at="10-20", **changes):
+        kept = Outcome(stated="mttr 2h -> 1h by 2026-10-19", by="bo", after_ends=day(at), judgement=judgement)
+        return done(number, at="08-01", **changes), Memory(outcome=kept)
+
+    found = lena(
+        judged(1, "validated"),
+        judged(2, "worse"),
+        judged(3, "too little data"),
+        judged(4, "validated", at="11-20"),
+        judged(5, "validated", label="feature"),
+        judged(6, None),
+    )
+    assert (found.judged, found.validated, found.finished) == (2, 1, 0)
 
 
 def test_a_card_is_worked_out_by_hand():

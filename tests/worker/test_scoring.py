@@ -168,14 +168,18 @@ def test_domains_on_an_agenda():
 def test_leads_on_an_agenda():
     """Each figure with the number it is of; tickets are linked, and the rest of them counted."""
     links = tuple(Link(f"OPS-{number}", f"https://jira.example/browse/OPS-{number}") for number in range(1, 6))
-    blocks = lead_blocks((card(overdue=links[:1], regressions=links),), start=date(2026, 11, 1), end=date(2026, 12, 1))
+    blocks = lead_blocks(
+        (card(overdue=links[:1], regressions=links, judged=2, validated=1),),
+        start=date(2026, 11, 1),
+        end=date(2026, 12, 1),
+    )
     shown = wiki(Prose(blocks), cloud=True)
     assert "Leads, 2026-11-01 to 2026-11-30" in shown
     (table,) = (block for block in blocks if isinstance(block, Table))
     (row,) = table.rows
     assert ["".join(span.text for span in cell) for cell in row] == [
         *("ana", "3 of 12 (25%), target 20%: met", "1 of 2 open: OPS-1", "1 of 2 due", "0"),
-        "5: OPS-1, OPS-2, OPS-3 and 2 more",
+        *("5: OPS-1, OPS-2, OPS-3 and 2 more", "1 of 2 judged"),
     ]
     assert "https://jira.example/browse/OPS-1]" in shown
 

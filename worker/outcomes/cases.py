@@ -11,7 +11,7 @@ from rules.memory import NOTHING, Fix, Memory
 from rules.metrics.model import Window
 from rules.model import Ticket
 from rules.outcomes.resolving import Target
-from rules.outcomes.stating import Said, stated, target_of
+from rules.outcomes.stating import stated, target_of
 from rules.outcomes.windows import after_ends, began, windows_before
 from rules.policy import Policy
 from worker.outcomes.keeping import Keeping, Row
@@ -35,8 +35,12 @@ class Case:
 
     @property
     def fresh(self) -> bool:
-        """Tell whether nothing was measured yet."""
-        return self.row.before is None
+        """Tell whether nothing was measured yet, or another metric than it is now."""
+        if self.row.before is None:
+            return True
+        kept, target = self.row.before.measure, self.target
+        measured = (kept.metric, kept.grain, kept.subject, kept.unit)
+        return measured != (target.metric.id, target.grain, target.subject, target.metric.unit)
 
     def after(self, now: datetime) -> Window | None:
         """Return the window after, if it is over."""
@@ -55,32 +59,34 @@ class Case:
 
 
 def cases(worker: Worker, kept: Keeping, tickets: Iterable[Ticket], now: datetime) -> tuple[list[Case], list[Row]]:
-    """Return the cases among closed tickets, and the rows of those whose effect cannot be measured."""
+    """Return the cases among closed tickets, and the rows of those whose effect cannot be measured, if that is new."""
     done = {each.uid: each for each in tickets if _counts(each)}
     memories = worker.ledger.memory(done)
     rows = {(row.uid, row.stated): row for row in kept.rows(done)}
-    found: dict[str, tuple[Said, Target]] = {}
-    unclear = []
-    for uid, ticket in done.items():
-        said = stated(ticket, memories.get(uid, NOTHING))
-        target = target_of(worker.policy, said) if said else ""
-        if said and isinstance(target, Target):
-            found[uid] = (said, target)
-        elif said and isinstance(target, str):
-            row = rows.get((uid, said.text)) or Row(uid=uid, stated=said.text, by=said.by)
-            unclear.append(replace(row, problem=target) if row.judged is None else row)
-    past = histories(worker.database, found)
+    told = {uid: said for uid, ticket in done.items() if (said := stated(ticket, memories.get(uid, NOTHING)))}
+    targets = {uid: target_of(worker.policy, said) for uid, said in told.items()}
+    past = histories(worker.database, targets)
     effects = _effects(worker, past, now)
-    made = []
-    for uid, (said, target) in found.items():
+    made, unclear = [], []
+    for uid, target in targets.items():
+        said, ticket = told[uid], _with_closing(past, done[uid])
         row = rows.get((uid, said.text)) or Row(uid=uid, stated=said.text, by=said.by)
-        row = _closed(past, replace(row, problem=""), done[uid])
-        made.append(_case(worker.policy, done[uid], memories.get(uid, NOTHING), target, row, effects.get(uid)))
+        if isinstance(target, str):
+            unclear.append(row if row.judged else replace(row, problem=target))
+        elif ticket.closed is not None:
+            row = _closed(past, replace(row, problem=""), ticket)
+            made.append(_case(worker.policy, ticket, memories.get(uid, NOTHING), target, row, effects.get(uid)))
     return made, [row for row in unclear if rows.get((row.uid, row.stated)) != row]
 
 
 def _counts(ticket: Ticket) -> bool:
-    return ticket.phase == "done" and ticket.closed is not None and not not_done(ticket.resolution)
+    return ticket.phase == "done" and not not_done(ticket.resolution)
+
+
+def _with_closing(past: Histories, ticket: Ticket) -> Ticket:
+    """Return the ticket with the moment of its closing: some Jira workflows note none, but their histories do."""
+    closings = past.closings.get(ticket.uid, ())
+    return ticket if ticket.closed is not None or not closings else replace(ticket, closed=closings[-1].at)
 
 
 def _effects(worker: Worker, past: Histories, now: datetime) -> Mapping[str, Fix | None]:

@@ -56,7 +56,7 @@ def _measured(worker: Worker, kept: Keeping, made: Iterable[Case], now: datetime
 
 def _row(case: Case, past: History, now: datetime) -> Row:
     row = case.row
-    if case.fresh:
+    if case.fresh and row.judged is None:
         row = replace(row, before=_frozen(case, past, now))
     after = case.after(now)
     if after is None or row.before is None:

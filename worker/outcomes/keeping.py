@@ -76,12 +76,14 @@ class Keeping:
     def rows(self, uids: Iterable[str] | None = None) -> tuple[Row, ...]:
         """Return what is kept of some tickets, or of all, in the order in which they were closed."""
         if uids is None:
-            return tuple(map(_row, self._database.rows(f"{_SELECT} order by frozen, uid, stated")))
+            return tuple(map(_row, self._database.rows(f"{_SELECT} order by coalesce(frozen, 0), uid, stated")))
         wanted, found = tuple(uids), []
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
             places = ", ".join("?" * len(chunk))
-            found += self._database.rows(f"{_SELECT} where uid in ({places}) order by frozen, uid, stated", chunk)
+            found += self._database.rows(
+                f"{_SELECT} where uid in ({places}) order by coalesce(frozen, 0), uid, stated", chunk
+            )
         return tuple(map(_row, found))
 
     def save(self, rows: Iterable[Row]) -> None:
