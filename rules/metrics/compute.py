@@ -36,18 +36,24 @@ class _Figure:
 
 def measure(metric: Metric, grain: Grain, subject: str, window: Window, history: History, now: datetime) -> Measure:
     """Compute a metric; of a window that is not over, or not known wholly, from the part that is."""
+    recorded = is_recorded(metric, window, history, now)
+    return measure_part(Scope(metric, grain, subject, window, history), now, recorded=recorded)
+
+
+def measure_part(asked: Scope, now: datetime, *, recorded: bool) -> Measure:
+    """Compute a metric of a history that may be the subject's alone; `recorded` tells of the whole company's."""
+    metric, window, history = asked.metric, asked.window, asked.history
     known = clipped(metric, window, history, now)
-    scope = Scope(metric, grain, subject, known, history)
+    scope = replace(asked, window=known)
     counted = count(scope)
     seen = _observed(metric, counted, known)
-    recorded = _recorded(scope)
     figure = _figure(metric, counted, days_of(known)) if seen and recorded else None
     low, high = figure.interval if figure else NO_INTERVAL
     unmapped, linked = _mapping(counted.incidents, history)
     return Measure(
         metric=metric.id,
-        grain=grain,
-        subject=subject,
+        grain=asked.grain,
+        subject=asked.subject,
         window=window,
         value=figure.value if figure else None,
         low=low,
@@ -69,26 +75,6 @@ def observations(metric: Metric, grain: Grain, subject: str, window: Window, his
     """Return the single values that a metric is made of: times, 0 or 1 of a share; of events their number a day."""
     known = clipped(metric, window, history, window.end)
     return tuple(_observed(metric, count(Scope(metric, grain, subject, known, history)), known))
-
-
-def within(history: History, window: Window) -> History:
-    """Return the part of a history that counts in a window: measures are the same, and found sooner."""
-    incidents = tuple(each for each in history.incidents if any(map(window.holds, _moments(each))))
-    rollouts = tuple(each for each in history.rollouts if window.holds(each.at))
-    uids = {each.uid for each in incidents} | {each.uid for each in rollouts}
-    return replace(
-        history,
-        incidents=incidents,
-        set_aside=tuple(each for each in history.set_aside if window.holds(each.began)),
-        rollouts=rollouts,
-        causes=tuple(each for each in history.causes if each.incident in uids or each.rollout in uids),
-        items=tuple(each for each in history.items if window.holds(each.at)),
-        samples=tuple(each for each in history.samples if window.holds(each.at)),
-    )
-
-
-def _moments(incident: Incident) -> tuple[datetime | None, ...]:
-    return incident.began, incident.reported, incident.detected, incident.responded, incident.resolved
 
 
 def _known_from(metric: Metric, history: History) -> datetime | None:
@@ -168,11 +154,12 @@ def _mapping(incidents: Sequence[Incident], history: History) -> tuple[float | N
     return 1 - len(found) / len(incidents), tuple(sorted(Counter(found).items()))
 
 
-def _recorded(scope: Scope) -> bool:
-    """Tell whether anybody records what is measured, in the whole company and the window."""
-    if scope.metric.measured not in RECORDED or not scope.window.start < scope.window.end:
+def is_recorded(metric: Metric, window: Window, history: History, now: datetime) -> bool:
+    """Tell whether anybody records what is measured, in the whole company and the part of a window that is known."""
+    known = clipped(metric, window, history, now)
+    if metric.measured not in RECORDED or not known.start < known.end:
         return True
-    return bool(count(Scope(scope.metric, "all", "", scope.window, scope.history)).moments)
+    return bool(count(Scope(metric, "all", "", known, history)).moments)
 
 
 def _lacking(metric: Metric, seen: int) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rules.errors import MetricError
-from rules.metrics.compute import measure, within
+from rules.metrics.compute import is_recorded, measure_part
+from rules.metrics.counted import Scope
 from rules.metrics.model import Grain, History, Incident, Item, Measure, Metric, Rollout, Window
+from rules.metrics.parts import by_subject, within
 from rules.metrics.windows import last_windows, window_at
 from rules.metrics.words import Trend, trend
 from rules.policy import Every, Policy
@@ -62,17 +64,32 @@ def series(policy: Policy, history: History, asked: Asked, now: datetime) -> tup
 
     A metric of a signal that has no value at all is left out, unless it is asked for by its name.
     """
-    windows = windows_of(policy, asked, now)
-    parts = [within(history, window) for window in windows]
+    names = _subjects(policy, history, asked)
+    parts = [_Part(history, window, asked.by) for window in windows_of(policy, asked, now)]
     found = []
     for metric in _metrics(policy, history, asked):
-        for subject in _subjects(policy, history, asked):
-            one = [
-                measure(metric, asked.by, subject, window, part, now)
-                for window, part in zip(windows, parts, strict=True)
-            ]
-            found.append(Series(metric=metric, grain=asked.by, subject=subject, before=one[0], measures=tuple(one[1:])))
+        recorded = [is_recorded(metric, part.window, part.whole, now) for part in parts]
+        for subject in names:
+            first, *others = (
+                measure_part(part.scope(metric, subject), now, recorded=known)
+                for part, known in zip(parts, recorded, strict=True)
+            )
+            found.append(Series(metric=metric, grain=asked.by, subject=subject, before=first, measures=tuple(others)))
     return tuple(found)
+
+
+class _Part:
+    """A window's part of a history, and the subjects' parts of that."""
+
+    def __init__(self, history: History, window: Window, grain: Grain) -> None:
+        self.window, self.whole = window, within(history, window)
+        self._grain = grain
+        self._theirs = {WHOLE: self.whole} if grain == "all" else by_subject(self.whole, grain)
+        self._nothing = replace(self.whole, incidents=(), set_aside=(), rollouts=(), causes=(), items=(), samples=())
+
+    def scope(self, metric: Metric, subject: str) -> Scope:
+        """Return what a metric is computed of for a subject."""
+        return Scope(metric, self._grain, subject, self.window, self._theirs.get(subject, self._nothing))
 
 
 def _metrics(policy: Policy, history: History, asked: Asked) -> Iterator[Metric]:

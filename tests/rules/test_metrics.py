@@ -9,8 +9,9 @@ from itertools import count as counting
 import pytest
 
 from rules.calendar import WorkCalendar
-from rules.metrics.compute import measure, observations, within
+from rules.metrics.compute import measure, observations
 from rules.metrics.model import Cause, History, Incident, Item, Metric, Rollout, Sample, Subjects, Window
+from rules.metrics.parts import by_subject, within
 from rules.metrics.table import MetricTable, metric_of
 from rules.metrics.windows import last_windows, window_of
 from rules.metrics.words import amount, interval, links, remarks, trend
@@ -361,6 +362,23 @@ def test_the_part_of_a_history_that_counts_in_a_window_gives_the_same():
         for subject in ("", "checkout", "search"):
             one = metric(what)
             assert measured(one, part, subject=subject) == measured(one, more, subject=subject)
+
+
+def test_the_part_of_a_history_that_is_a_services_gives_the_same():
+    """What caused incidents of others by its rollouts is among it; a part knows nothing of what others record."""
+    other = incident(at(6), 3, uid="i6", subjects=SEARCH)
+    more = replace(
+        FIXTURE,
+        incidents=(*INCIDENTS, other),
+        causes=(*CAUSES, Cause(incident="i6", rollout="r2", how="stated", evidence="")),
+    )
+    parts = by_subject(more, "service")
+    assert parts.keys() == {"checkout", "search", ""}
+    for subject in ("checkout", "search"):
+        for what in ("incidents", "time-to-resolve", "change-failure-rate", "lead-time", "improvement-share"):
+            one = metric(what, enough=1)
+            assert measured(one, parts[subject], subject=subject) == measured(one, more, subject=subject)
+    assert measured(metric("change-failure-rate"), parts["checkout"], subject="checkout").numerator == 5
 
 
 @pytest.mark.parametrize(
