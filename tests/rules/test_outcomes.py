@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
+from time import perf_counter
 
 import pytest
 
@@ -52,6 +53,14 @@ def test_an_aim_is_read_in_plain_sight(text, expected):
     """A line of the text that begins with the word; other words behind it mean something else."""
     found = aim_in(text)
     assert (found and found.text) == expected
+
+
+def test_a_hostile_text_is_read_in_no_time():
+    """Whatever stands behind the word, and however often."""
+    began = perf_counter()
+    for tail in ("mttr " * 80, "mttr(" * 80, f"m {'9' * 400}", f"mttr(x) 1h -> {'1' * 300}", " " * 400):
+        assert aim_in("\n".join([f"Outcome: {tail}"] * 250)) is None
+    assert perf_counter() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What came of improvements, as people see it: in digests, on agendas and on the command line."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import orjson
 import pytest
@@ -9,11 +9,14 @@ from integrations.github.markdown import render as markdown
 from rules.model import Link, Prose
 from rules.outcomes.hits import Came, Harvest
 from tests.worker.test_outcomes import AIM, Improving, served
+from worker.agenda_backlog import outcomes
 from worker.agenda_outcomes import outcome_blocks, rate, rate_blocks
 from worker.cli import run
 from worker.digest_text import prose
 from worker.publish import compose
+from worker.scoring import score
 from worker.settings.tables import DigestTable
+from worker.sitting import Sitting, gathered
 
 
 def came(judgement, key="OPS-1", **values):
@@ -78,6 +81,25 @@ def test_the_digest_tells_what_got_worse(judged):
     assert f"/issues/{number})" in week.partition("What came of finished improvements")[2].partition("###")[0]
     assert "It got worse; it was to be 1 h." in week
     assert "What came of finished improvements" not in earlier
+
+
+def test_an_agenda_brings_along_what_was_judged_since(judged):
+    """With the rate, and the effects that people expect; what was judged before the last review is not said again."""
+    shop, number, _ = judged
+    with shop.made.worker() as worker:
+        week, day = (worker.clock() - timedelta(days=days) for days in (7, 0.1))
+        text, later = (markdown(Prose(outcomes(sitting(worker, since)))) for since in (week, day))
+    assert f"{AIM.replace('>', '&gt;')}, open" in text  # it was opened again
+    assert f"/issues/{number}) Restart by itself: **worse**." in text
+    assert "| all | 0 of 1 (0%, 0% to 79%) |" in text
+    assert "**worse**" not in later
+
+
+def sitting(worker, since):
+    """Return what an agenda is filled from."""
+    now = worker.clock()
+    known = {"tickets": gathered(worker, now, since), "scores": score(worker, since, now)}
+    return Sitting(worker=worker, now=now, since=since, last=None, **known)
 
 
 def test_the_command_line_tells_of_a_quarter(judged, capsys, monkeypatch):
