@@ -13,11 +13,12 @@ from rules.effects import shows
 from rules.evaluate import Holding, in_force
 from rules.gates import words as gates
 from rules.leaders import leader_of
-from rules.memory import Answer, Effect, Followed, Ignore, Related, Reversal
+from rules.memory import Answer, Effect, Followed, Ignore, Likeness, Related, Reversal
 from rules.moves import NextStep, View, next_step
 from rules.pauses import stands_still
 from rules.people import called, resolve
 from rules.policy import Rule
+from rules.resembled import acted_upon, shown
 from rules.texts import facts_in
 from rules.twins import followed, strangers
 
@@ -46,6 +47,7 @@ class Content:
     ignores: tuple[Ignore, ...] = ()
     answers: tuple[Answer, ...] = ()
     related: tuple[Related, ...] = ()
+    alike: tuple[Likeness, ...] = ()  # earlier tickets that may be the same problem by their text
     following: tuple[Followed, ...] = ()  # what the ticket takes over from the one that leads it
     strangers: tuple[str, ...] = ()  # the owners of that one, if nobody knows them here
     owners: tuple[str, ...] = ()  # as they are called
@@ -65,7 +67,8 @@ def content(view: View, *, shadow: bool = False) -> Content:
         undone=memory.reversals,
         ignores=tuple(ignore for ignore in memory.ignores if in_force(ignore, view.today)),
         answers=memory.answers[-ANSWERS:],
-        related=(*memory.related, *told(view)),
+        related=(*memory.related, *told(view), *acted_upon(view)),
+        alike=shown(view, shadow=shadow),
         following=following,
         strangers=strangers(view.policy, ticket, leader) if leader and "owner" in following else (),
         owners=tuple(called(view.policy, ticket.source, login) for login in sorted(ticket.assignees)),
@@ -99,6 +102,7 @@ def essence(said: Content) -> str:
         *([said.still] if said.still else []),
         *([[each.way, each.what, each.uid, each.phase, str(each.due)] for each in said.related]),
         *([[*said.following, *said.strangers]] if said.following else []),
+        *([[[each.other.uid, each.other.phase] for each in said.alike]] if said.alike else []),
     ]
     return sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -11,11 +11,12 @@ from rules.duplicates import DUPLICATE
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PLANNED, PRIORITY, REOPENED
 from rules.gates import words as gates
 from rules.leaders import TWIN, leader_of
-from rules.memory import RECURRENCE, REPORTED, Answer, Effect, Ignore, Related, Reversal
-from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Text
+from rules.memory import LIKENESS, RECURRENCE, REPORTED, Answer, Effect, Ignore, Likeness, Related, Reversal
+from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Span, Strong, Text
 from rules.moves import NextStep, View
 from rules.people import called
 from rules.posts import clauses, ignore_command
+from rules.resembling import signatures_in_words
 from rules.texts import clipped, fill, quiet
 from rules.undoing import TAKEN_BACK
 
@@ -34,6 +35,7 @@ UNDONE = "Taken back by you, and left so:"
 LEFT_ALONE = "Left alone, as asked:"
 ANSWERED = "Your commands:"
 RELATED = "What belongs to it:"
+ALIKE = "May be the same problem:"
 OBJECT = "Does a rule not fit here? Comment "
 ASK = ", or ask for the reasons with "
 WHY_COMMAND = "/kaizen why"
@@ -42,6 +44,7 @@ FOLLOWS = ": change it there. What you change here stays until it changes there.
 STRANGERS = " The owner there, {names}, is not known here: [people] of the config can say who that is."
 SAME = {"filed": "it came back: ", "origin": "the same problem as "}
 KNOWN = {"filed": "the same problem: ", "origin": "the same problem as "}
+LIKE = {"filed": "it probably came back: ", "origin": "probably the same problem as "}
 CHANGED_STATE = {REOPENED: "reopened", CLOSED: "closed"}
 CHANGES = {LABELLED: "label", DUE: "due date", PRIORITY: "priority", ASSIGNED: "owner", PLANNED: "planned for the"}
 
@@ -56,6 +59,7 @@ def prose(view: View, said: Content) -> Prose:
     if not any(point.next for point in said.points):
         blocks.append(Paragraph((Text(NO_MORE if said.points else DONE if said.done else IN_ORDER),)))
     speaking = {point.held.rule.id for point in said.points}
+    blocks += _section(ALIKE, [_alike(view, each) for each in said.alike])
     blocks += _section(CHANGED, [_change(view, effect, speaking) for effect in said.effects])
     blocks += _section(UNDONE, [_undone(view, undo) for undo in said.undone])
     blocks += _section(LEFT_ALONE, [_ignored(view, ignore) for ignore in said.ignores])
@@ -147,9 +151,20 @@ def _answer(view: View, answer: Answer) -> Line:
 def _related(other: Related) -> Line:
     state = "done" if other.phase == "done" else f"open, due {other.due.isoformat()}" if other.due else "open"
     words = f"{other.what} " if other.way == "filed" else "twin of " if other.what == TWIN else "filed from "
-    words = SAME[other.way] if other.what == RECURRENCE else words
-    words = KNOWN[other.way] if other.what == REPORTED else words
+    known = {RECURRENCE: SAME, REPORTED: KNOWN, LIKENESS: LIKE}.get(other.what)
+    words = known[other.way] if known else words
     return (Text(words), Link(other.key, other.url), Text(f" {clipped(other.title)} ({state})"))
+
+
+def _alike(view: View, found: Likeness) -> Line:
+    """Word an earlier ticket that may be the same problem, and what both say: all of it people's own words."""
+    other = found.other
+    state = f"done since {view.policy.calendar.date_of(other.closed).isoformat()}" if other.closed else "open"
+    words = f" {clipped(other.title)} ({state}), score {found.probability:.2f}"
+    line: list[Span] = [Link(other.key, other.url), Text(words)]
+    for both, several in ((", both show ", signatures_in_words(found.signatures)), (", both say ", found.words)):
+        line += [Text(both), Code(clipped(", ".join(several)))] if several else []
+    return tuple(line)
 
 
 def _following(view: View, said: Content) -> list[Block]:

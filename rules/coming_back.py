@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from rules.actions import Close, Op
 from rules.effects import REOPENED
+from rules.fact_likeness import CERTAIN
 from rules.fact_recurrence import news
 from rules.following import CLOSED
-from rules.memory import REPORTED, Effect, Objection, Related
+from rules.memory import LIKENESS, REPORTED, Effect, Objection, Recurrence, Related
 from rules.moves import View, target_of
 from rules.people import called
 from rules.policy import Rule
@@ -29,7 +30,14 @@ def told(view: View) -> tuple[Related, ...]:
     if not any(episodes):
         return ()
     near = [each for each in view.memory.recurrences if each.direct]
-    return tuple(each.other if each.again else replace(each.other, what=REPORTED) for each in near[-MOST:])
+    return tuple(_known_as(each) for each in near[-MOST:])
+
+
+def _known_as(each: Recurrence) -> Related:
+    """Return the other ticket as what it is: text makes nothing certain."""
+    if each.tier != CERTAIN:
+        return replace(each.other, what=LIKENESS)
+    return each.other if each.again else replace(each.other, what=REPORTED)
 
 
 def withdrawal_ops(view: View) -> Iterator[Op]:

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from rules.effects import LABELLED, OPEN, REOPENED
 from rules.feeds import Feed, read_feed
 from rules.memory import (
+    LIKENESS,
     RECURRENCE,
     Effect,
     Fix,
     Ignore,
     Input,
+    Likeness,
     Memory,
     Outcome,
     Pause,
@@ -29,7 +31,7 @@ from rules.memory import (
 from rules.model import Phase, Ticket
 from rules.phrases import split
 from rules.policy import Rule, Test
-from rules.schema import GivenTable, RecurrenceTable, RelatedTable, TestTable
+from rules.schema import GivenTable, LikenessTable, RecurrenceTable, RelatedTable, TestTable
 from rules.undoing import TAKEN_BACK
 
 LONG_AGO = timedelta(days=30)  # at least, and as old as the ticket: when what has no date of its own was said
@@ -110,6 +112,7 @@ def _memory(given: GivenTable, at: datetime, zone: ZoneInfo) -> Memory:
         work=tuple(_works(given, at)),
         related=tuple(_related(each, at) for each in given.related),
         recurrences=tuple(_recurrence(each, given.key, zone) for each in given.recurrences),
+        likenesses=tuple(_likeness(each, at, zone) for each in given.likenesses),
         fix=_fix(given, zone),
         outcome=_outcome(given, zone),
     )
@@ -177,6 +180,17 @@ def _recurrence(table: RecurrenceTable, key: str, zone: ZoneInfo) -> Recurrence:
         at=created,
         again=table.again,
         ahead=table.ahead,
+    )
+
+
+def _likeness(table: LikenessTable, at: datetime, zone: ZoneInfo) -> Likeness:
+    other = RelatedTable(what=LIKENESS, way="origin", key=table.key, title=table.title, phase=table.phase)
+    return Likeness(
+        other=_related(other, at),
+        tier=table.tier,
+        probability=table.score,
+        at=_moment(table.at, zone) if table.at else at,
+        shadow=table.shadow,
     )
 
 

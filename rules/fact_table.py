@@ -18,6 +18,7 @@ from rules.fact_feedback import FEEDBACK
 from rules.fact_gates import GATE_FACTS
 from rules.fact_inputs import INPUT_FACTS
 from rules.fact_leads import LEAD_FACTS
+from rules.fact_likeness import LIKENESS_FACTS
 from rules.fact_outcomes import OUTCOME_FACTS
 from rules.fact_recurrence import RECURRENCE_FACTS
 from rules.fact_related import RELATED_FACTS
@@ -296,6 +297,7 @@ TABLE: tuple[Fact, ...] = (
     *INPUT_FACTS,
     *REOPENED_FACTS,
     *RECURRENCE_FACTS,
+    *LIKENESS_FACTS,
     # what came of a review
     *REVIEW_FACTS,
     *GATE_FACTS,

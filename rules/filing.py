@@ -16,10 +16,11 @@ from rules.fact_asked import UNKNOWN_SOURCE, asked_of
 from rules.fact_domain import domain, suggested_domain
 from rules.filing_words import filed_prose, filed_title
 from rules.leaders import TWIN
-from rules.memory import RECURRENCE, REPORTED, Related
+from rules.memory import LIKENESS, RECURRENCE, REPORTED, Related
 from rules.moves import NOTHING, View, due_steps, op_of, target_of
 from rules.people import there
 from rules.policy import Duration, Filing, NewTicket, Policy
+from rules.resembled import acted_upon
 from rules.texts import clipped
 
 LINKS = "filed/link"
@@ -145,7 +146,7 @@ def link_ops(view: View) -> Iterator[Op]:
     """
     if _kind(view, view.ticket.source) != "jira":
         return
-    for other in (*view.memory.related, *told(view)):
+    for other in (*view.memory.related, *told(view), *acted_upon(view)):
         if other.way == "filed" and _kind(view, other.source) == "jira":
             continue
         op_id = view.keys.id(LINKS, view.ticket.uid, other.uid, NAMES[LinkTo])
@@ -157,6 +158,7 @@ def _link(view: View, other: Related, op_id: str) -> Op:
     words = f"{other.what} {other.key} was filed from it" if other.way == "filed" else f"it was filed from {other.key}"
     words = f"{other.key} is its twin" if other.what == TWIN else words
     words = f"{other.key} is the same problem" if other.what in (RECURRENCE, REPORTED) else words
+    words = f"{other.key} is probably the same problem" if other.what == LIKENESS else words
     key = other.key if _kind(view, other.source) == "jira" else ""
     return Op(
         id=op_id,

@@ -141,6 +141,8 @@ RECURRENCE = "recurrence"
 """What two tickets are to each other that are the same problem."""
 REPORTED = "report"
 """The same, where the one came while the other one was open, or was never wanted."""
+LIKENESS = "likeness"
+"""What they are that may be, by their text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +152,8 @@ class Recurrence:
     other: Related  # way "filed": a report of this one; "origin": this one is a report of it
     created: datetime  # of the report, whichever of the two it is
     root: str  # the key of the first ticket of the problem
-    tier: str  # how certain it is: "A"
-    signal: str  # by what: "command", "link", "said", "fingerprint"
+    tier: str  # how certain it is: "A"; "B", by their text
+    signal: str  # by what: "command", "link", "said", "fingerprint", "text"
     evidence: str
     at: datetime  # when we came to know
     again: bool  # it had been fixed by then

@@ -310,6 +310,9 @@ class Recurring:
     environments: frozenset[str] = frozenset({"production", "prod", "live"})  # lower case: where a fix takes effect
     close_duplicates: bool = False  # a report of what is known and open is closed as its duplicate
     fields: tuple[str, ...] = ()  # names of custom fields that hold a machine's fingerprint
+    recent: timedelta = timedelta(days=14)  # what was reported earlier is not compared with what was before it
+    kinds: frozenset[str] = frozenset({"incident", "bug"})  # lower case: kinds, issue types or labels of problems
+    by_text: frozenset[str] = frozenset()  # sources in which a strong resemblance may open a ticket again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,18 @@ class RecurrenceTable(Table):
     evidence: str = Field(default="the same fingerprint", description="What tells that the two are the same.")
 
 
+class LikenessTable(Table):
+    """An earlier ticket that may be the same problem as the one of a test, by its text."""
+
+    key: str = "EXAMPLE-4"
+    title: str = "Another example"
+    phase: Literal["new", "active", "done"] = "done"
+    tier: Literal["B", "C"] = Field(default="C", description="'B' is a strong match, 'C' a likely one.")
+    shadow: bool = Field(default=False, description="Tier 'B': people have not confirmed such matches often enough.")
+    score: Annotated[float, Field(ge=0, le=1)] = 0.3
+    at: Moment | None = Field(default=None, description="When it was found; when the rules look at it if left out.")
+
+
 class GivenTable(Table):
     """The ticket of a test; what is left out is plain: open, new, nobody's."""
 
@@ -195,6 +207,7 @@ class GivenTable(Table):
     pauses: list[PauseTable] = Field(default=[], description="When it was blocked or waiting, oldest first.")
     related: list[RelatedTable] = Field(default=[], description="What was filed from it and what it was filed from.")
     recurrences: list[RecurrenceTable] = Field(default=[], description="What is the same problem, oldest first.")
+    likenesses: list[LikenessTable] = Field(default=[], description="What may be the same, the most probable first.")
     fixed: Moment | None = Field(default=None, description="When its last fix took effect; left out, as it was closed.")
     insisted: Names = Field(
         default=[], description="Ways (label, status, declined, due) that were taken back before, and done again."

@@ -120,6 +120,8 @@ def _strangers(company: Company) -> Iterator[str]:
     for team in company.teams:
         yield from _unknown(f"[teams.{team.name}]: lead", "person", [team.lead], company.people)
         yield from _unknown(f"[teams.{team.name}]: sources", "source", sorted(team.sources), company.sources)
+    by_text = sorted(company.recurring.by_text)
+    yield from _unknown("[recurrence]: reopen_by_text", "source", by_text, company.sources)
     for service in company.services:
         where = f"[services.{service.name}]: sources"
         yield from _unknown(where, "source", sorted(service.sources), company.sources)
@@ -213,6 +215,9 @@ def _recurring(table: Plain, problems: list[str]) -> Recurring:
         environments=_lower(table.get("environments", plain.environments)),
         close_duplicates=table.get("close_duplicates", plain.close_duplicates),
         fields=tuple(table.get("fields", ())),
+        recent=table.get("recent", plain.recent),
+        kinds=_lower(table.get("kinds", plain.kinds)),
+        by_text=frozenset(table.get("reopen_by_text", ())),
     )
     if found.period < found.window:
         shorter = "shorter than 'window': what is opened again would not be counted"

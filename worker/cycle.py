@@ -21,6 +21,7 @@ from worker.pairing import pair
 from worker.publish import publish_due
 from worker.recovery import recover
 from worker.recurrence.certainty import find_recurrences
+from worker.recurrence.likeness import see_likenesses
 from worker.signals import Complaint, complaints, read_signals
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
@@ -77,6 +78,7 @@ def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
     see_withdrawn(worker, authors_of(synced), worker.clock())
     read_statuses(worker, authors_of(synced), worker.clock())
     judge_outcomes(worker, worker.clock())
+    see_likenesses(worker, worker.clock())
     return synced
 
 

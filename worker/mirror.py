@@ -226,7 +226,7 @@ class Mirror:
         """Stream the tickets that changed since they were settled, or all if the policy or the local day is new."""
         settled = self._database.rows("select revision from settled where policy = ? and day = ?", (policy, iso(day)))
         since = int(settled[0][0]) if settled else -1
-        return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_UNSETTLED}", (since,) * 5))
+        return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_UNSETTLED}", (since,) * 6))
 
     def is_settled(self, policy: str, day: date) -> bool:
         """Tell whether all tickets were evaluated once, under this policy and on this local day."""
@@ -314,6 +314,7 @@ _UNSETTLED = """
         or uid in (select r.other from relations r join tickets t on t.uid = r.uid where t.revision > ?)
         or uid in (select r.uid from recurrences r join tickets t on t.uid = r.other where t.revision > ?)
         or uid in (select r.other from recurrences r join tickets t on t.uid = r.uid where t.revision > ?)
+        or uid in (select l.uid from likenesses l join tickets t on t.uid = l.other where t.revision > ?)
     )
 """
 _NEXT_REVISION = (

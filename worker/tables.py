@@ -277,12 +277,20 @@ LIKENESSES = Table(
     "likenesses",
     METADATA,
     *_key("uid", "other"),  # a report, and an earlier ticket that may be the same by its text
-    *_numbers("rank", "shadow"),
+    *_numbers("rank", "shadow", "reopens"),  # reopens: it opens again what was fixed; decided when it was found
     Column("probability", Double, nullable=False),
     *_texts("tier", "signatures", "words"),  # signatures and words as JSON lists
     *_moments("at"),
 )
 Index("likenesses_other", LIKENESSES.c.other)
+JUDGED = Table(
+    "judged",
+    METADATA,
+    *_key("uid"),  # a report that was compared with those before it, once
+    *_texts("source"),
+    Column("top", Double, nullable=False),  # the probability of the best of them
+    *_moments("at"),
+)
 VERDICTS = Table(
     "verdicts",
     METADATA,

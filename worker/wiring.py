@@ -24,6 +24,7 @@ from worker.inputs import TicketInput
 from worker.ledger import Ledger
 from worker.markers import Keys
 from worker.mirror import Mirror
+from worker.recurrence.keeping import index_file
 from worker.settings import Settings
 from worker.settings.tables import TrackerInput
 from worker.worker import Worker
@@ -127,6 +128,7 @@ def _worker(
         database=database,
         digests=settings.digests,
         inputs=settings.inputs,
+        index=index_file(settings.database_file, settings.folder),
         grace=settings.instance.grace,
     )
 

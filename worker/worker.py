@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from integrations.base import NumberSource, SignalSource, Tracker
 from rules.policy import Policy
@@ -31,4 +32,5 @@ class Worker:
     inputs: Mapping[str, InputTable] = field(default_factory=dict)  # what the council decides from, by name
     signals: Mapping[str, SignalSource] = field(default_factory=dict)  # what reads them
     numbers: Mapping[str, NumberSource] = field(default_factory=dict)  # what reads the policy's signals
+    index: Path = Path("recurrence.db")  # of reports, beside the database; made anew if it is lost
     grace: timedelta = timedelta(seconds=60)  # between two looks for an op in doubt

@@ -84,9 +84,17 @@ class Considered:
 
 
 def judge(
-    considered: Sequence[Considered], weights: Weights, thresholds: Thresholds, *, problem: bool = True
+    considered: Sequence[Considered],
+    weights: Weights,
+    thresholds: Thresholds,
+    *,
+    problem: bool = True,
+    discredited: frozenset[str] = frozenset(),
 ) -> Verdict:
-    """Judge a new report by all it was compared with. `problem`: it is a bug or an incident, not a task."""
+    """Judge a new report by all it was compared with. `problem`: it is a bug or an incident, not a task.
+
+    `discredited` are the signatures that make no match strong, because people showed that they mislead here.
+    """
     found = features_of([one.pair for one in considered])
     judged = [(weights.probability(features), one, features) for one, features in zip(considered, found, strict=True)]
     judged.sort(key=lambda each: (-each[0], each[1].pair.old.report.uid))
@@ -94,7 +102,7 @@ def judge(
     best: dict[str, Candidate] = {}
     for probability, one, features in judged:
         if one.cluster not in best:
-            strong = problem and not series and is_strong(probability, one.pair, thresholds)
+            strong = problem and not series and is_strong(probability, one.pair, thresholds, discredited)
             best[one.cluster] = _candidate(probability, one, features, strong=strong)
         if len(best) == thresholds.listed:
             break
@@ -107,9 +115,11 @@ def near_equal(features: Mapping[str, float]) -> bool:
     return features["letters"] >= 0.9 and features["title"] >= 0.9
 
 
-def is_strong(probability: float, pair: Pair, thresholds: Thresholds) -> bool:
+def is_strong(
+    probability: float, pair: Pair, thresholds: Thresholds, discredited: frozenset[str] = frozenset()
+) -> bool:
     """Tell whether a match is strong: probable, with a rare error signature, of other people, on no other platform."""
-    shared = pair.shared_signatures
+    shared = [each for each in pair.shared_signatures if each not in discredited]
     rare = bool(shared) and pair.seen.get(shared[0], 1) <= max(1, pair.tickets // thresholds.rare)
     return probability >= thresholds.strong and rare and not pair.same_reporter and not pair.platform_conflict
 

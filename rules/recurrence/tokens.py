@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 LONGEST_WORD = 40
 MOST = 600
@@ -37,6 +38,15 @@ def words(text: str) -> list[str]:
         if len(found) >= MOST:
             return found[:MOST]
     return found
+
+
+def spoken(text: str, stems: Iterable[str]) -> tuple[str, ...]:
+    """Return words as a text has them, by their stems as `words` returns them; what it does not have is left out."""
+    found: dict[str, str] = {}
+    for match in islice(WORD.finditer(text), MOST):
+        for part in (match[0], *PIECE.findall(match[0])):
+            found.setdefault(stem(part.lower()), part.lower())
+    return tuple(found[each] for each in stems if each in found)
 
 
 def _pieces(word: str) -> Iterator[str]:

@@ -15,18 +15,22 @@ from rules.people import called, may_command
 from rules.recurrence.certain import sames_said
 from rules.recurrence.clusters import Both, Member, Pairing, clusters, pairings
 from rules.recurrence.fingerprints import fingerprints
+from rules.recurrence.trust import STRONG
 from rules.references import tickets_named
 from rules.reopenings import turn
+from rules.resembling import evidence
 from rules.returning import reopening_id, returning_rules
 from rules.texts import clipped
 from worker.recurrence.histories import Histories, histories, members
-from worker.recurrence.pairs import Denial, Pair, Pairs
-from worker.recurrence.sameness import COMMAND, FINGERPRINT, LINK, SAID, Claim, Edge, Sameness
+from worker.recurrence.likenesses import Found, Likenesses
+from worker.recurrence.pairs import CERTAIN, Denial, Pair, Pairs
+from worker.recurrence.sameness import COMMAND, FINGERPRINT, LINK, SAID, TEXT, Claim, Edge, Sameness
+from worker.recurrence.unlabelled import unlabelled
 from worker.worker import Worker
 
 SAYING = ("same-as", "not-same")
 """The commands that say what is the same, and what is not."""
-STRENGTH = (COMMAND, LINK, SAID, FINGERPRINT)
+STRENGTH = (COMMAND, LINK, SAID, FINGERPRINT, TEXT)
 SOON, AFTER = timedelta(days=2), timedelta(days=1)
 """What we opened again and a person closes so soon, with no change merged, is an objection if the report is still open
 so long after that: who fixes a problem closes both."""
@@ -76,6 +80,13 @@ def named(worker: Worker, ticket: Ticket, text: str) -> frozenset[str]:
         return frozenset()
     keys = tickets_named(_repository(ticket), text, text.upper())
     return frozenset(Sameness(worker.database, worker.policy.sha).uids_of(keys))
+
+
+def said_same(worker: Worker) -> dict[str, str]:
+    """Return which tickets people, links and machines make one problem: a ticket and the problem's name, by uids."""
+    told = _told(worker, Sameness(worker.database, worker.policy.sha), Pairs(worker.database))
+    certain = (both for both in told.standing if any(edge.signal != TEXT for edge in told.edges[both]))
+    return {uid: min(cluster) for cluster in clusters(certain) for uid in cluster}
 
 
 def _repository(ticket: Ticket) -> str:
@@ -134,7 +145,7 @@ def _closed_by(worker: Worker, ticket: Ticket, author: str) -> bool:
 def _told(worker: Worker, same: Sameness, pairs: Pairs) -> _Told:
     edges: dict[Both, list[Edge]] = {}
     denied = {each.both: each for each in pairs.denials()}
-    for edge in same.edges():
+    for edge in (*same.edges(), *_texts(_acted_upon(worker))):
         edges.setdefault(edge.both, []).append(edge)
     stated = list(same.stated())
     uids = same.uids_of(key for _, _, key, _, _ in stated)
@@ -177,11 +188,23 @@ def _machines(same: Sameness, denied: Iterable[Both]) -> Iterator[Edge]:
             apart.setdefault(uid, set()).update(both - {uid})
     for sharing in same.shared().values():
         kept: dict[str, str] = {}
-        for uid, evidence in sharing:
+        for uid, words in sharing:
             if apart.get(uid, frozenset()).isdisjoint(kept):
-                kept[uid] = f"the same {evidence}"
+                kept[uid] = f"the same {words}"
         for one, other in pairwise(kept):
             yield Edge(uid=other, other=one, signal=FINGERPRINT, evidence=kept[other])
+
+
+def _acted_upon(worker: Worker) -> tuple[Found, ...]:
+    return Likenesses(worker.database, worker.policy.sha).acted_upon()
+
+
+def _texts(acted: Iterable[Found]) -> Iterator[Edge]:
+    """Yield the pairs that match so strongly by their text that what was fixed may be opened again."""
+    for each in acted:
+        if each.reopens:
+            words = f"by its text: {evidence(each.probability, each.signatures, each.words)}"
+            yield Edge(uid=each.uid, other=each.other, signal=TEXT, evidence=words, at=each.at)
 
 
 # -- what follows from it ----------------------------------------------------------------------------------------------
@@ -196,11 +219,13 @@ def _paired(
     now: datetime,
 ) -> frozenset[str]:
     """Make and unmake pairs; return the tickets concerned."""
-    told, known = _told(worker, same, pairs), pairs.known()
-    candidates = {*told.edges, *(frozenset((pair.uid, pair.other)) for pair in known.values())}
+    told, known, acted = _told(worker, same, pairs), pairs.known(), _acted_upon(worker)
+    every = (*told.edges, *(frozenset((pair.uid, pair.other)) for pair in known.values()))
+    candidates = {*every, *(each.both for each in acted)}
     past = histories(worker.database, sorted({uid for both in candidates for uid in both}))
     denials = [Denial(uid=uid, other=other, why=UNLINKED, by="", at=now) for uid, other in unlinked]
     denials += [denial for both in candidates for denial in _removed(past, told, authors, both)]
+    denials += unlabelled(worker, acted)
     denials += [denial for pair in known.values() for denial in _closed_again(worker, past, told, authors, pair, now)]
     fresh = {each.both: each for each in denials if each.both not in told.denied}
     worker.ledger.save_reversals(_undone(worker, fresh.values()))
@@ -256,6 +281,7 @@ def _pair(told: _Told, pairing: Pairing, created: datetime) -> Pair:
         signal=best.signal,
         evidence=best.evidence,
         again=pairing.again,
+        tier=STRONG if best.signal == TEXT else CERTAIN,
         at=max(best.at or created, created),
     )
 

@@ -14,7 +14,7 @@ from worker.upserts import TICKETS_SELECT
 CHUNK = 500
 COUNTER = "recurrence/"
 """How the counter of what was read begins; the policy's hash follows: who may say so is a matter of the policy."""
-LINK, SAID, COMMAND, FINGERPRINT = "link", "said", "command", "fingerprint"
+LINK, SAID, COMMAND, FINGERPRINT, TEXT = "link", "said", "command", "fingerprint", "text"
 """What tells that two tickets are the same."""
 HINTS = ("%dup%of %", "%duplicates %", "%recurrence of %", "%reoccurrence of %", "%same %as %")
 
@@ -207,6 +207,8 @@ _CONCERNED = """
         uid in (select uid from samenesses) or uid in (select other from samenesses)
         or uid in (select uid from fingerprints) or uid in (select uid from recurrences)
         or uid in (select other from recurrences) or uid in (select uid from objections)
+        or uid in (select uid from likenesses where tier = 'B' and shadow = 0)
+        or uid in (select other from likenesses where tier = 'B' and shadow = 0)
         or uid in (select uid from statements where what in ('same-as', 'not-same'))
     ) limit 1
 """

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("other", sa.Text(), nullable=False),
         sa.Column("rank", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("shadow", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("reopens", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("probability", sa.Double(), nullable=False),
         sa.Column("tier", sa.Text(), nullable=False),
         sa.Column("signatures", sa.Text(), nullable=False),
@@ -48,6 +49,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("uid", "other"),
     )
     op.create_index("likenesses_other", "likenesses", ["other"])
+    op.create_table(
+        "judged",
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("top", sa.Double(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("uid"),
+    )
     op.create_table(
         "verdicts",
         sa.Column("uid", sa.Text(), nullable=False),
