@@ -9,11 +9,14 @@ from datetime import date
 from rules.model import Block, Heading, Line, Link, Paragraph, Strong, Text
 from rules.texts import clipped
 from worker.agenda_words import listed, times
+from worker.digest_likeness import Trust, trust_bullets, trusts
 from worker.recurrence.pairs import Pair, Pairs
-from worker.recurrence.sameness import FINGERPRINT
+from worker.recurrence.sameness import FINGERPRINT, TEXT
 from worker.worker import Worker
 
 TITLE = "What came back"
+NO_WORD = (FINGERPRINT, TEXT)
+"""What is no word of people's."""
 LAST = 50
 """So many verdicts, the newest, tell how often pairs were right."""
 
@@ -36,11 +39,12 @@ class Verdicts:
     objected: int = 0  # in the week
     right: int = 0  # of the last verdicts: people say themselves that the two are the same
     judged: int = 0  # how many those are
+    trusts: tuple[Trust, ...] = ()  # sources in which people judged what only resembled an earlier problem
 
     @property
     def anything(self) -> bool:
         """Tell whether there is anything to say."""
-        return bool(self.found or self.objected)
+        return bool(self.found or self.objected or self.trusts)
 
 
 def verdicts(worker: Worker, about: Sequence[str], start: date, end: date) -> Verdicts:
@@ -51,13 +55,14 @@ def verdicts(worker: Worker, about: Sequence[str], start: date, end: date) -> Ve
     pairs, day = Pairs(worker.database), worker.policy.calendar.date_of
     known = [each for each in pairs.known().values() if _source(worker, each.uid) in about]
     denied = [each for each in pairs.denials() if _source(worker, each.uid) in about]
-    said = [(each.at, True) for each in known if each.signal != FINGERPRINT] + [(each.at, False) for each in denied]
+    said = [(each.at, True) for each in known if each.signal not in NO_WORD] + [(each.at, False) for each in denied]
     last = sorted(said, reverse=True)[:LAST]
     return Verdicts(
         found=tuple(_found(worker, [each for each in known if start <= day(each.at) < end])),
         objected=sum(start <= day(each.at) < end for each in denied),
         right=sum(right for _, right in last),
         judged=len(last),
+        trusts=tuple(trusts(worker, about, start, end)),
     )
 
 
@@ -90,7 +95,7 @@ def recurrence_blocks(said: Verdicts) -> tuple[Block, ...]:
         Strong(f"{again} {'report' if again == 1 else 'reports'}"),
         Text(f"{words}People objected {times(said.objected) if said.objected else 'never'}.{_share(said)}"),
     )
-    return (found[0], Paragraph(told), *found[1:])
+    return (found[0], Paragraph(told), *found[1:], *trust_bullets(said.trusts))
 
 
 def _line(each: Found) -> Line:

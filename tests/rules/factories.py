@@ -11,8 +11,8 @@ from rules.conditions import compile_all
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
-from rules.memory import NOTHING, RECURRENCE, Card, Effect, Episode, Recurrence, Related
 from rules.metrics.model import Measure, Metric, Window
+from rules.memory import LIKENESS, NOTHING, RECURRENCE, Card, Effect, Episode, Likeness, Recurrence, Related
 from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
@@ -99,6 +99,20 @@ def measure(value: float | None = 1.5, *, days: int = 90, end: datetime = NOW, *
     """Return what a metric says of checkout in the days before."""
     defaults = {"metric": "mttr", "grain": "service", "subject": "checkout", "unit": "h"}
     return Measure(**(defaults | {"window": Window(start=later(-days, since=end), end=end), "value": value} | values))
+
+
+def likeness(**changes) -> Likeness:
+    """Return an earlier ticket that was fixed, and that a ticket of yesterday may be the same problem as."""
+    other = {"uid": "github.com/issue/97", "key": "acme/shop#97", "title": "Nobody can pay", "phase": "done"}
+    values = {
+        "other": related(what=LIKENESS, way="origin", **other | changes.pop("of", {})),
+        "tier": "C",
+        "probability": 0.43,
+        "signatures": ("x:timeouterror", "m:pool * is empty", "c:e1234"),
+        "words": ("pool", "empty"),
+        "at": later(-1),
+    }
+    return Likeness(**(values | changes))
 
 
 def conditions(*clauses: str):

@@ -13,7 +13,18 @@ from rules.conditions import activate, compile_all
 from rules.fact_table import KIND_TYPES, TYPES
 from rules.memory import Card, Effect, Fix, Ignore, Memory, Outcome, Reversal, Statement, Work
 from rules.policy import Domain, Kind
-from tests.rules.factories import NOW, jira_ticket, later, measure, metric, policy, recurrence, related, ticket
+from tests.rules.factories import (
+    NOW,
+    jira_ticket,
+    later,
+    likeness,
+    measure,
+    metric,
+    policy,
+    recurrence,
+    related,
+    ticket,
+)
 
 TODAY = date(2026, 11, 3)  # NOW's, a Tuesday
 PYTHON_TYPES = {"bool": bool, "int": int, "string": str, "list(string)": list}
@@ -206,6 +217,7 @@ def test_every_fact_is_of_the_type_it_says():
     found |= facts.of(done, "improvement", Memory(outcome=judged), policy(metrics=(metric(),)), TODAY)
     pending = replace(judged, judgement=None)
     found |= facts.of(done, "improvement", Memory(outcome=pending), policy(), TODAY, ["outcome_due"])
+    found |= facts.of(ticket(), "improvement", Memory(likenesses=(likeness(),)), policy(), TODAY, ["alike_days"])
     assert {name: type(value) for name, value in found.items()} == {
         name: PYTHON_TYPES[kind] for name, kind in TYPES.items()
     }

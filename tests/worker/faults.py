@@ -5,6 +5,7 @@ from html import unescape
 
 from rules.memory import NOTHING
 from tests.worker.places import BOT
+from worker.recurrence.likenesses import Likenesses
 
 UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060"))
 
@@ -125,6 +126,16 @@ class Fault:
         with self.made.worker() as worker:
             uid = worker.mirror.find(self.key(number)).uid
             return worker.ledger.memory((uid,)).get(uid, NOTHING)
+
+    def uid(self, number):
+        """Return a report's uid, as the mirror has it."""
+        with self.made.worker() as worker:
+            return worker.mirror.find(self.key(number)).uid
+
+    def remember(self, verdicts):
+        """Have verdicts of the past on what resembles what."""
+        with self.made.worker() as worker:
+            Likenesses(worker.database, worker.policy.sha).save_verdicts(verdicts)
 
     def deployed(self, number, *, after=timedelta()):
         """Merge a change that names a report, to be deployed so much later; return the change."""

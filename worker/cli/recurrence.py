@@ -20,6 +20,7 @@ from rules.policy import Policy
 from rules.texts import clipped
 from worker.cli.context import Cli, data, now, out
 from worker.cli.reasons import the_one
+from worker.cli.resemblance import resemblance
 from worker.worker import Worker
 from worker.world import memory_of, world
 
@@ -33,7 +34,7 @@ def show(
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Show what is certainly the same problem as a ticket, what tells so, and who objected.
+    """Show what is certainly the same problem as a ticket, what tells so, who objected, and what it resembles.
 
     Asks only the database, as the trackers were last read.
     """
@@ -42,8 +43,9 @@ def show(
     with cli.alone(cli.settings()) as worker:
         ticket, memory = _known(worker, key, moment)
         asked = Asked(ticket, "", memory, worker.policy, worker.policy.calendar.today(moment))
+        found = resemblance(worker, ticket, memory)
     if json:
-        data(_as_data(asked))
+        data(_as_data(asked) | {"resembles": found.as_data()})
         return
     screen = out()
     screen.print(f"{ticket.key}  {ticket.title}", markup=False, style="bold")
@@ -51,6 +53,10 @@ def show(
         screen.print(line, markup=False, soft_wrap=True)
     if memory.recurrences:
         screen.print(_table(worker.policy, memory))
+    for line in found.lines():
+        screen.print(line, markup=False, soft_wrap=True)
+    if found.candidates:
+        screen.print(found.table())
 
 
 def _known(worker: Worker, key: str, moment: datetime) -> tuple[Ticket, Memory]:

@@ -102,8 +102,10 @@ class Comparing:
         return any(frozenset((ticket.uid, uid)) in self.denied for uid in (candidate.uid, candidate.cluster, other.uid))
 
     def _found(self, compared: Compared, candidate: Candidate, other: Ticket, rank: int, now: datetime) -> Found:
-        strong = candidate.strong and rank == 0 and other.phase == "done" and not self._of_one(compared.ticket, other)
+        strong = candidate.strong and rank == 0 and not self._of_one(compared.ticket, other)
         before = strong and self._labelled(compared.ticket)
+        opened = before and self._opened(other)
+        strong = strong and (other.phase == "done" or opened)
         return Found(
             uid=compared.ticket.uid,
             other=other.uid,
@@ -114,7 +116,7 @@ class Comparing:
             words=spoken(f"{compared.ticket.title}\n{compared.ticket.body}", candidate.words),
             at=now,
             shadow=not (compared.gate.acts or before) if strong else False,
-            reopens=strong and (compared.gate.opens or (before and self._opened(other))),
+            reopens=strong and (compared.gate.opens or opened),
         )
 
     def _of_one(self, ticket: Ticket, other: Ticket) -> bool:

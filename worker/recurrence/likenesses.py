@@ -127,9 +127,13 @@ class Likenesses:
 
     def given(self, source: str) -> tuple[Given, ...]:
         """Return the verdicts on a source's reports, oldest first."""
+        return tuple(each for each, _ in self.given_at(source))
+
+    def given_at(self, source: str) -> tuple[tuple[Given, datetime], ...]:
+        """Return the same, each with its moment."""
         rows = self._database.rows(f"{_VERDICTS} where t.source = ? order by v.at, v.uid, v.other", (source,))
         return tuple(
-            Given(tier=each.tier, correct=each.correct, acted=each.acted, signature=each.signature)
+            (Given(tier=each.tier, correct=each.correct, acted=each.acted, signature=each.signature), each.at)
             for each in map(_verdict, rows)
         )
 
