@@ -137,6 +137,8 @@ def _story(stage: Stage) -> None:
     stage.out.print(f"That took {told.passes} passes and {told.writes} writes. By row of the policy:", markup=False)
     for each in policy_rows(told.acting, span="in these four months", examples=told.examples):
         stage.out.print(each)
+    for line in told.suggested:
+        stage.out.print(f"On its card: {line}", markup=False, soft_wrap=True)
     stage.out.print(f"One more pass over all of it: {told.after} writes", markup=False)
     if told.asleep or told.after or told.troubles:
         amiss = (*(f"nothing was done for {row}" for row in told.asleep), *told.troubles)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from integrations.sandbox.wire import Face
 from rules.actions import FileTicket
 from rules.document import read_pack as rule_pack
 from rules.governance import Section
+from rules.resembling import evidence
 from worker.cycle import Watching, once
 from worker.governing import Served, governing
 from worker.playground import GITHUB_PREFIX, JIRA_PREFIX
@@ -40,6 +41,7 @@ class Told:
     served: tuple[Served, ...]  # each row of the policy, with what its rules did in all that time
     examples: Mapping[str, str]  # rule -> a ticket it did something to, with its title
     troubles: tuple[str, ...]  # of passes that were not whole
+    suggested: tuple[str, ...]  # what resembles an earlier problem, as the cards say, and nobody has answered
     after: int  # writes of one more pass over all that, in which nothing has changed
 
     @property
@@ -116,8 +118,19 @@ def _told(
         served=governing(worker.policy, worker.ledger.report(BEGIN), shipped, {}),
         examples=_examples(worker),
         troubles=tuple(troubles),
+        suggested=tuple(_suggested(worker)),
         after=len(sandbox.log.writes()) - writes,
     )
+
+
+def _suggested(worker: Worker) -> Iterator[str]:
+    """Yield the suggestions by text that nobody has answered, in a line each."""
+    for uid, memory in worker.ledger.memory().items():
+        if not memory.likenesses or (ticket := worker.mirror.ticket(uid)) is None:
+            continue
+        for each in memory.likenesses:
+            words = evidence(each.probability, each.signatures, each.words)
+            yield f"{ticket.key} may be the same problem as {each.other.key}: {words}"
 
 
 def _examples(worker: Worker) -> Mapping[str, str]:

@@ -110,6 +110,14 @@ FEATURE = "Dark mode"
 REVIEW = "Improvement review"
 CART, LOGIN = "The cart is empty after a login", "Login goes round in a circle"
 ALERT = "Alert: Login loop\nService: login"
+EXPORT, EXPORT_LOG = (
+    "The nightly export of the orders stops halfway",
+    "The export of the orders ends with\n\nExportError: cursor of the orders was closed by the server",
+)
+PRINTER, PRINTER_LOG = (
+    "The warehouse prints no parcel labels",
+    "The printers of the warehouse are idle, the log says\n\nSpoolError: tray for parcel labels is not attached",
+)
 
 
 def _begin(team: Team) -> None:
@@ -135,6 +143,23 @@ def _fixed(team: Team) -> None:
 def _back(team: Team) -> None:
     team.write("Customers lose their carts", "fingerprint:cart-4711", owner="bo")
     team.plan("Nobody can log in on phones", owner="bo", type="Bug", description=ALERT)
+
+
+def _broken(team: Team) -> None:
+    team.write(EXPORT, "bug", owner="bo", body=EXPORT_LOG)
+    team.plan(PRINTER, owner="bo", type="Bug", description=PRINTER_LOG)
+
+
+def _repaired(team: Team) -> None:
+    team.say(EXPORT, "/kaizen evidence https://grafana.example/d/export")
+    team.close(EXPORT)
+    team.close(PRINTER, resolution="Fixed")
+
+
+def _reworded(team: Team) -> None:
+    cut, idle = f"The file is cut in the middle.\n{EXPORT_LOG}", f"Nothing moves.\n{PRINTER_LOG}"
+    team.write("Accounting misses orders, the nightly export ends halfway", "bug", owner="bo", body=cut, by="lee")
+    team.plan("No parcel labels this morning in the warehouse", owner="bo", type="Bug", description=idle, by="lee")
 
 
 def _search_done(team: Team) -> None:
@@ -196,5 +221,8 @@ DEEDS: tuple[Deed, ...] = (
     Deed(72, "the decision is taken, from figures that are old by now", lambda team: team.close(DECISION, who="kim")),
     Deed(78, "there are new figures, and the decision says what it feeds", _feeds),
     Deed(80, "the decision is closed once more", lambda team: team.close(DECISION, who="kim")),
+    Deed(90, "an export stops, and a printer does not print", _broken),
+    Deed(92, "bo repairs both", _repaired),
+    Deed(100, "others report, in other words, what was fixed before", _reworded),
 )
 """November's review is held by nobody; nothing is ever done for security."""

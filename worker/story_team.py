@@ -58,16 +58,16 @@ class Team:
             self.jira.add_user(name, account_id=f"acc-{name}")
 
     # -- what people do -----------------------------------------------------------------------------------------------
-    def write(self, title: str, *labels: str, owner: str = "", body: str = "") -> None:
+    def write(self, title: str, *labels: str, owner: str = "", body: str = "", by: str = "ana") -> None:
         """Write an issue on GitHub."""
         owners = [f"{owner}-gh"] if owner else []
         self.github.add_issue(
-            title, author="ana-gh", labels=labels, assignees=owners, body=body, created_at=self.clock()
+            title, author=f"{by}-gh", labels=labels, assignees=owners, body=body, created_at=self.clock()
         )
 
-    def plan(self, title: str, *labels: str, owner: str = "", **fields: Any) -> None:
+    def plan(self, title: str, *labels: str, owner: str = "", by: str = "ana", **fields: Any) -> None:
         """Write an issue in Jira."""
-        self.jira.add_issue("CARE", title, reporter="ana", labels=list(labels), assignee=owner, **fields)
+        self.jira.add_issue("CARE", title, reporter=by, labels=list(labels), assignee=owner, **fields)
 
     def on_github(self, title: str) -> GithubIssue | None:
         """Return the newest issue whose title begins so."""

@@ -94,6 +94,18 @@ def test_what_came_back_is_open_again(told):
     assert any("the same alert Login loop of login" in one.body for one in login.comments)
 
 
+def test_what_may_have_come_back_is_suggested(told):
+    """On both trackers, on the card of the new report alone, with what both say."""
+    export, printer = told.team.on_github("Accounting misses"), told.team.on_jira("No parcel labels")
+    (card,) = [one.body for one in export.comments if "May be the same problem" in one.body]
+    assert "cursor of the orders was closed" in card
+    (card,) = [one.body for one in printer.comments if "May be the same problem" in one.body]
+    assert "tray for parcel labels" in card
+    assert len(told.suggested) == 2
+    assert told.team.on_github("The nightly export").state == "closed"
+    assert told.team.on_jira("The warehouse prints").status == "Done"
+
+
 def test_the_actions_of_the_incident_are_improvements(told):
     """One ticket each, due, beside the incident they come from."""
     for action in ("Alert on an empty pool", "Try the fail-over"):
