@@ -11,8 +11,8 @@ from rules.conditions import compile_all
 from rules.effects import applied, remembered, with_reversals
 from rules.evaluate import evaluate
 from rules.fact_table import KIND_TYPES
-from rules.metrics.model import Measure, Metric, Window
 from rules.memory import LIKENESS, NOTHING, RECURRENCE, Card, Effect, Episode, Likeness, Recurrence, Related
+from rules.metrics.model import Measure, Metric, Window
 from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
