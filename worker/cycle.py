@@ -75,7 +75,7 @@ def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
     pair(worker, worker.clock())
     find_recurrences(worker, authors_of(synced), worker.clock())
     listen(worker, authors_of(synced), worker.clock())
-    see_likenesses(worker, worker.clock())
+    see_likenesses(worker, authors_of(synced), worker.clock())
     see_withdrawn(worker, authors_of(synced), worker.clock())
     read_statuses(worker, authors_of(synced), worker.clock())
     judge_outcomes(worker, worker.clock())

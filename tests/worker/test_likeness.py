@@ -107,6 +107,23 @@ def test_no_suggestion_for_what_is_no_problem_old_closed_or_not_asked_for(fault)
     assert fault.card(early) == ""
 
 
+@pytest.mark.parametrize("one_team", [True, False])
+def test_another_tracker_is_told_of_only_within_a_team(tmp_path, one_team):
+    """Who reads the one may not be allowed to read the other."""
+    with firm(tmp_path, rules=("pack:recurrence",)) as made:
+        if not one_team:
+            text = made.config.read_text(encoding="utf-8")
+            made.config.write_text(text.replace('["shop", "ops"]', '["ops"]'), encoding="utf-8")
+        there, here = Fault(made, "cloud"), Fault(made, "github")
+        old = broken(there, *OLD)
+        there.wait(days=1)
+        there.close(old)
+        there.wait(days=1)
+        new = broken(here, *NEW, reporter="zoe")
+        here.settle()
+        assert (there.key(old) in here.card(new)) is one_team
+
+
 def test_an_index_that_is_lost_is_made_anew(fault):
     """Nothing is judged twice for that."""
     fixed(fault)

@@ -84,6 +84,7 @@ def test_a_wrong_strong_match_is_withdrawn_once_and_never_repeated(fault, how, l
     fault.settle()
     assert fault.worn(new) == {"bug"}
     assert "probably the same" not in fault.card(new)
+    assert not fault.linked(new, old)
     assert verdict(fault, new) == [("B", False, True)]
     if lost:
         fault.lose()

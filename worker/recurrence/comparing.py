@@ -11,6 +11,7 @@ from rules.effects import LABELLED, REOPENED
 from rules.memory import NOTHING
 from rules.model import Ticket
 from rules.people import called
+from rules.policy import Policy
 from rules.putting_off import plain
 from rules.recurrence.clusters import DUPLICATE
 from rules.recurrence.judge import Candidate, Thresholds, Verdict, calibrated, judge
@@ -77,6 +78,8 @@ class Comparing:
                 return
             if other is None or other.uid in seen or other.uid == compared.ticket.uid:
                 continue
+            if not share_readers(self.worker.policy, compared.ticket.source, other.source):
+                continue
             apart = self._apart(compared.ticket, candidate, other)
             yield self._found(compared, candidate, other, len(seen), now)
             seen.add(other.uid)
@@ -134,6 +137,11 @@ class Comparing:
         rules = {rule.id for rule in returning_rules(self.worker.policy)}
         memory = self.worker.ledger.memory((other.uid,)).get(other.uid, NOTHING)
         return any(each.verb == REOPENED and each.rule in rules for each in memory.effects)
+
+
+def share_readers(policy: Policy, source: str, other: str) -> bool:
+    """Tell whether what stands in one source may be told in another one: it is the same, or one team's."""
+    return source == other or any({source, other} <= team.sources for team in policy.teams)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from rules.model import Ticket
 from rules.policy import Policy
 from rules.recurrence.problems import is_problem
 from rules.resembled import ABOUT_LIKENESS
-from worker.recurrence.certainty import find_recurrences, said_same
+from worker.recurrence.certainty import Authors, find_recurrences, said_same
 from worker.recurrence.comparing import comparing
 from worker.recurrence.likenesses import Found, Likenesses, Verdict
 from worker.recurrence.pairs import Denial, Pairs
@@ -20,7 +20,7 @@ from worker.worker import Worker
 CONFIRMED = "people, a link or a machine say so, too"
 
 
-def see_likenesses(worker: Worker, now: datetime) -> int:
+def see_likenesses(worker: Worker, authors: Authors, now: datetime) -> int:
     """Compare new reports with what was before them, and hear people's answers; return how many tickets it concerns.
 
     Each report is compared once. Where nothing changed, or no rule asks, nothing is opened.
@@ -35,7 +35,7 @@ def see_likenesses(worker: Worker, now: datetime) -> int:
     worker.mirror.unsettle(concerned)
     known.note_read(revision)
     if any(each.reopens for each in found):
-        find_recurrences(worker, now)
+        find_recurrences(worker, authors, now)
     return len(concerned)
 
 

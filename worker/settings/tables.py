@@ -114,11 +114,8 @@ class RecurrenceTable(Table):
     fields: tuple[Words, ...] = ()
     environments: tuple[Words, ...] = ("production", "prod", "live")
     close_duplicates: bool = False
-    fingerprints: tuple[Text, ...] = ()
-    machines: tuple[Text, ...] = ()
-    environments: tuple[Text, ...] = ("production", "prod", "live")
     recent: Span = timedelta(days=14)
-    kinds: tuple[Text, ...] = ("incident", "bug")
+    kinds: tuple[Words, ...] = ("incident", "bug")
     reopen_by_text: tuple[str, ...] = ()
 
 
