@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from rules.governance import Section
 from rules.memory import NOTHING, Followed, Memory
 from rules.model import Ticket
+from rules.recurring import Recurring
 
 if TYPE_CHECKING:
     from rules.gates.model import Gate, GateTest
@@ -300,22 +301,6 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recurring:
-    """What counts as coming back."""
-
-    window: timedelta = timedelta(days=30)  # after a fix took effect: what comes back within it is opened again
-    period: timedelta = timedelta(days=180)  # over which recurrences are counted
-    fingerprints: tuple[str, ...] = ()  # names of labels and lines that hold a machine's fingerprint
-    machines: frozenset[str] = frozenset()  # logins of those whose texts may hold one; none: everybody's
-    environments: frozenset[str] = frozenset({"production", "prod", "live"})  # lower case: where a fix takes effect
-    close_duplicates: bool = False  # a report of what is known and open is closed as its duplicate
-    fields: tuple[str, ...] = ()  # names of custom fields that hold a machine's fingerprint
-    recent: timedelta = timedelta(days=14)  # what was reported earlier is not compared with what was before it
-    kinds: frozenset[str] = frozenset({"incident", "bug"})  # lower case: kinds, issue types or labels of problems
-    by_text: frozenset[str] = frozenset()  # sources in which a strong resemblance may open a ticket again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ceilings:
     """How much a pass may do at most. Over one, what it bounds stops before its first write."""
 
@@ -383,7 +368,7 @@ class Policy:
     waiting: frozenset[str] = frozenset()  # lower case: labels that mean waiting for somebody outside
     deferral_labels: frozenset[str] = frozenset()  # lower case: labels that put a ticket off
     deferral_statuses: frozenset[str] = frozenset()  # lower case: native statuses that do
-    recurring: Recurring = Recurring()
+    recurring: Recurring = field(default_factory=Recurring)
     services: tuple[Service, ...] = ()
     signals: Mapping[str, SignalFacts] = field(default_factory=dict)  # by name, in the config's order
     counting: Counting = Counting()

@@ -21,12 +21,12 @@ from rules.policy import (
     Filing,
     Kind,
     Person,
-    Recurring,
     Service,
     SignalFacts,
     SourceFacts,
     Team,
 )
+from rules.recurring import Recurring
 from rules.saying import Say, path_of
 from rules.wording import meant, shown
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.model import Ticket
-from rules.policy import Recurring
+from rules.recurring import Recurring
 
 ANY = "any"
 

@@ -5,9 +5,9 @@ import pytest
 from rules import facts
 from rules.memory import Memory
 from rules.model import Ticket
-from rules.policy import Recurring
 from rules.recurrence.problems import is_problem
 from rules.recurrence.tokens import spoken, words
+from rules.recurring import Recurring
 from tests.rules.factories import NOW, later, likeness, policy, recurrence, ticket
 
 NAMES = ("alike", "alike_evidence", "alike_days", "likely_same", "likely_same_because")

@@ -94,10 +94,10 @@ def test_the_store_is_of_either_kind(database, tmp_path):
     with firm(folder, rules=("pack:recurrence",)) as made, made.worker() as plain:
         ledger, index = type(plain.ledger)(database, KEY), folder / "index.db"
         worker = replace(plain, database=database, mirror=mirror, ledger=ledger, index=index)
-        assert see_likenesses(worker, after(days=2)) == 1
+        assert see_likenesses(worker, {}, after(days=2)) == 1
         (found,) = ledger.memory()["github.com/issue/2"].likenesses
         assert found.other.key == "acme/shop#1"
-        assert see_likenesses(worker, after(days=2)) == 0
+        assert see_likenesses(worker, {}, after(days=2)) == 0
         known = Likenesses(database, worker.policy.sha)
     assert known.tops("shop") == (pytest.approx(found.probability),)
     assert [each.uid for each in known.all()] == ["github.com/issue/2"]

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from rules.model import Event, Release, Ticket
-from rules.policy import Recurring
 from rules.recurrence.clusters import Member
 from rules.recurrence.fixes import Closing, Merge, Rollout, closings, effective
+from rules.recurring import Recurring
 from rules.reopenings import TURNS
 from worker.database import Database
 from worker.rows import EVENT, RELEASE, TICKET, when
