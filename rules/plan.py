@@ -20,6 +20,7 @@ from rules.fact_table import touched
 from rules.filing import file_ops, link_ops, unlink_ops
 from rules.following import follow_ops
 from rules.gates.closing import closing_ops
+from rules.gates.planning import plan_ops
 from rules.memory import Episode, Lead, Memory
 from rules.moves import OpKeys, View, comment_ops, field_ops, ping_ops
 from rules.order import in_order
@@ -33,7 +34,7 @@ __all__ = ["Decision", "OpKeys", "assemble", "decide", "operations"]
 TURNS = (
     (command_ops,),
     (follow_ops, withdrawal_ops, closing_ops, undo_ops),
-    (field_ops, close_ops, comment_ops),
+    (field_ops, plan_ops, close_ops, comment_ops),
     (label_ops,),
     (take_off_ops,),
 )
