@@ -1,12 +1,14 @@
 """Gates in rule files: what they become, what is wrong with them and where, their rules, tests and page."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from rules.actions import Assign, SetDue, SetPriority
 from rules.document import build_policy, read_pack
 from rules.errors import PolicyError
+from rules.gates.levels import BUILT_IN, NAMED
 from rules.gates.model import GateState
 from rules.gates.page import page_prose, page_title
 from rules.gates.sections import gate_sections
@@ -235,3 +237,18 @@ def test_a_pack_tells_of_its_gates():
         "With `error_budget` -0.1, a gate that was open becomes closed.",
     ):
         assert said in told
+
+
+def test_the_levels_are_described_as_they_are():
+    """The page's table is the code's."""
+    page = (Path(__file__).parents[2] / "docs" / "gate-rules.md").read_text(encoding="utf-8")
+    rows = [f"| `{level.name}` | {level.type} | {level.meaning} |" for level in (*BUILT_IN, *NAMED)]
+    assert rows == [line for line in page.splitlines() if line.startswith("| `")]
+
+
+def test_the_page_on_gates_shows_one_that_can_be_read():
+    """Copied into a file of one's own, it is sound, and its test passes."""
+    page = (Path(__file__).parents[2] / "docs" / "gate-rules.md").read_text(encoding="utf-8")
+    shown = page.split("```toml\n")[1].split("```")[0]
+    (result,) = run_tests(policy(TEXT.partition("[[gate]]")[0] + shown))
+    assert result.passed
