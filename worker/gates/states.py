@@ -95,4 +95,5 @@ _UPSERT = f"""
 """  # noqa: S608 - our own names
 _CAME_BACK = """
     where created >= ? and buried is null and uid in (select uid from recurrences where again = 1)
+    order by created, uid
 """
