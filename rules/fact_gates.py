@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rules.fact_asked import Asked, Fact, readable
 from rules.gates.in_force import waiver_for
@@ -10,7 +10,7 @@ from rules.gates.model import Each, Gate, GateState
 from rules.people import components_of, team_of
 from rules.services import services_of_ticket
 
-__all__ = ["GATE_FACTS", "covers", "holding", "subjects_of", "waiting"]
+__all__ = ["GATE_FACTS", "covering", "holding", "subjects_of", "waiting"]
 
 
 def subjects_of(asked: Asked, each: Each) -> frozenset[str]:
@@ -27,20 +27,26 @@ def subjects_of(asked: Asked, each: Each) -> frozenset[str]:
             return frozenset({""})
 
 
-def covers(asked: Asked, gate: Gate, subject: str) -> bool:
-    """Tell whether a gate has a say about a ticket: it is open, and of the gate's sources and subject."""
+def covering(asked: Asked, pairs: Iterable[tuple[Gate, GateState]]) -> Iterator[tuple[Gate, GateState]]:
+    """Yield those gates that have a say about a ticket: it is open, and of their sources and subject.
+
+    What it counts for is found once for each grain: there may be a gate for each of many components.
+    """
     ticket = asked.ticket
-    if ticket.phase == "done" or (gate.sources and ticket.source not in gate.sources):
-        return False
-    return subject in subjects_of(asked, gate.each)
+    if ticket.phase == "done":
+        return
+    subjects: dict[Each, frozenset[str]] = {}
+    for gate, state in pairs:
+        if gate.each not in subjects:
+            subjects[gate.each] = subjects_of(asked, gate.each)
+        if state.subject in subjects[gate.each] and (not gate.sources or ticket.source in gate.sources):
+            yield gate, state
 
 
 def holding(asked: Asked) -> Iterator[GateState]:
     """Yield the closed gates that hold a ticket and are not waived for it, as they stand."""
-    for gate, state in _closed(asked):
-        if not gate.holds_tickets or not covers(asked, gate, state.subject) or _waived(asked, state):
-            continue
-        if gate.holds_tickets.fits(asked, state.subject):
+    for gate, state in covering(asked, _closed(asked)):
+        if gate.holds_tickets and gate.holds_tickets.fits(asked, state.subject) and not _waived(asked, state):
             yield state
 
 
@@ -53,8 +59,8 @@ def _waived(asked: Asked, state: GateState) -> bool:
 
 def waiting(asked: Asked) -> Iterator[GateState]:
     """Yield the closed gates that wait for a ticket, as they stand."""
-    for gate, state in _closed(asked):
-        if gate.blocking and covers(asked, gate, state.subject) and gate.blocking.fits(asked, state.subject):
+    for gate, state in covering(asked, _closed(asked)):
+        if gate.blocking and gate.blocking.fits(asked, state.subject):
             yield state
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.fact_asked import Asked
-from rules.fact_gates import covers
+from rules.fact_gates import covering
 from rules.facts import kind_of
 from rules.gates.model import Gate, GateState
 from rules.gates.ruling import HELD
@@ -75,7 +75,7 @@ def _held(worker: Worker, gate: Gate, state: GateState) -> int:
     policy, today = worker.policy, worker.policy.calendar.today(worker.clock())
     tickets = (worker.mirror.ticket(uid) for uid in worker.ledger.within([f"{gate.id}.{HELD}"]))
     asked = (Asked(one, kind_of(one, NOTHING, policy, today), NOTHING, policy, today) for one in tickets if one)
-    return sum(covers(one, gate, state.subject) for one in asked)
+    return sum(any(covering(one, ((gate, state),))) for one in asked)
 
 
 def _row(worker: Worker, one: Shown) -> tuple[Line, ...]:

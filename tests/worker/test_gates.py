@@ -403,3 +403,15 @@ def test_where_there_is_no_sprint_it_says_so(made):
     made.once()
     assert made.jira.issue(keys[1]).priority == "High"
     assert (keys[1], "plan", "failed") in made.ops()
+
+
+def test_a_gate_goes_by_a_signal_whatever_source_is_down(made):
+    """From the first pass on: the numbers it asks for come from elsewhere."""
+    key, _ = feature(made)
+    budget(made, -0.2)
+    made.fail("status", path="^/rest/", times=1000, status=404)
+    for _ in range(2):
+        made.clock.forward(minutes=20)
+        made.once()
+    assert standing(made)[NAME] == (True, 1, "")
+    assert held(made, key) == (True,)

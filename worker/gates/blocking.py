@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rules.fact_asked import Asked
-from rules.fact_gates import covers
+from rules.fact_gates import covering
 from rules.facts import kind_of
 from rules.gates.model import Gate, GateState
 from rules.gates.ruling import FIRST, HELD, PAGE
@@ -34,8 +34,8 @@ def _waited_for(worker: Worker, asking: Standing, now: datetime) -> Mapping[tupl
     found: defaultdict[tuple[str, str], list[Ticket]] = defaultdict(list)
     for ticket, memory in remembered(worker, worker.mirror.open()):
         asked = Asked(ticket, kind_of(ticket, memory, policy, today), memory, policy, today)
-        for gate, state in asking:
-            if covers(asked, gate, state.subject) and gate.blocking and gate.blocking.fits(asked, state.subject):
+        for gate, state in covering(asked, asking):
+            if gate.blocking and gate.blocking.fits(asked, state.subject):
                 found[(state.gate, state.subject)].append(ticket)
     return found
 
@@ -54,6 +54,6 @@ def concerned(worker: Worker, changed: Collection[tuple[Gate, GateState]], now: 
     found = set(worker.ledger.within(rules))
     for ticket, memory in open_tickets(worker):
         asked = Asked(ticket, "", memory, policy, today)
-        if any(covers(asked, gate, state.subject) for gate, state in changed):
+        if any(covering(asked, changed)):
             found.add(ticket.uid)
     return frozenset(found)

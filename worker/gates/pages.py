@@ -21,6 +21,11 @@ def page_of(worker: Worker, gate: Gate, subject: str, number: int) -> Receipt | 
     return worker.ledger.receipt(_op_id(worker, gate, subject, number))
 
 
+def page_source(worker: Worker, gate: Gate) -> str:
+    """Return the source in which a gate's tickets are filed."""
+    return gate.source or filing_of(worker.policy, GATE).source or next(iter(worker.policy.sources), "")
+
+
 def page_ops(worker: Worker, states: Iterable[GateState], now: datetime, *, unread: Collection[str]) -> tuple[Op, ...]:
     """Return the ops that file the tickets of closed gates.
 
@@ -42,7 +47,7 @@ def _op_id(worker: Worker, gate: Gate, subject: str, number: int) -> str:
 
 def _file(worker: Worker, gate: Gate, state: GateState, now: datetime, unread: Collection[str]) -> Iterator[Op]:
     place = filing_of(worker.policy, GATE)
-    source = gate.source or place.source or next(iter(worker.policy.sources), "")
+    source = page_source(worker, gate)
     tracker = worker.trackers.get(source)
     op_id = _op_id(worker, gate, state.subject, state.number)
     if source in unread or tracker is None or not tracker.uid or state.page or not may_be_filed(worker, op_id, now):

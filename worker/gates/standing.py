@@ -10,8 +10,8 @@ from rules.fact_work import not_done
 from rules.gates.judge import judge
 from rules.gates.model import Gate, GateState
 from worker.gates.blocking import concerned, with_blocking
-from worker.gates.gathering import gathered
-from worker.gates.pages import page_of
+from worker.gates.gathering import Gathered, asked, gathered
+from worker.gates.pages import page_of, page_source
 from worker.gates.states import GateStates
 from worker.worker import Worker
 
@@ -29,18 +29,26 @@ def standing(worker: Worker, now: datetime) -> tuple[GateState, ...]:
     before = kept.all()
     judged = []
     for gate in worker.policy.gates:
+        levels = found.levels(gate)
         closed = {subject for (name, subject), state in before.items() if name == gate.id and state.closed}
         for subject in sorted(found.of(gate) | (closed if gate.each else set())):
             known = before.get((gate.id, subject)) or remembered_by_page(worker, gate, subject)
-            judged.append((gate, with_page(worker, gate, judge(gate, subject, found.levels(gate), known, now))))
+            judged.append((gate, with_page(worker, gate, judge(gate, subject, levels, known, now))))
     states = with_blocking(worker, judged, now)
-    told = [state for state in states if before.get((state.gate, state.subject)) or not found.base.partial]
-    kept.save(told)
     gates = {gate.id: gate for gate in worker.policy.gates}
+    blind = {gate.id for gate in worker.policy.gates if _blind(worker, gate, found)}
+    told = [state for state in states if state.gate not in blind or (state.gate, state.subject) in before]
+    kept.save(told)
     news = [state for state in told if _acts(gates[state.gate], state, before.get((state.gate, state.subject)))]
     worker.mirror.unsettle(concerned(worker, [(gates[state.gate], state) for state in news], now))
     worker.mirror.unsettle(_pages(told, before.values()))
     return states
+
+
+def _blind(worker: Worker, gate: Gate, found: Gathered) -> bool:
+    """Tell whether a gate that was never judged cannot be now: half a reading counts for it, or hides its pages."""
+    asks = bool(asked(gate) - found.base.outside)
+    return bool(found.base.partial and asks) or page_source(worker, gate) in worker.mirror.unreadable(worker.trackers)
 
 
 def with_page(worker: Worker, gate: Gate, state: GateState) -> GateState:
