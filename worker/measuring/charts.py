@@ -95,8 +95,10 @@ def _line(axes: Axes, one: Series, aside: float) -> None:
     values = [nan if each.value is None else scale * each.value for each in one.measures]
     said = [value if each.enough else nan for value, each in zip(values, one.measures, strict=True)]
     bars = [[_bar(each, scale, low=low) for each in one.measures] for low in (True, False)]
-    form = {"marker": "o", "markersize": 4, "linewidth": 1, "elinewidth": 0.7, "capsize": 2}
-    axes.errorbar(places, said, yerr=bars, label=one.subject or None, **form)
+    label = one.subject or None
+    axes.errorbar(
+        places, said, yerr=bars, label=label, marker="o", markersize=4, linewidth=1, elinewidth=0.7, capsize=2
+    )
     little = [nan if each.enough else value for value, each in zip(values, one.measures, strict=True)]
     axes.plot(places, little, "o", color=GREY, markersize=3)
 
