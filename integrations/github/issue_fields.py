@@ -68,7 +68,7 @@ def find_fields(session: Session, repository: Repository, owner: Mapping[str, An
     names = {int(row["id"]): str(row.get("name", "")).strip() for row in rows if "id" in row}
     named = {number: wanted[name.casefold()] for number, name in names.items() if name.casefold() in wanted}
     unknown = tuple(
-        f"no issue field is called '{name}', as fields of [recurrence] asks for{nearest(name, names.values())}"
+        f"no issue field is called '{name}', as the config asks for{nearest(name, names.values())}"
         for name in config.fields
         if name not in named.values()
     )

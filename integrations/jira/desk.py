@@ -144,7 +144,7 @@ class Desk:
         found = {*self.site.named.values()} if self.asked else frozenset()
         missing = (name for name in self.config.fields if name not in found)
         return tuple(
-            f"no custom field is called '{name}', as fields of [recurrence] asks for{nearest(name, self._custom)}"
+            f"no custom field is called '{name}', as the config asks for{nearest(name, self._custom)}"
             for name in missing
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,3 +80,9 @@ def aim_in(text: str) -> Aim | None:
         if isinstance(found, Aim):
             return found
     return None
+
+
+def aim_of_fields(fields: Iterable[str]) -> Aim | None:
+    """Return the first aim in a ticket's custom fields, each given as "NAME: value"."""
+    found = (read_aim(field.partition(": ")[2].strip(END)) for field in sorted(fields))
+    return next((each for each in found if isinstance(each, Aim)), None)

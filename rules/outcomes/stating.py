@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rules.memory import Memory, Outcome
 from rules.model import Ticket
-from rules.outcomes.aims import Aim, aim_in, read_aim
+from rules.outcomes.aims import Aim, aim_in, aim_of_fields, read_aim
 from rules.outcomes.resolving import Target, resolve
 from rules.policy import Policy
 
@@ -23,14 +23,17 @@ class Said:
 
 
 def stated(ticket: Ticket, memory: Memory) -> Said | None:
-    """Return the effect that counts: with which the ticket was closed, else the newest command's, else its text's."""
+    """Return the effect that counts.
+
+    That is the one with which the ticket was closed, else the newest command's, else its fields', else its text's.
+    """
     kept = memory.outcome
     if kept is not None and _of_this_closing(kept, ticket):
         return _said(kept.stated, kept.by)
     newest = next((each for each in reversed(memory.statements) if each.what == "outcome"), None)
     if newest is not None:
         return _said(newest.value, newest.by)
-    aim = aim_in(ticket.body)
+    aim = aim_of_fields(ticket.fields) or aim_in(ticket.body)
     return Said(text=aim.text, by=ticket.reporter, aim=aim) if aim else None
 
 

@@ -42,16 +42,20 @@ MASKS = (
 """What differs from run to run, in the order in which it is masked; on lower case."""
 
 
-def fingerprints(ticket: Ticket, names: Sequence[str] = (), *, text: str | None = None) -> Mapping[str, str]:
+def fingerprints(
+    ticket: Ticket, names: Sequence[str] = (), *, fields: Sequence[str] = (), text: str | None = None
+) -> Mapping[str, str]:
     """Return a ticket's fingerprints, each with its evidence in words; `names` are labels' and lines' own names.
+
+    `fields` are the names of the custom fields that hold one.
 
     `text` is read instead of the ticket's own, "" if what its writer says is not to count.
 
-    They are found in the custom fields that the ticket was read with, in labels `NAME:X`, in lines `NAME: X`, in lines
+    They are found in these fields, in labels `NAME:X`, in lines `NAME: X`, in lines
     that name an alert rule and a service, or a test and its failure, and in links to Sentry's issues.
     """
     wanted = {FINGERPRINT, *(name.lower().rstrip(":") for name in names)}
-    found = dict((*_fields(ticket), *_labels(ticket, wanted)))
+    found = dict((*_fields(ticket, frozenset(fields)), *_labels(ticket, wanted)))
     body = ticket.body if text is None else text
     seen = body.lower()
     if any(word in seen for word in (*wanted, *HINTS)) and _hint(frozenset(wanted)).search(seen):
@@ -66,10 +70,10 @@ def _hint(wanted: frozenset[str]) -> re.Pattern[str]:
     return re.compile(rf"^[ \t*_|>-]{{0,10}}(?:{names})[ \t*_|]{{0,4}}[:=|]|sentry", re.MULTILINE)
 
 
-def _fields(ticket: Ticket) -> Iterator[tuple[str, str]]:
+def _fields(ticket: Ticket, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
     for field in sorted(ticket.fields):
         name, _, value = field.partition(": ")
-        if _tells(value):
+        if name in wanted and _tells(value):
             yield _named(name, value)
 
 

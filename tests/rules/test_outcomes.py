@@ -9,7 +9,7 @@ from time import perf_counter
 
 import pytest
 
-from rules.memory import Memory, Outcome, Statement, Work
+from rules.memory import NOTHING, Memory, Outcome, Statement, Work
 from rules.outcomes.aims import aim_in, read_aim
 from rules.outcomes.difference import difference
 from rules.outcomes.judging import Seen, judge
@@ -53,6 +53,21 @@ def test_an_aim_is_read_in_plain_sight(text, expected):
     """A line of the text that begins with the word; other words behind it mean something else."""
     found = aim_in(text)
     assert (found and found.text) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "body", "expected"),
+    [
+        ({"Expected effect: MTTR(checkout) 90m -> 45m by 2027-03-31."}, "", "mttr(checkout) 90m -> 45m by 2027-03-31"),
+        ({"Expected effect: mttr 9m -> 4m by 2027-03-31"}, "Outcome: mttr 2h -> 1h by 2027-03-31", "mttr 9m -> 4m"),
+        ({"Expected effect: faster", "Alert: a1"}, "Outcome: mttr 2h -> 1h by 2027-03-31", "mttr 2h -> 1h"),
+        ({"Expected effect: faster"}, "", None),
+    ],
+)
+def test_a_field_states_an_effect_as_a_line_does(fields, body, expected):
+    """It comes before the text; what is no effect in it is none."""
+    said = stated(ticket(body=body, fields=frozenset(fields)), NOTHING)
+    assert (said and said.text) == (expected and expected + " by 2027-03-31" * ("by" not in expected))
 
 
 def test_a_hostile_text_is_read_in_no_time():

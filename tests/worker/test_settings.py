@@ -271,6 +271,15 @@ def test_a_path_that_cannot_be_is_one_line(tmp_path):
     assert problem.endswith(": cannot be read: File name too long")
 
 
+def test_tickets_are_read_with_each_field_that_is_named(config):
+    """Once, whichever table names it."""
+    text = (
+        SHOP + '[recurrence]\nfields = ["Alert", "Effect"]\n[metrics]\noutcome_fields = ["Effect", "Expected effect"]\n'
+    )
+    (shop,) = load_settings(config(text), TOKENS).source_configs()
+    assert shop.fields == ("Alert", "Effect", "Expected effect")
+
+
 def test_the_defaults_stand_where_nothing_is_said(config):
     """A config of six lines is a whole one."""
     settings = load_settings(config(SHOP), TOKENS)

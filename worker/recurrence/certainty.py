@@ -105,7 +105,7 @@ def _read(worker: Worker, same: Sameness, authors: Authors, since: int) -> tuple
     for ticket in same.changed(since):
         claims[ticket.uid] = tuple(_claims(worker, ticket, authors, comments.get(ticket.uid, [])))
         text = ticket.body if not recurring.machines or ticket.reporter in recurring.machines else ""
-        prints[ticket.uid] = fingerprints(ticket, recurring.fingerprints, text=text)
+        prints[ticket.uid] = fingerprints(ticket, recurring.fingerprints, fields=recurring.fields, text=text)
     gone = same.keep(claims)
     same.keep_prints(prints)
     unknown = same.unknown()

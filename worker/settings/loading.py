@@ -145,7 +145,7 @@ class Settings:
     def source_configs(self) -> tuple[SourceConfig, ...]:
         """Return what the adapters need, credentials included. Raises SettingsError for those that are missing."""
         self._need_credentials()
-        fields = self.tables.recurrence.fields
+        fields = tuple(dict.fromkeys((*self.tables.recurrence.fields, *self.tables.metrics.outcome_fields)))
         sources = self.tables.sources.items()
         return tuple(source_config(name, source, self.credentials, fields=fields) for name, source in sources)
 

@@ -156,6 +156,7 @@ class MetricsTable(Table):
     cause_window: Span = timedelta(days=1)
     load: tuple[str, ...] = ('"page" in labels || "toil" in labels || "interrupt" in labels',)
     support: tuple[str, ...] = ('"support" in labels || issue_type == "Support"',)
+    outcome_fields: tuple[Words, ...] = ()
 
 
 class Council(Table):

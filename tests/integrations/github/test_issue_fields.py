@@ -69,7 +69,7 @@ def test_a_name_that_no_field_has_is_told(issues):
     assert line.endswith("(did you mean 'Alert fingerprint'?)")
     issues.world.add_repo("zoe/shop")
     (line,) = issues.tracker(repository="zoe/shop", fields=(NAME,)).connect().unknown
-    assert line == f"no issue field is called '{NAME}', as fields of [recurrence] asks for"
+    assert line == f"no issue field is called '{NAME}', as the config asks for"
 
 
 @pytest.mark.parametrize("body", [{}, ["x"], [{"issue_field_id": "many", "value": 1}]])

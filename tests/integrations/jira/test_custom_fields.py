@@ -95,7 +95,7 @@ def test_a_name_that_no_field_has_is_told(flavour):
     with office(flavour, fields=("Alert fingerprnt", NAME)) as jira:
         jira.add(fingerprint="pool-4711")
         (line,) = jira.tracker.connect().unknown
-        assert line.startswith("no custom field is called 'Alert fingerprnt', as fields of [recurrence] asks for")
+        assert line.startswith("no custom field is called 'Alert fingerprnt', as the config asks for")
         assert line.endswith("(did you mean 'Alert fingerprint'?)")
         (found, *_), _ = jira.read()
         assert found.fields == {f"{NAME}: pool-4711"}
