@@ -138,7 +138,7 @@ def _story(stage: Stage) -> None:
     for each in policy_rows(told.acting, span="in these four months", examples=told.examples):
         stage.out.print(each)
     for line in told.suggested:
-        stage.out.print(f"On its card: {line}", markup=False, soft_wrap=True)
+        stage.out.print(f"On its card: {line}", markup=False)
     stage.out.print(f"One more pass over all of it: {told.after} writes", markup=False)
     if told.asleep or told.after or told.troubles:
         amiss = (*(f"nothing was done for {row}" for row in told.asleep), *told.troubles)

@@ -19,12 +19,14 @@ def fault(request, tmp_path):
 
 
 def quiet(fault, *numbers):
-    """Make sure that days pass and nothing is done to what is there."""
+    """Make sure that days pass and nothing is done to what is there, but for a card that says what it is like."""
     states = [fault.is_open(each) for each in numbers]
     for _ in range(3):
-        assert fault.settle() == []
+        assert all("/comment" in write for write in fault.settle())
         fault.wait(days=1)
     assert [fault.is_open(each) for each in numbers] == states
+    assert not any(fault.pings(each) or fault.memory(each).recurrences for each in numbers)
+    assert fault.settle() == []
 
 
 def test_numbers_in_backtraces_name_no_tickets(fault):
