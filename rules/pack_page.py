@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.document import Pack
+from rules.example_words import example
 from rules.fact_table import TABLE
 from rules.gates.model import Gate
 from rules.gates.sections import HOW_TO_READ as GATES
@@ -13,7 +14,7 @@ from rules.metrics.model import Metric
 from rules.metrics.page import HOW_TO_READ as METRICS
 from rules.metrics.page import metric_sections
 from rules.overrides import Form
-from rules.pack_words import code, due_by_priority, example, filed, follows, led, people, plain, quote, series, span
+from rules.pack_words import code, due_by_priority, filed, follows, led, people, plain, quote, series, span
 from rules.policy import Rule
 from rules.review_page import review_sections
 from rules.schema import RuleTable, TwinTable

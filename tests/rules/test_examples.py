@@ -8,8 +8,8 @@ import pytest
 
 from rules.document import build_policy, read_pack
 from rules.errors import PolicyError
+from rules.example_words import example, toml
 from rules.memory import Ignore, Memory, Pause, Related, Reversal, Statement, Work
-from rules.pack_words import example
 from rules.trial import run_tests
 
 TABLES = {"people": {"ana": {}}, "kinds": {"improvement": ["open"]}, "calendar": {"time_zone": "Europe/Berlin"}}
@@ -225,6 +225,41 @@ def test_a_packs_page_has_it_in_words(given, words):
     (table,) = read_pack("own.toml", pack(given)).tables
     assert example(table.test[0], table.on) == (
         f"On 2026-10-01, a ticket of the kind `improvement`, created 2026-08-10, {words}: nothing is done."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ('recurrences = [{ way = "filed", created = "2026-09-08" }]', "which came back as `EXAMPLE-3` on 2026-09-08"),
+        (
+            'recurrences = [{ way = "origin", created = "2026-09-08", again = false, ahead = 2 }]',
+            "the same problem as `EXAMPLE-3`, before it was fixed, with 2 more comments there than here",
+        ),
+        ('likenesses = [{ tier = "B" }]', "which may be the same as `EXAMPLE-4` (a strong match)"),
+        (
+            'likenesses = [{ at = "2026-09-08", shadow = true }]',
+            "which may be the same as `EXAMPLE-4` (a likely match, of a sort that people have not confirmed often "
+            "enough, found 2026-09-08)",
+        ),
+        ("likenesses = []", "which resembles no other"),
+        ('fixed = "2026-09-08"', "fixed for its users on 2026-09-08"),
+    ],
+)
+def test_what_came_back_and_what_resembles_is_in_words(given, words):
+    """No line of a page is the inside of the program."""
+    (table,) = read_pack("own.toml", pack(given)).tables
+    assert example(table.test[0], table.on).endswith(f"created 2026-08-10, {words}: nothing is done.")
+
+
+def test_what_has_no_words_is_shown_as_the_file_has_it():
+    """Tables in braces, with the keys that were given and no other; whoever adds a key need not word it."""
+    (table,) = read_pack(
+        "own.toml", pack('likenesses = [{ at = "2026-09-08", shadow = true }], promised = "2026-09-09"')
+    ).tables
+    shown = toml(table.test[0].given)
+    assert shown == (
+        "{ created = 2026-08-10, likenesses = [{ shadow = true, at = 2026-09-08 }], promised = 2026-09-09 }"
     )
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from rules.document import build_policy, read_pack
+from rules.example_words import example
 from rules.pack_page import override_example, pack_page
-from rules.pack_words import code, example, plain, series
+from rules.pack_words import code, plain, series
 from rules.policy import Duration
 from rules.schema import TestTable as ExampleTable
 from tests.rules.test_document import FILE, PACK, RULE, WHOLE, problems
