@@ -23,6 +23,7 @@ from rules.texts import facts_in
 from rules.twins import followed, strangers
 
 DAILY = "days"  # in the names of facts that change by the day
+JUDGEMENT = "outcome_due"  # the fact of texts that say when an outcome is judged
 ANSWERS = 5  # how many of the newest answers a card shows
 
 
@@ -35,6 +36,7 @@ class Point:
     next: NextStep | None
     missing: tuple[str, ...]  # roles whom it should turn to and who are nobody here
     facts: tuple[tuple[str, str], ...] = ()  # those that its text names and that do not change by the day, in words
+    awaited: bool = False  # something comes without a step: a judgement, or the opening of a gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +124,12 @@ def _shape(point: Point) -> list[object]:
 def _point(view: View, held: Holding) -> Point:
     asked = [role for step in held.rule.steps for role in step.ping] + ([held.rule.assign] if held.rule.assign else [])
     spoken = tuple(pair for pair in facts_in(held.rule.say, view.about).items() if DAILY not in pair[0])
+    closings = gates.told(held.rule, view.about)
     return Point(
         held=held,
         since=view.policy.calendar.date_of(held.episode.began),
         next=next_step(view, held),
         missing=resolve(view.policy, view.ticket, *dict.fromkeys(asked)).missing,
-        facts=spoken + gates.told(held.rule, view.about),
+        facts=spoken + closings,
+        awaited=bool(closings) or JUDGEMENT in dict(spoken),
     )

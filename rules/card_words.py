@@ -56,7 +56,7 @@ def prose(view: View, said: Content) -> Prose:
         blocks.append(Paragraph((Text(STILL[said.still]),)))
     for point in said.points:
         blocks += _point(view, point)
-    if not any(point.next for point in said.points):
+    if not any(point.next or point.awaited for point in said.points):
         blocks.append(Paragraph((Text(NO_MORE if said.points else DONE if said.done else IN_ORDER),)))
     speaking = {point.held.rule.id for point in said.points}
     blocks += _section(ALIKE, [_alike(view, each) for each in said.alike])

@@ -92,6 +92,7 @@ def test_an_effect_that_was_shown_is_validated(team):
     card = team.card(number)
     assert "Whether this helped is judged on 2026-11-21: mttr(checkout) 2h -> 1h by 2026-11-20." in card
     assert "What was before is kept: 2.08 h." in card
+    assert "Nothing more happens" not in card
     found = team.judged(number, 0.4)
     assert (found.judgement, found.stated) == ("validated", AIM)
     assert found.said.startswith(
