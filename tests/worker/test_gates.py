@@ -61,6 +61,7 @@ def test_a_gate_holds_what_waits_for_it_and_lets_it_go(made):
     said = 'Closed for checkout since 2026-11-24: error_budget[subject] < 0.0 (error_budget["checkout"] = -0.2)'
     assert all("Features of checkout wait: its error budget is spent." in card(made, key) for key in keys)
     assert all(said in card(made, key).replace("&lt;", "<") for key in keys)
+    assert not any("Nothing more happens" in card(made, key) for key in keys)
     assert all(f"{key} Checkout is down" in card(made, "acme/shop#3") for key in others)
     budget(made, 0.5)
     settle(made)
@@ -328,6 +329,22 @@ def test_a_gate_goes_by_a_metric(one):
     settle(one)
     closed, _, why = standing(one)["own/reviews"]
     assert closed or why.startswith("incidents_a_week of the whole: ")
+
+
+def test_a_signal_goes_before_a_metric_of_its_name(one):
+    """The metric of the pack `metrics` has a number of the last thirty days: it would hide that the newest is stale."""
+    metric = (
+        '\n[[metric]]\nid = "error-budget"\nmeasured = "signal"\nsignal = "error_budget"\nby = ["all", "service"]\n'
+    )
+    gate(one, GATE + metric)
+    budget(one, -0.2)
+    settle(one)
+    assert standing(one)[NAME][::2] == (True, "")
+    settle(one, days=5)
+    closed, _, why = standing(one)[NAME]
+    assert closed
+    assert why.startswith("error_budget of checkout: ")
+    assert why.endswith(": it stays as it is")
 
 
 def test_a_digest_and_why_tell_of_closed_gates(one):

@@ -80,10 +80,13 @@ def _subjects(told: _Told) -> frozenset[str]:
 
 
 def _signals(worker: Worker, names: frozenset[str], now: datetime) -> _Told:
-    """Return the signals' newest numbers by subject; one that is stale is missing, and why is told."""
+    """Return the signals' newest numbers by subject; one that is stale is missing, and why is told.
+
+    A signal goes before a metric of the same name: only the signal knows that its newest number is stale.
+    """
     told, policy = _Told(), worker.policy
     newest = latest(worker, now) if names & policy.signals.keys() else {}
-    for name in names - NAMES.keys() - metric_names(policy.metrics):
+    for name in names - NAMES.keys() - (metric_names(policy.metrics) - policy.signals.keys()):
         told.numbers[name] = {}
         if name not in policy.signals:
             told.lacking[(name, "")] = UNKNOWN.format(name=name)

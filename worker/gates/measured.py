@@ -54,7 +54,8 @@ def measured(
 def _asked(worker: Worker, names: frozenset[str]) -> Iterator[tuple[str, Metric, int]]:
     for metric in worker.policy.metrics:
         level = metric_level(metric)
-        yield from ((name, metric, days) for name, days in ((level, DAYS), (level + LONG, LONG_DAYS)) if name in names)
+        both = ((level, DAYS), (level + LONG, LONG_DAYS))
+        yield from ((name, metric, days) for name, days in both if name in names - worker.policy.signals.keys())
 
 
 def by_grain(found: tuple[Measured, ...], own: str) -> tuple[Measured, ...]:
