@@ -57,6 +57,17 @@ def ask(house, capsys):
     return asked
 
 
+def test_why_tells_scripts_of_gates_too(house, capsys):
+    """As it tells people: which wait for a ticket or hold it, since when, why and where."""
+    capsys.readouterr()
+    assert run(["--config", str(house.config), "why", house.incident, "--json"]) == 0
+    (said,) = orjson.loads(capsys.readouterr().out)["gates"]
+    assert (said["way"], said["gate"], said["subject"]) == ("waits", "own/releases", "")
+    assert said["because"] == ['error_budget["checkout"] < 0.0 (error_budget["checkout"] = -0.2)']
+    assert said["since"].startswith(DAY)
+    assert said["url"]
+
+
 def test_all_gates_are_shown_with_their_reasons(house, ask):
     """In a table, or as JSON; waivers besides."""
     say(house, WAIVE)
@@ -64,9 +75,9 @@ def test_all_gates_are_shown_with_their_reasons(house, ask):
     code, out, err = ask()
     assert code == Exit.FINE
     assert 'error_budget["checkout"] < 0.0' in out
-    assert [line.split()[:3] for line in out.splitlines() if "own/" in line] == [
-        ["own/budget", "closed", DAY],
-        ["own/releases", "closed", DAY],
+    assert [line for line in out.splitlines() if line.startswith("own/")] == [
+        f"own/budget: closed since {DAY}",
+        f"own/releases: closed since {DAY}",
     ]
     assert house.incident in out
     assert err.splitlines() == [f"waived until {UNTIL} by ana: own/budget: a contract asks for it"]

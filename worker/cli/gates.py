@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from rich import box
+from rich.console import Group
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from rules.gates.changes import Said
@@ -80,12 +81,12 @@ def _show(worker: Worker, standing: Doors, *, json: bool) -> None:
     if not gates:
         talk(NONE)
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("gate", "stands", "since", "why", "waits for", "may waive"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("stands", "since"))
-    for state in known:
-        table.add_row(*map(escape, _cells(gates[state.gate], state)))
-    out().print(table)
+    screen = out()
+    telling = [state for state in known if state.closed or state.unsure]
+    for state in telling:
+        screen.print(_block(gates[state.gate], state))
+    if calm := [state.name for state in known if state not in telling]:
+        screen.print(f"open: {', '.join(calm)}", markup=False)
     for unjudged in sorted(gates.keys() - {state.gate for state in known}):
         talk(f"{unjudged}: not judged yet")
     for waiver in standing.waivers:
@@ -93,14 +94,31 @@ def _show(worker: Worker, standing: Doors, *, json: bool) -> None:
         talk(f"waived until {waiver.until} by {who}: {waiver.gate} {waiver.subject}".rstrip() + f": {waiver.because}")
 
 
-def _cells(it: Gate, state: GateState) -> Iterable[str]:
+def _block(it: Gate, state: GateState) -> Group:
+    """Show a gate that is closed, or cannot be judged: since when, why, what it waits for, and who may waive it."""
     stands = "closed" if state.closed else "open"
-    yield state.name
-    yield f"{stands} (shadow)" if it.mode == "shadow" else stands
-    yield f"{state.since:%Y-%m-%d}"
-    yield state.unsure or ", ".join(state.because)
-    yield ", ".join(key for key, _, _ in state.blocking)
-    yield ", ".join(it.waivers) or "nobody"
+    shadow = ", in shadow: it holds nothing" if it.mode == "shadow" else ""
+    table = Table(show_header=False, box=None, padding=(0, 1), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for what, words in _told(it, state):
+        table.add_row(what, escape(words))
+    title = f"[bold]{escape(state.name)}[/]: {stands} since {state.since:%Y-%m-%d}{shadow}"
+    return Group(title, Padding(table, (0, 0, 1, 2)))
+
+
+def _told(it: Gate, state: GateState) -> Iterator[tuple[str, str]]:
+    if state.because:
+        yield "because", "; ".join(state.because)
+    if state.unsure:
+        yield "in doubt", state.unsure
+    left = state.waiting - len(state.blocking)
+    waits = [key for key, _, _ in state.blocking] + ([f"and {left} more"] if left > 0 else [])
+    if waits:
+        yield "waits for", ", ".join(waits)
+    yield "may waive", ", ".join(it.waivers) or "nobody"
+    if state.url:
+        yield "its page", state.url
 
 
 def _state(it: Gate, state: GateState) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rules.commanded import said
 from rules.fact_asked import Asked
 from rules.fact_gates import holding, waiting
+from rules.gates.model import GateState
 from rules.leaders import TWIN
 from rules.memory import Memory, Related
 from rules.metrics.timeline import Course, timeline
@@ -34,6 +35,8 @@ from worker.world import memory_of, world
 HOLDS = {True: "[green]yes[/]", False: "[red]no[/]", None: "[yellow]cannot be said[/]"}
 STATES = {"holds": "[bold green]holds[/]", "does not hold": "[dim]does not hold[/]"}
 ALL = "(--all shows all clauses of all rules)"
+GATES = {"holds": "held by", "waits": "waited for by"}
+"""How a closed gate and a ticket belong together -> in words."""
 OPEN = "open"
 """The clause of nearly all rules: a closed ticket is told once that it is closed."""
 
@@ -57,11 +60,13 @@ def why_(
         explained = why(worker.policy, ticket, memory, moment, paused=paused_rules(worker, moment))
         read = worker.mirror.reads().get(ticket.source)
         went = course(worker, ticket, moment)
+    kind = explained[0].kind if explained else ""
     if json:
-        data(_as_data(ticket, memory, explained) | ({"incident": _course_data(went)} if went else {}))
+        gates = [_gate_data(*each) for each in _gates(worker.policy, ticket, kind, memory, moment)]
+        incident = {"incident": _course_data(went)} if went else {}
+        data(_as_data(ticket, memory, explained) | {"gates": gates} | incident)
         return
     screen = out()
-    kind = explained[0].kind if explained else ""
     _head(screen, ticket, kind, read.ended if read else None)
     for line in _known(worker.policy, ticket, kind, memory, moment):
         screen.print(line, markup=False, soft_wrap=True)
@@ -109,11 +114,18 @@ def _known(policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: da
 
 def told_gates(policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: datetime) -> Iterator[str]:
     """Yield the closed gates that hold a ticket or wait for it, each with since when, why, and its page."""
+    for way, state in _gates(policy, ticket, kind, memory, moment):
+        day = policy.calendar.date_of(state.since).isoformat()
+        words = GATES[way]
+        yield f"{words} the gate {state.name}, closed since {day}: {'; '.join(state.because)}  {state.url}".rstrip()
+
+
+def _gates(
+    policy: Policy, ticket: Ticket, kind: str, memory: Memory, moment: datetime
+) -> Iterator[tuple[str, GateState]]:
     asked = Asked(ticket, kind, memory, policy, policy.calendar.today(moment))
-    for words, states in (("held by", holding(asked)), ("waited for by", waiting(asked))):
-        for state in states:
-            day = policy.calendar.date_of(state.since).isoformat()
-            yield f"{words} the gate {state.name}, closed since {day}: {'; '.join(state.because)}  {state.url}".rstrip()
+    yield from (("holds", state) for state in holding(asked))
+    yield from (("waits", state) for state in waiting(asked))
 
 
 def _belonging(other: Related) -> str:
@@ -218,6 +230,17 @@ def _as_data(ticket: Ticket, memory: Memory, explained: Sequence[Explanation]) -
         ],
         **same_data(memory),
         "rules": [_rule_data(one) for one in explained],
+    }
+
+
+def _gate_data(way: str, state: GateState) -> dict[str, Any]:
+    return {
+        "way": way,
+        "gate": state.gate,
+        "subject": state.subject,
+        "since": state.since,
+        "because": state.because,
+        "url": state.url,
     }
 
 
