@@ -39,7 +39,7 @@ def test_the_command_shows_candidates_what_counts_and_the_gate(fault, capsys, mo
     """For people, and for scripts; also of what nothing was suggested for."""
     monkeypatch.setenv("COLUMNS", "250")
     told = shown(fault, capsys, "#2")
-    assert "0 of the last 0 verdicts on strong matches were right: strong matches are in shadow; 0 of 50" in told
+    assert "nobody has judged a strong match yet: strong matches are in shadow; 0 of 50" in told
     assert "suggested, strong in shadow" in told
     assert "store.py:open_session" in told
     assert "Nothing from before resembles it." in shown(fault, capsys, "#1")

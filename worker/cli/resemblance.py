@@ -52,8 +52,8 @@ class Resemblance:
         """Yield the gate in sentences."""
         low, high = self.gate.bounds
         last = f"{self.gate.right} of the last {self.gate.last} verdicts on strong matches were right"
-        share = f" ({low:.0%} to {high:.0%})" if self.gate.last else ""
-        yield f"In {self.source} {last}{share}: {self.gate.why}. Suggested from a score of {self.threshold:.2f} on."
+        said = f"{last} ({low:.0%} to {high:.0%})" if self.gate.last else "nobody has judged a strong match yet"
+        yield f"In {self.source} {said}: {self.gate.why}. Suggested from a score of {self.threshold:.2f} on."
         yield "By their texts these resemble it most:" if self.candidates else "Nothing from before resembles it."
 
     def table(self) -> Table:
