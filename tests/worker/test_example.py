@@ -130,9 +130,23 @@ def test_the_rule_file_of_the_readme_is_one():
     assert [rule.id for rule in policy.rules] == ["backlog/owned"]
 
 
-def test_the_readme_has_a_section_for_each_command():
-    """What can be typed is explained, and what is explained can be typed."""
+def test_each_command_is_explained():
+    """What can be typed is named on the first page and explained on its own, and what is explained can be typed."""
+    page = (EXAMPLE.parent / "docs" / "command-line.md").read_text(encoding="utf-8")
     readme = (EXAMPLE.parent / "README.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"^### kaizend (\w+)", readme, re.MULTILINE))
-    assert {command.name for command in app.registered_commands} - {"demo", "test", "schema"} <= told
-    assert told <= {command.name for command in app.registered_commands} | {"audit", "recurrence"}
+    told = set(re.findall(r"^## kaizend (\w+)", page, re.MULTILINE))
+    there_are = {command.name for command in app.registered_commands}
+    assert there_are - {"demo", "test", "schema"} <= told <= there_are | {"audit", "recurrence"}
+    named = re.search(r"^## Commands\n(.*?)^## ", readme, re.MULTILINE | re.DOTALL)[1]
+    assert there_are - {"demo"} <= set(re.findall(r"`(\w+)", named))
+
+
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)")
+PAGES = sorted([EXAMPLE.parent / "README.md", *(EXAMPLE.parent / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_lead_somewhere(page):
+    """A page that was moved is found where others say that it is."""
+    links = {link for link in LINK.findall(page.read_text(encoding="utf-8")) if link}
+    assert [link for link in sorted(links) if not (page.parent / link).exists()] == []
