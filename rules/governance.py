@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 Section = Literal[
-    "scope", "ownership", "inputs", "cadence", "backlog", "deferral", "feedback", "leadership", "forbidden"
+    "scope",
+    "ownership",
+    "inputs",
+    "cadence",
+    "backlog",
+    "deferral",
+    "feedback",
+    "leadership",
+    "powers",
+    "success",
+    "forbidden",
 ]
 
 SECTIONS: dict[Section, str] = {
@@ -17,6 +27,8 @@ SECTIONS: dict[Section, str] = {
     "deferral": "Nothing systemic is put off for ever",
     "feedback": "Decisions feed roadmap, budget, staffing and training",
     "leadership": "Leads fund, protect, prevent and model improvement",
+    "powers": "Power to pause features, enforce refactoring, mandate reliability work, and block releases",
+    "success": "Success is measured: what was to get better is checked, and activity is not enough",
     "forbidden": "No extra work, no ignored recurrence, no effort without impact, no theatre",
 }
 """Section -> what it demands, in a line. The order is the policy's."""

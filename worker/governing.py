@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -44,8 +45,9 @@ def governing(
 
     `baseline` is on how many tickets each rule does nothing, because it held when a baseline was taken.
     """
-    did: Mapping[str, RuleReport] = {report.rule: report for report in reports}
-    every = policy.rules_and_reviews
+    did = _with_their_parts(policy, reports)
+    parts = {rule.id for rule in policy.rules if rule.gate}
+    every = [rule for rule in policy.rules_and_reviews if rule.id not in parts]
     on = {rule.pack for rule in every}
     off: dict[Section, dict[str, None]] = {}
     for pack in shipped:
@@ -62,6 +64,23 @@ def governing(
         )
         for section, demands in SECTIONS.items()
     )
+
+
+def _with_their_parts(policy: Policy, reports: Iterable[RuleReport]) -> Mapping[str, RuleReport]:
+    """Return what each rule did; what the rules did that a gate is while it is closed, the gate did."""
+    gates = {rule.id: rule.gate for rule in policy.rules if rule.gate}
+    did: dict[str, RuleReport] = {}
+    for report in reports:
+        name = gates.get(report.rule, report.rule)
+        before = did.get(name, NOTHING)
+        did[name] = RuleReport(
+            rule=name,
+            states=Counter(before.states) + Counter(report.states),
+            done=Counter(before.done) + Counter(report.done),
+            reversed=before.reversed + report.reversed,
+            held=before.held + report.held,
+        )
+    return did
 
 
 def told(report: RuleReport, baseline: int = 0) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from worker.story_team import ACTIONS, Deed, Team
 
@@ -44,6 +45,20 @@ escalation = ['"escalation" in labels']
 gate = ['"gate" in labels']
 improvement = ['"improvement" in labels || issue_type == "Improvement"']
 feature = ['"feature" in labels || issue_type == "Story"']
+
+[services.shop]
+components = ["shop"]
+
+[signals.error_budget]
+kind = "csv"
+path = "budget.csv"
+fresh = "200 days"
+date = "date"
+value = "left"
+subject = "service"
+
+[override."gates.error-budget"]
+mode = "on"
 
 [inputs.postmortems]
 kind = "csv"
@@ -109,6 +124,10 @@ DECISION = "Buy a second database"
 FEATURE = "Dark mode"
 REVIEW = "Improvement review"
 CART, LOGIN = "The cart is empty after a login", "Login goes round in a circle"
+PULL = "Gift cards in the shop"
+OLD = ("The basket has two owners", "Prices are rounded twice", "Nobody knows the old importer")
+BASKET, DUTY = "A basket to share", "Nobody is on duty at night"
+BY = date(2026, 10, 12)
 ALERT = "Alert: Login loop\nService: login"
 EXPORT, EXPORT_LOG = (
     "The nightly export of the orders stops halfway",
@@ -122,6 +141,7 @@ PRINTER, PRINTER_LOG = (
 
 def _begin(team: Team) -> None:
     team.figures(0)
+    team.budget(0.6)
     team.write(GOOD, "improvement", "domain:performance", "priority:high", owner="bo")
     team.write(LOST, "improvement")
     team.write(PUT_OFF, "improvement", "domain:reliability", "priority:high", owner="bo")
@@ -133,6 +153,25 @@ def _begin(team: Team) -> None:
     team.plan(FEATURE, "feature", owner="bo")
     team.write(CART, "fingerprint:cart-4711", owner="bo")
     team.plan(LOGIN, owner="bo", type="Bug", description=ALERT)
+
+
+def _due(team: Team) -> None:
+    for title in OLD:
+        team.plan(title, "domain:reliability", owner="bo", type="Improvement", components=("basket",), due=BY)
+    team.plan(DUTY, "domain:reliability", type="Improvement", priority="Highest", due=BY)
+    team.plan(BASKET, "feature", owner="bo", components=("basket",))
+
+
+def _opened(team: Team) -> None:
+    team.pull(PULL, "component:shop")
+    team.pull(f'Revert "{PULL}"', "component:shop")
+
+
+def _tidied(team: Team) -> None:
+    for title in OLD[1:]:
+        team.say(title, "/kaizen evidence https://grafana.example/d/basket")
+        team.close(title)
+    team.close(BASKET)
 
 
 def _fixed(team: Team) -> None:
@@ -208,11 +247,23 @@ DEEDS: tuple[Deed, ...] = (
     Deed(20, "monitors report both again", _back),
     Deed(25, "the council has new figures to decide from", lambda team: team.figures(24)),
     Deed(28, "the October review is held, and closed with its outcome", _october),
+    Deed(30, "there are improvements with a date, and a feature", _due),
+    Deed(32, "bo opens two pull requests", _opened),
+    Deed(33, "the shop has spent its error budget", lambda team: team.budget(-0.2)),
+    Deed(
+        36,
+        "ana lets one through, and says why",
+        lambda team: team.say(
+            PULL, "/kaizen waive error-budget shop until 2026-10-16 because customers were promised it", who="ana"
+        ),
+    ),
     Deed(
         39,
         "bo puts the restores off a second time",
         _restores("2026-11-16", "the vendor is still late"),
     ),
+    Deed(44, "the shop has a budget again", lambda team: team.budget(0.6)),
+    Deed(52, "two of the old improvements are done, and then the feature", _tidied),
     Deed(
         70,
         "bo puts the restores off a third time",

@@ -53,6 +53,7 @@ class Team:
         self.jira = JiraWorld(clock)
         self.jira.add_user(BOT, account_id="acc-bot", token=TOKEN)
         self.jira.add_project("CARE", lead="ana")
+        self.jira.add_component("CARE", "basket")
         for name in PEOPLE:
             self.github.user(f"{name}-gh")
             self.jira.add_user(name, account_id=f"acc-{name}")
@@ -64,6 +65,16 @@ class Team:
         self.github.add_issue(
             title, author=f"{by}-gh", labels=labels, assignees=owners, body=body, created_at=self.clock()
         )
+
+    def pull(self, title: str, *labels: str, by: str = "bo") -> None:
+        """Open a pull request."""
+        self.github.add_pull(title, author=f"{by}-gh", labels=labels, created_at=self.clock())
+
+    def statuses(self, title: str) -> list[str]:
+        """Return what the statuses of a pull request's head say, oldest first."""
+        asked = self.on_github(title)
+        head = asked.pull.head_sha if asked and asked.pull else ""
+        return [f"{one.state}: {one.description}" for one in self.github.main.statuses.get(head, [])]
 
     def plan(self, title: str, *labels: str, owner: str = "", by: str = "ana", **fields: Any) -> None:
         """Write an issue in Jira."""
@@ -109,6 +120,12 @@ class Team:
             way = next((one.name for one in self.jira.ways(ours) if one.to == "Done"), None)
             if way:
                 self.jira.transition(ours.key, way, actor=who, resolution=resolution)
+
+    def budget(self, left: float) -> None:
+        """Write down how much of the error budget of the shop is left."""
+        path = self.folder / "budget.csv"
+        begun = path.read_text(encoding="utf-8") if path.exists() else "date,service,left\n"
+        path.write_text(f"{begun}{self.clock():%Y-%m-%dT%H:%M:%SZ},shop,{left}\n", encoding="utf-8")
 
     def figures(self, day: int) -> None:
         """Bring the files that the council decides from up to a day of the story."""

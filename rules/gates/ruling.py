@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rules.conditions import compile_all
 from rules.gates.model import Gate
@@ -24,7 +25,7 @@ def rules_of(gate: Gate) -> Iterator[Rule]:
     if gate.holds_tickets is not None:
         yield _rule(gate, HELD, f"{_quoted(gate.id)} in held_by", "It waits behind a gate that is closed.")
     if gate.mandate is not None:
-        yield gate.mandate
+        yield replace(gate.mandate, section=gate.section)
     yield _page(gate)
 
 
@@ -66,7 +67,6 @@ def mandate_of(gate: str, pack: str, table: GateTable) -> Rule | None:
         id=f"{gate}.{FIRST}",
         pack=pack,
         about="It comes first: a gate is closed until it is done.",
-        section=table.section,
         on=(ANY,),
         when=compile_all((f"{_quoted(gate)} in holds_up",), where=gate),
         say="A gate waits for this: {holds_up}. It comes before other work.",

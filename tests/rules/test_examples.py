@@ -239,8 +239,10 @@ def test_a_packs_page_has_it_in_words(given, words):
         ('likenesses = [{ tier = "B" }]', "which may be the same as `EXAMPLE-4` (a strong match)"),
         (
             'likenesses = [{ at = "2026-09-08", shadow = true }]',
-            "which may be the same as `EXAMPLE-4` (a likely match, of a sort that people have not confirmed often "
-            "enough, found 2026-09-08)",
+            (
+                "which may be the same as `EXAMPLE-4` (a likely match, of a sort that people have not confirmed often "
+                "enough, found 2026-09-08)"
+            ),
         ),
         ("likenesses = []", "which resembles no other"),
         ('fixed = "2026-09-08"', "fixed for its users on 2026-09-08"),

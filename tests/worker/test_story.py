@@ -11,7 +11,7 @@ from worker.story import story
 
 ROWS = {
     "scope": {"backlog/needs-domain": {"add label"}},
-    "ownership": {"backlog/owned": {"add label", "ping"}, "twins/inherited": {"assign"}},
+    "ownership": {"backlog/owned": {"add label", "ping", "remove label"}, "twins/inherited": {"assign"}},
     "inputs": {"inputs/uninformed": {"add label", "ping", "remove label", "reopen"}},
     "cadence": {
         "postmortems/reviewed": {"file"},
@@ -22,7 +22,7 @@ ROWS = {
     },
     "backlog": {
         "backlog/time-boxed": {"set due"},
-        "backlog/overdue": {"add label", "ping"},
+        "backlog/overdue": {"add label", "ping", "remove label"},
         "postmortems/actions": {"file"},
     },
     "deferral": {
@@ -33,6 +33,13 @@ ROWS = {
     },
     "feedback": {"feedback/unanswered": {"add label", "ping", "remove label"}},
     "leadership": {"leadership/modelling": {"ping"}, "leadership/protected": {"ping"}},
+    "powers": {
+        "gates/error-budget": {"file", "close"},
+        "gates/debt": {"file", "add label", "remove label", "close"},
+        "gates/reliability": {"file", "assign"},
+        "gates/releases": {"file"},
+    },
+    "success": {"outcomes/asked": {"ping"}, "outcomes/effort": {"add label"}, "outcomes/unclear": {"ping"}},
     "forbidden": {
         "forbidden/theatre": {"add label", "ping", "reopen", "remove label"},
         "forbidden/extra-work": {"add label", "remove label"},
@@ -92,6 +99,23 @@ def test_what_came_back_is_open_again(told):
     assert (cart.state, login.status != "Done") == ("open", True)
     assert any("the same fingerprint cart" in one.body for one in cart.comments)
     assert any("the same alert Login loop of login" in one.body for one in login.comments)
+
+
+def test_the_four_powers_are_used(told):
+    """Features are paused and let through again, a component's rework comes first, urgent work is mandated."""
+    assert [said.partition(":")[0] for said in told.team.statuses("Gift cards")] == [
+        "success",
+        "failure",
+        "success",  # waived
+        "failure",  # no longer
+        "success",
+    ]
+    assert all(said.startswith("success") for said in told.team.statuses("Revert"))
+    basket, duty = told.team.on_jira("A basket to share"), told.team.on_jira("Nobody is on duty")
+    worn = [item.after_text for one in basket.histories for item in one.items if item.field == "labels"]
+    assert worn == ["feature held-debt", "feature"]
+    assert duty.assignee == "ana"
+    assert told.team.on_github("Gate closed: releases").state == "open"
 
 
 def test_what_may_have_come_back_is_suggested(told):
