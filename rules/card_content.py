@@ -124,12 +124,11 @@ def _shape(point: Point) -> list[object]:
 def _point(view: View, held: Holding) -> Point:
     asked = [role for step in held.rule.steps for role in step.ping] + ([held.rule.assign] if held.rule.assign else [])
     spoken = tuple(pair for pair in facts_in(held.rule.say, view.about).items() if DAILY not in pair[0])
-    closings = gates.told(held.rule, view.about)
     return Point(
         held=held,
         since=view.policy.calendar.date_of(held.episode.began),
         next=next_step(view, held),
         missing=resolve(view.policy, view.ticket, *dict.fromkeys(asked)).missing,
-        facts=spoken + closings,
-        awaited=bool(closings) or JUDGEMENT in dict(spoken),
+        facts=spoken + gates.told(held.rule, view.about),
+        awaited=bool(held.rule.gate) or JUDGEMENT in dict(spoken),
     )

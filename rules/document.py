@@ -17,7 +17,7 @@ from rules.conditions import compile_all
 from rules.errors import ConditionError, PolicyError, RulesError
 from rules.examples import tests_of
 from rules.gates.model import Gate, GateTest
-from rules.gates.reading import gate_of, gate_tests
+from rules.gates.reading import gate_of, gate_tests, given_in_vain
 from rules.gates.ruling import rules_of
 from rules.lint import lint
 from rules.lint_filing import filed_amiss
@@ -111,7 +111,9 @@ def read_pack(file: str, text: str) -> Pack:
     gates = []
     for gate_table in form.gate:
         try:
-            gates.append(gate_of(form.pack.name, gate_table, f"{file}: gate '{gate_table.id}'"))
+            where = f"{file}: gate '{gate_table.id}'"
+            gates.append(gate_of(form.pack.name, gate_table, where))
+            problems += given_in_vain(gates[-1], gate_table, where)
         except ConditionError as error:
             problems += error.problems
     if problems:

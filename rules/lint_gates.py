@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.gates.levels import level_problems
+from rules.gates.levels import SUBJECT, level_problems
 from rules.gates.model import Gate
 from rules.labels import label_problem
 from rules.lint_texts import placeholders_in
@@ -12,12 +12,14 @@ from rules.people import COUNCIL, LEAD, ROLES
 from rules.tables import Company
 from rules.wording import meant, shown, there_is
 
-PLACEHOLDERS = ("subject",)
+PLACEHOLDERS = (SUBJECT,)
 
 
 def gate_problems(gate: Gate, company: Company) -> Iterator[str]:
     """Yield what is wrong with a gate, each beginning with its key."""
     yield from level_problems(gate, company.signals, company.metrics)
+    if SUBJECT in gate.level_names and not gate.each:
+        yield "each: conditions ask for 'subject', and there is none: write each = 'service', 'component' or 'team'"
     yield from (f"say{problem}" for problem in placeholders_in(gate.say, PLACEHOLDERS if gate.each else ()))
     for key, name in (*(("sources", name) for name in gate.sources), ("source", gate.source)):
         if name and name not in company.sources:

@@ -23,9 +23,6 @@ from rules.policy import Policy
 
 __all__ = ["CHANGE_TYPES", "Said", "facts_of_change", "judge_change", "subjects_of"]
 
-HOLDING = frozenset({"pause-features", "enforce-refactoring"})
-"""The powers that hold changes; a gate of another power does so only if it says which."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -68,7 +65,7 @@ def at(policy: Policy, gate: Gate, source: str) -> bool:
     facts = policy.sources.get(source)
     if facts is None or facts.kind != "github" or gate.mode != "on":
         return False
-    if (gate.power not in HOLDING and gate.holds is None) or (gate.sources and source not in gate.sources):
+    if not gate.holds_changes or (gate.sources and source not in gate.sources):
         return False
     return _may_have_subjects(policy, gate, source)
 

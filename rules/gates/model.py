@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Power = Literal["pause-features", "enforce-refactoring", "mandate-reliability", "block-releases"]
 """The four powers of the policy."""
+HOLDING: frozenset[Power] = frozenset({"pause-features", "enforce-refactoring"})
+"""Those over changes."""
 Missing = Literal["open", "closed", "keep"]
 """What a gate does while it cannot be said whether it shall close: data is missing or stale."""
 Each = Literal["", "service", "component", "team"]
@@ -67,6 +69,16 @@ class Gate:
     def called(self) -> Literal["gate"]:
         """What its file calls it."""
         return "gate"
+
+    @property
+    def level_names(self) -> frozenset[str]:
+        """The names that its conditions ask for, `subject` among them."""
+        return self.close_when.names | (self.open_when.names if self.open_when else frozenset())
+
+    @property
+    def holds_changes(self) -> bool:
+        """Tell whether it holds changes; a gate that is no power over them does so only if it says which."""
+        return self.holds is not None or self.power in HOLDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,8 @@ def _holds(gate: Gate, state: GateState) -> Iterator[Block]:
     lines: list[Line] = [(text,) for text in what]
     if gate.holds is not None:
         lines.append((Text("Pull requests with "), *_all(gate.holds.texts)))
+    elif gate.holds_changes:
+        lines.append((Text("Pull requests, all of them"),))
     if gate.holds_tickets is not None:
         lines.append(
             (Text("Tickets with "), *_all(gate.holds_tickets.texts), Text(" wear the label "), Code(gate.label))

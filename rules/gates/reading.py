@@ -14,8 +14,10 @@ from rules.gates.ruling import mandate_of
 from rules.gates.ticket_conditions import on_tickets
 from rules.policy import Condition
 from rules.schema_gates import GateTable, GateTestTable
+from rules.wording import meant, shown, there_is
 
 CHANGES: Mapping[str, FactType] = {**CHANGE_TYPES, SUBJECT: "string"}
+LISTED = ": `kaizend facts` lists them"  # those of tickets, which are others than those of changes
 
 
 def gate_of(pack: str, table: GateTable, where: str) -> Gate:
@@ -49,6 +51,16 @@ def gate_of(pack: str, table: GateTable, where: str) -> Gate:
     if compiled.problems:
         raise ConditionError(compiled.problems)
     return gate
+
+
+def given_in_vain(gate: Gate, table: GateTable, where: str) -> Iterator[str]:
+    """Yield the levels that tests give and the gate does not ask for: most are misspelt, and the test says nothing."""
+    asked = sorted(gate.level_names - {SUBJECT})
+    for number, test in enumerate(table.test, 1):
+        for name in test.given:
+            if asked and name not in asked:
+                near = meant(name, asked) or there_is(asked)
+                yield f"{where}, test[{number}].given: the gate asks for no level {shown(name)}{near}"
 
 
 NEVER = compile_all(("false",), where="a gate")
@@ -91,8 +103,8 @@ class _Compiled:
         try:
             return compile_all(texts, where=where, types=types) if texts else None
         except ConditionError as error:
-            told = (one.replace(f"{key}[1]", f"{key}[{number}]", 1) if number else one for one in error.problems)
-            self.problems += told
+            said = (one.replace(LISTED, there_is(CHANGES)) if types is CHANGES else one for one in error.problems)
+            self.problems += (one.replace(f"{key}[1]", f"{key}[{number}]", 1) if number else one for one in said)
             return None
 
 

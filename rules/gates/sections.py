@@ -39,7 +39,7 @@ def gate_sections(table: GateTable, gate: Gate, served: str) -> Iterator[str]:
     yield _clauses(gate.close_when)
     yield "**It opens when** all of this is true:" if gate.open_when else "**It opens when** that is no longer so."
     yield _clauses(gate.open_when) if gate.open_when else ""
-    if asked := [level for level in BUILT_IN if level.name in _names(gate)]:
+    if asked := [level for level in BUILT_IN if level.name in gate.level_names]:
         yield "where these are asked:"
         yield "\n".join(f"- {code(level.name)}: {plain(level.meaning)}" for level in asked)
     yield "**While it is closed:**"
@@ -62,7 +62,7 @@ def _what(gate: Gate) -> Iterator[str]:
 def _closed(gate: Gate) -> Iterator[str]:
     if gate.holds is not None:
         yield f"Pull requests are held of which {_listed(gate.holds.texts, 'and')} is true."
-    elif gate.power in ("pause-features", "enforce-refactoring"):
+    elif gate.holds_changes:
         yield "All pull requests are held that it covers."
     if gate.lets:
         let = _listed([" && ".join(each.texts) for each in gate.lets], "or")
@@ -100,10 +100,6 @@ def _first(mandate: Rule) -> Iterator[str]:
 def _who(gate: Gate) -> str:
     who = people(gate.waivers)
     return who[:1].upper() + who[1:]
-
-
-def _names(gate: Gate) -> frozenset[str]:
-    return gate.close_when.names | (gate.open_when.names if gate.open_when else frozenset())
 
 
 def _clauses(condition: Condition) -> str:

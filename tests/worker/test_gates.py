@@ -79,6 +79,7 @@ def test_a_page_says_why_what_and_who(one):
     for said in (
         "Features of checkout wait: its error budget is spent.",
         '`error_budget[subject] < 0.0 (error_budget["checkout"] = -0.2)`',
+        "Pull requests, all of them",
         'Tickets with `kind == "feature"` wear the label `held`',
         "[OPS-1](",
         "**It opens by itself** when `error_budget[subject] > 0.1`",
@@ -95,6 +96,7 @@ def test_what_is_waited_for_is_kept_up_to_date(made):
     made.github.close(made.github.issue(int(first[0].partition("#")[2])), actor="bo-gh")
     settle(made)
     text = card(made, "acme/shop#2")
+    assert "Nothing more happens" not in text
     assert f"{first[1]} Checkout is down" in text
     assert first[0] not in text
     second = incident(made, "Payments are down")

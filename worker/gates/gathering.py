@@ -56,7 +56,7 @@ class Gathered:
 
 def gathered(worker: Worker, now: datetime) -> Gathered:
     """Gather what the gates of the policy ask for, and nothing else."""
-    names = frozenset(name for gate in worker.policy.gates for name in asked(gate))
+    names = frozenset(name for gate in worker.policy.gates for name in gate.level_names)
     told = _signals(worker, names, now)
     tallied = count(worker, names & NAMES.keys(), now)
     there_are = subjects(worker.policy, tallied, _subjects(told))
@@ -67,11 +67,6 @@ def gathered(worker: Worker, now: datetime) -> Gathered:
         partial=next(_unread(worker), ""),
     )
     return Gathered(subjects=there_are, base=base, measures=measured(worker, names, there_are, now))
-
-
-def asked(gate: Gate) -> frozenset[str]:
-    """Return the names of the levels that a gate asks for."""
-    return gate.close_when.names | (gate.open_when.names if gate.open_when else frozenset())
 
 
 def _subjects(told: _Told) -> frozenset[str]:

@@ -10,7 +10,7 @@ from rules.fact_work import not_done
 from rules.gates.judge import judge
 from rules.gates.model import Gate, GateState
 from worker.gates.blocking import concerned, with_blocking
-from worker.gates.gathering import Gathered, asked, gathered
+from worker.gates.gathering import Gathered, gathered
 from worker.gates.pages import page_of, page_source
 from worker.gates.states import GateStates
 from worker.worker import Worker
@@ -47,7 +47,7 @@ def standing(worker: Worker, now: datetime) -> tuple[GateState, ...]:
 
 def _blind(worker: Worker, gate: Gate, found: Gathered) -> bool:
     """Tell whether a gate that was never judged cannot be now: half a reading counts for it, or hides its pages."""
-    asks = bool(asked(gate) - found.base.outside)
+    asks = bool(gate.level_names - found.base.outside)
     return bool(found.base.partial and asks) or page_source(worker, gate) in worker.mirror.unreadable(worker.trackers)
 
 
