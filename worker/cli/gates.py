@@ -24,7 +24,8 @@ from worker.settings.values import span
 from worker.worker import Worker
 
 EXITS = {"open": Exit.FINE, "blocked": Exit.BLOCKED, "unknown": Exit.STALE}
-NONE = "No gates: no rule file has a [[gate]]."
+NONE = "no rule file has a [[gate]]: name one in the config, as in rules = ['pack:gates']"
+NO_SAY = "no gate has a say in it"
 
 
 def gate(
@@ -156,6 +157,8 @@ def _tell(worker: Worker, asked: Asked, *, json: bool) -> None:
         return
     screen = out()
     screen.print(f"{asked.what}: {asked.verdict}", markup=False, soft_wrap=True)
+    if not asked.saids:
+        screen.print(f"  {NO_SAY}")
     for said in asked.saids:
         for line in _lines(worker, said):
             screen.print(f"  {line}", markup=False, soft_wrap=True)
