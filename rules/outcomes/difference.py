@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from math import exp, expm1, inf, lgamma, log, log1p, sqrt
 from statistics import fmean, variance
 
 from rules.metrics.intervals import FLOOR, of_share, student
+from rules.outcomes.dependence import crowding, hanging, in_parts
 from rules.outcomes.resolving import Sort
 
 TAIL = 0.025
@@ -31,11 +31,16 @@ class Difference:
         """1 if it is certain that there is more, -1 if less, 0 if neither."""
         return (self.low > 0) - (self.high < 0)
 
+    def widened(self, middle: float, by: float) -> Difference:
+        """Return it with its bounds so many times as far from the middle."""
+        return replace(self, low=middle - by * (middle - self.low), high=middle + by * (self.high - middle))
+
 
 def difference(sort: Sort, before: Sequence[float], after: Sequence[float], *, steady: int = 0) -> Difference | None:
     """Return the difference between two windows' observations; None of too few.
 
-    `steady`: values that come one upon the other, as samples of a gauge do, are taken together into so many means.
+    Observations come in their order in time; the interval is wider where they hang together. `steady`: values that
+    come one upon the other, as samples of a gauge do, are taken together into so many means.
     """
     if min(len(before), len(after)) < FEWEST:
         return None
@@ -45,21 +50,26 @@ def difference(sort: Sort, before: Sequence[float], after: Sequence[float], *, s
         return _of_counts(before, after)
     if sort == "times":
         return _of_times(before, after)
-    return _of_values(_batched(before, steady), _batched(after, steady))
+    return _of_steady(in_parts(before, steady), in_parts(after, steady))
 
 
 # -- yes or no ---------------------------------------------------------------------------------------------------------
 
 
 def _of_shares(before: Sequence[float], after: Sequence[float]) -> Difference:
-    """Return Newcombe's interval from Wilson's of both: Statistics in Medicine 17 (1998) 873, method 10."""
+    """Return Newcombe's interval from Wilson's of both: Statistics in Medicine 17 (1998) 873, method 10.
+
+    Failures that come in streaks tell less: it is as much wider.
+    """
     (one, low, high), (other, lowest, highest) = _share(before), _share(after)
     middle = other - one
-    return Difference(
+    found = Difference(
         low=middle - sqrt((other - lowest) ** 2 + (high - one) ** 2),
         high=middle + sqrt((highest - other) ** 2 + (one - low) ** 2),
         relative=False,
     )
+    wider = found.widened(middle, sqrt(crowding(before, after, lambda window: fmean(window) * (1 - fmean(window)))))
+    return replace(wider, low=max(-1.0, wider.low), high=min(1.0, wider.high))
 
 
 def _share(observed: Sequence[float]) -> tuple[float, float, float]:
@@ -74,9 +84,10 @@ def _share(observed: Sequence[float]) -> tuple[float, float, float]:
 def _of_counts(before: Sequence[float], after: Sequence[float]) -> Difference | None:
     """Return the interval of the ratio of two rates: given all events, those of one window are binomial.
 
-    Events that come in clusters tell less than their number: it is divided by the dispersion, if that is above 1.
+    Events that come in clusters, within a day or in bad weeks, tell less than their number: it is divided by how much
+    more they vary than independent ones, if that is above 1.
     """
-    crowd = max(1.0, _dispersion(before, after))
+    crowd = max(_dispersion(before, after), crowding(before, after, fmean))
     first, second = round(sum(before) / crowd), round(sum(after) / crowd)
     if not first + second:
         return None
@@ -135,21 +146,24 @@ def _of_values(before: Sequence[float], after: Sequence[float]) -> Difference | 
     return Difference(low=middle - width, high=middle + width, relative=False)
 
 
+def _of_steady(before: Sequence[float], after: Sequence[float]) -> Difference | None:
+    """Return the same, as much wider as one value tells of the next."""
+    found = _of_values(before, after)
+    return found and found.widened(fmean(after) - fmean(before), sqrt(hanging(before, after)))
+
+
 def _of_times(before: Sequence[float], after: Sequence[float]) -> Difference | None:
     """Return the same of the logarithms: of how many times as long the typical time is.
 
-    Times are short for the most part, and some are very long: their logarithms are nearly normal.
+    Times are short for the most part, and some are very long: their logarithms are nearly normal. Bad times that come
+    one upon the other tell less.
     """
     middle = fmean((*before, *after))
     if middle <= 0:
         return None
-    found = _of_values(*([log(max(each, middle * FLOOR)) for each in one] for one in (before, after)))
-    return found and Difference(low=expm1(found.low), high=expm1(found.high), relative=True)
-
-
-def _batched(values: Sequence[float], count: int) -> Sequence[float]:
-    """Return the means of so many stretches of values, one after the other; 0 leaves them as they are."""
-    if not count or len(values) <= count:
-        return values
-    edges = [round(len(values) * step / count) for step in range(count + 1)]
-    return [fmean(values[start:end]) for start, end in pairwise(edges)]
+    first, last = ([log(max(each, middle * FLOOR)) for each in one] for one in (before, after))
+    found = _of_values(first, last)
+    if found is None:
+        return None
+    wider = found.widened(fmean(last) - fmean(first), sqrt(crowding(first, last, variance)))
+    return Difference(low=expm1(wider.low), high=expm1(wider.high), relative=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from math import exp, log
+from math import exp, log, sqrt
 from random import Random
 from statistics import fmean
 
@@ -50,9 +50,45 @@ def counts(draw):
     return seen
 
 
-def times(dice, typical, days):
-    """Return what is seen of incidents whose times are log-normal, three a week."""
-    values = tuple(dice.lognormvariate(log(typical), 1) for _ in range(sum(happened(dice, WEEKLY, days))))
+def in_bad_weeks(dice, daily, days):
+    """Return the same where a bad day tells of the next ones, for a week about."""
+    return tuple(_poisson(dice, daily * exp(0.7 * state - 0.245)) for state in states(dice, days, exp(-1 / 7)))
+
+
+def states(dice, count, memory):
+    """Yield normal values, each of which tells so much of the next one."""
+    state = dice.gauss(0, 1)
+    for _ in range(count):
+        state = memory * state + sqrt(1 - memory**2) * dice.gauss(0, 1)
+        yield state
+
+
+def times(spread, memory=0.0, weekly=WEEKLY):
+    """Return what is seen of incidents whose times are log-normal, with such a spread of their logarithms."""
+
+    def seen(dice, typical, days):
+        count = max(5, sum(happened(dice, weekly, days)))
+        values = tuple(exp(log(typical) + spread * state) for state in states(dice, count, memory))
+        return Seen(measure=measure(fmean(values), days=days), observations=values)
+
+    return seen
+
+
+def streaks(dice, share, days):
+    """Return the same where a rollout that fails tells of the next ones."""
+    centre = log(share / (1 - share))
+    chances = (1 / (1 + exp(-centre - 1.2 * state)) for state in states(dice, days, exp(-1 / 5)))
+    values = tuple(float(dice.random() < chance) for chance in chances)
+    return Seen(measure=measure(fmean(values), days=days), observations=values)
+
+
+def rolling(dice, typical, days):
+    """Return what is seen of a gauge that tells the mean of the 28 days before, as error budgets do; four a day."""
+    drawn = [dice.gauss(0, 1) for _ in range(4 * (days + 28))]
+    sums = [0.0]
+    for each in drawn:
+        sums.append(sums[-1] + each)
+    values = tuple(typical + (sums[at + 112] - sums[at]) / 112 for at in range(4 * days))
     return Seen(measure=measure(fmean(values), days=days), observations=values)
 
 
@@ -63,14 +99,20 @@ def shares(dice, share, days):
 
 
 CASES = {
-    "mttr, halved": ("mttr 3h -> 1.5h by 2027-03-31", times, 1.8, 0.9),
-    "mttr, nothing changed": ("mttr 3h -> 1.5h by 2027-03-31", times, 1.8, 1.8),
+    "mttr, halved": ("mttr 3h -> 1.5h by 2027-03-31", times(1), 1.8, 0.9),
+    "mttr, nothing changed": ("mttr 3h -> 1.5h by 2027-03-31", times(1), 1.8, 1.8),
+    "mttr, heavy tails, nothing changed": ("mttr 3h -> 1.5h by 2027-03-31", times(1.5), 1.8, 1.8),
+    "mttr, five to ten incidents, nothing changed": ("mttr 3h -> 1.5h by 2027-03-31", times(1.5, 0, 0.06), 1.8, 1.8),
+    "mttr, bad times, nothing changed": ("mttr 3h -> 1.5h by 2027-03-31", times(1, 0.5), 1.8, 1.8),
     "incidents, halved": ("incidents 3/week -> 1.5/week by 2027-03-31", counts(happened), WEEKLY, WEEKLY / 2),
     "incidents, nothing changed": ("incidents 3/week -> 1.5/week by 2027-03-31", counts(happened), WEEKLY, WEEKLY),
     "clusters, nothing changed": ("incidents 3/week -> 1.5/week by 2027-03-31", counts(clustered), WEEKLY, WEEKLY),
+    "bad weeks, nothing changed": ("incidents 3/week -> 1.5/week by 2027-03-31", counts(in_bad_weeks), WEEKLY, WEEKLY),
     "failure rate, 25% to 10%": ("cfr 25% -> 10% by 2027-03-31", shares, 0.25, 0.10),
     "failure rate, nothing changed": ("cfr 25% -> 10% by 2027-03-31", shares, 0.25, 0.25),
-    "mttr, twice as long": ("mttr 3h -> 1.5h by 2027-03-31", times, 1.8, 3.6),
+    "streaks of failures, nothing changed": ("cfr 25% -> 10% by 2027-03-31", streaks, 0.25, 0.25),
+    "error budget of 28 days, nothing changed": ("satisfaction 3 -> 3.1 by 2027-03-31", rolling, 3, 3),
+    "mttr, twice as long": ("mttr 3h -> 1.5h by 2027-03-31", times(1), 1.8, 3.6),
 }
 
 
