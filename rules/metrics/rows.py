@@ -37,11 +37,23 @@ COLUMNS = (
 """The columns of the CSV, and the keys of a measure in JSON. New ones come last."""
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that spreadsheets compute."""
+
+
 def rows(found: Series) -> Iterator[Mapping[str, Value]]:
     """Yield a row a window. Moments are ISO 8601 in UTC, shares are 0 to 1, what is not known is None."""
     for measure, moved in zip(found.measures, found.trends(), strict=True):
         values = _row(found, measure, moved)
         yield {column: values[column] for column in COLUMNS}
+
+
+def cells(row: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return a row for a table: names are foreign text, and an apostrophe keeps a spreadsheet from computing them."""
+    return {
+        column: f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+        for column, value in row.items()
+    }
 
 
 def _row(found: Series, measure: Measure, moved: Trend) -> Mapping[str, Value]:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from rules.metrics.model import Grain
-from rules.metrics.rows import COLUMNS, rows
+from rules.metrics.rows import COLUMNS, cells, rows
 from rules.metrics.series import Asked, Series
 from rules.policy import Every
 from worker.cli.context import Cli, data, now, out, talk
@@ -88,7 +88,7 @@ def metrics(  # noqa: PLR0913 - what may be asked is what the command line may s
 def _csv(found: Sequence[Series]) -> None:
     writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row for one in found for row in rows(one))
+    writer.writerows(cells(row) for one in found for row in rows(one))
 
 
 def _table(found: Sequence[Series], moment: datetime) -> None:

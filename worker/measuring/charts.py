@@ -8,9 +8,12 @@ from itertools import groupby
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, filterwarnings
 
+from integrations.wording import printable
 from rules.metrics.model import Measure
 from rules.metrics.series import Series
+from rules.texts import clipped
 from worker.errors import WorkerError
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ WIDTH, HEIGHT = 9.0, 2.6
 GREY = "0.6"
 STRETCH = 4
 """How many times the highest value an axis may reach, to show intervals."""
+LONGEST = 40
+"""Characters of a subject's name that are drawn."""
+LOOKS = {"svg.hashsalt": "kaizend", "svg.fonttype": "none", "font.size": 9, "text.parse_math": False}
+"""Names are foreign text: a $ begins no formula."""
 KEY = "Bars are intervals of 95 %; grey dots say too little."
 
 
@@ -49,7 +56,8 @@ def draw(found: Sequence[Series], file: Path) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
 
     rooms = _rooms(found)
-    with rc_context({"svg.hashsalt": "kaizend", "svg.fonttype": "none", "font.size": 9}):
+    with rc_context(LOOKS), catch_warnings():
+        filterwarnings("ignore", "Glyph .* missing from font")  # an SVG has the letters all the same
         figure = Figure(figsize=(WIDTH, HEIGHT * len(rooms)), layout="constrained")
         for axes, room in zip(figure.subplots(len(rooms), squeeze=False)[:, 0], rooms, strict=True):
             _room(axes, room)
@@ -86,7 +94,14 @@ def _room(axes: Axes, room: Sequence[Series]) -> None:
         _line(axes, one, (place - (len(room) - 1) / 2) * shift / 2)
     _frame(axes, room)
     if any(each.subject for each in room):
-        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+        _legend(axes, room)
+
+
+def _legend(axes: Axes, room: Sequence[Series]) -> None:
+    """Name the lines: matplotlib leaves out what begins with _, so that names are set when the legend is made."""
+    legend = axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    for text, one in zip(legend.get_texts(), room, strict=True):
+        text.set_text(clipped(printable(one.subject), LONGEST))
 
 
 def _line(axes: Axes, one: Series, aside: float) -> None:
@@ -95,7 +110,7 @@ def _line(axes: Axes, one: Series, aside: float) -> None:
     values = [nan if each.value is None else scale * each.value for each in one.measures]
     said = [value if each.enough else nan for value, each in zip(values, one.measures, strict=True)]
     bars = [[_bar(each, scale, low=low) for each in one.measures] for low in (True, False)]
-    label = one.subject or None
+    label = "a subject" if one.subject else None
     axes.errorbar(
         places, said, yerr=bars, label=label, marker="o", markersize=4, linewidth=1, elinewidth=0.7, capsize=2
     )
