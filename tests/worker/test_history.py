@@ -248,6 +248,28 @@ def test_the_twin_of_an_incident_is_the_same_incident(shop):
     assert [(each.key, each.excluded) for each in found.set_aside] == [("OPS-1", "the same as another")]
 
 
+def test_two_that_are_said_to_be_the_same_are_one(shop):
+    """Whoever says it of which: each of the other, or of the twin that leads that it is the same as its twin."""
+    first, second, third = shop.report(), shop.report(), shop.report()
+    shop.say(first, f"/kaizen same-as {shop.key(second)}")
+    shop.say(second, f"/kaizen same-as {shop.key(third)}")
+    shop.settle()
+    shop.say(third, f"/kaizen same-as {shop.key(first)}")
+    made = shop.made
+    twin = made.jira.add_issue("OPS", "Gone", type="Bug", reporter="bo", labels=("incident",), at=made.clock())
+    shop.wait(hours=1)
+    told = {"author": "bo-gh", "body": f"Twin: {twin.key}", "labels": ["incident"], "created_at": made.clock()}
+    leading = made.github.add_issue("Gone", **told)
+    shop.settle()
+    made.github.comment(leading.number, f"/kaizen same-as {twin.key}", author="ana-gh")
+    found = shop.told()
+    reports = {shop.key(first), shop.key(second), shop.key(third)}
+    counted = [each.key for each in found.incidents]
+    assert len([key for key in counted if key in reports]) == 1
+    assert len([key for key in counted if key not in reports]) == 1
+    assert len(found.set_aside) == 3
+
+
 def test_one_that_came_back_is_another_one(shop):
     """A report of an incident that had been over is an occurrence of its own."""
     first = shop.report()

@@ -10,6 +10,7 @@ from rules.facts import SHARED, kind_of, needed
 from rules.memory import NOTHING, Memory
 from rules.metrics.causes import Causes, Said
 from rules.metrics.closings import Closed, Closers, in_bulk
+from rules.metrics.doubles import Doubles
 from rules.metrics.incidents import Past, Read, read_incident
 from rules.metrics.items import ItemCounter
 from rules.metrics.merged import Merges
@@ -127,13 +128,13 @@ def _doubles(worker: Worker, past: MirrorPast, uids: list[str], now: datetime) -
 
     One that was declined is none to tell of: people close the older of two duplicates as well.
     """
-    same, twins = past.same(), past.twins()
-    other = {uid: same.get(uid) or (twins[uid], False) for uid in uids if uid in same or uid in twins}
-    every = past.tickets_of({each for each, _ in other.values()})
+    told = Doubles(same=past.same(), twins=past.twins())
+    every = past.tickets_of(told.near(uids))
     tickets = (ticket for ticket in every if not (ticket.phase == "done" and not_done(ticket.resolution)))
     incidents = worker.policy.counting.incidents
     keys = {ticket.uid: ticket.key for ticket, _, kind in _kinds(worker, tickets, now) if kind in incidents}
-    return {uid: ("" if again else keys[far], again) for uid, (far, again) in other.items() if far in keys}
+    found = {uid: told.of(uid, keys) for uid in uids}
+    return {uid: ("" if of[1] else keys[of[0]], of[1]) for uid, of in found.items() if of is not None}
 
 
 def _shipped(policy: Policy, past: MirrorPast, since: datetime) -> tuple[tuple[Shipped, ...], Merges]:
