@@ -77,7 +77,7 @@ def observations(metric: Metric, grain: Grain, subject: str, window: Window, his
     return tuple(_observed(metric, count(Scope(metric, grain, subject, known, history)), known))
 
 
-def _known_from(metric: Metric, history: History) -> datetime | None:
+def known_from(metric: Metric, history: History) -> datetime | None:
     """Return from when on all is known that a metric counts; None: all is."""
     if metric.measured == "signal":
         return None
@@ -86,15 +86,21 @@ def _known_from(metric: Metric, history: History) -> datetime | None:
     return max((each for each in moments if each is not None), default=None)
 
 
+def whole_from(metric: Metric, history: History) -> datetime | None:
+    """Return from when on all is known that a metric is made of, where closings count also by whom; None: all is."""
+    moments = [known_from(metric, history), history.known_from if metric.measured in CLOSED else None]
+    return max((each for each in moments if each is not None), default=None)
+
+
 def _whole(metric: Metric, known: Window, window: Window, history: History) -> bool:
-    """Tell whether a window is over, and all of it known: where closings count, also by whom they were."""
-    since = history.known_from if metric.measured in CLOSED else None
+    """Tell whether a window is over, and all of it known."""
+    since = whole_from(metric, history)
     return known == window and (since is None or since <= window.start)
 
 
 def clipped(metric: Metric, window: Window, history: History, now: datetime) -> Window:
     """Return the part of a window that is over and known; it may be empty."""
-    start = max(window.start, _known_from(metric, history) or window.start)
+    start = max(window.start, known_from(metric, history) or window.start)
     return replace(window, start=start, end=max(start, min(window.end, now)))
 
 

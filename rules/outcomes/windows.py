@@ -37,10 +37,16 @@ def windows_before(until: datetime, known_from: datetime | None = None) -> Itera
     for days in SPANS:
         start = until - timedelta(days=days)
         found = Window(start=start, end=until)
+        yield known_part(found, known_from)
         if known_from is not None and known_from > start:
-            yield replace(found, start=until - max((until - known_from) // DAY, 0) * DAY)
             return
-        yield found
+
+
+def known_part(window: Window, known_from: datetime | None) -> Window:
+    """Return the whole days at a window's end of which all is known."""
+    if known_from is None or known_from <= window.start:
+        return window
+    return replace(window, start=window.end - max((window.end - known_from) // DAY, 0) * DAY)
 
 
 def after_ends(calendar: Calendar, by: date, since: datetime) -> datetime:
