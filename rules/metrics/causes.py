@@ -70,20 +70,29 @@ class Causes:
         seen: set[str] = set()
         for key in said.keys:
             changes = [self._merges.by_key[each] for each in (key, *behind.get(key, ())) if each in self._merges.by_key]
-            carrying = [each for each in map(self.carrier, changes) if each is not None]
+            found = (self.carrier(each, incident.began) for each in changes)
+            carrying = [each for each in found if each is not None]
             carrier = min(carrying, key=lambda each: each.at, default=None)
             uid = carrier.rollout.uid if carrier else ""
             if uid and uid in seen:
                 continue
             seen.add(uid)
-            went = f"went out with {carrier.rollout.name}" if carrier else "no rollout of it is known"
+            went = f"went out with {carrier.rollout.name}" if carrier else "no rollout of it before is known"
             yield Cause(incident=incident.uid, rollout=uid, how="stated", evidence=f"{_shown(key)}: {said.by}; {went}")
 
-    def carrier(self, change: Merged) -> Shipped | None:
-        """Return the first rollout that held a change."""
+    def carrier(self, change: Merged, began: datetime | None = None) -> Shipped | None:
+        """Return the first rollout that held a change, before an incident; one that failed only if none else."""
         line = ("source", change.source)
         first = bisect_left(self._times.get(line, []), change.at - SKEW)
-        return next((each for each in islice(self._lines.get(line, ()), first, None) if each.carries(change)), None)
+        carrying = (each for each in islice(self._lines.get(line, ()), first, None) if each.carries(change))
+        failed = None
+        for each in carrying:
+            if began is not None and each.at > began + _slack(each):
+                break
+            if not each.rollout.failed:
+                return each
+            failed = failed or each
+        return failed
 
     # -- a revert tells -----------------------------------------------------------------------------------------------
 
@@ -141,6 +150,11 @@ class Causes:
         place = bisect_right(self._times.get(line, []), began) - 1
         found = self._lines[line][place] if place >= 0 else None
         return found if found is not None and began - found.at <= self._window else None
+
+
+def _slack(shipped: Shipped) -> timedelta:
+    """Return how much later than an incident one of before may be dated: of versions only the day is known."""
+    return timedelta(days=1) if shipped.rollout.kind == "version" else SKEW
 
 
 def _touches(incident: Incident, source: str, shipped: Shipped) -> bool:

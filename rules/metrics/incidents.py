@@ -23,6 +23,8 @@ from rules.wording import shown
 
 LONGEST = timedelta(days=90)
 """An incident that is said to have begun longer before it was reported is not believed: most such years are slips."""
+NO_BEGINNING = "it is not told when it began, only when it was over"
+"""Why the time that an incident took is not known that was reported afterwards: nothing is not how long."""
 TAKING = frozenset({"assignee", "status"})
 """What somebody does who takes an incident, besides commenting."""
 
@@ -102,7 +104,7 @@ def _resolution(ticket: Ticket, past: Past, told: Told, closers: Closers) -> tup
     What its text says goes before when it was closed: many are closed only after their review.
     """
     if told.resolved is not None:
-        return told.resolved, ""
+        return told.resolved, NO_BEGINNING if told.began == told.resolved else ""
     closed = closed_at(ticket)
     if closed is None:
         return None, ""

@@ -129,6 +129,22 @@ def test_a_change_may_be_named_of_which_no_rollout_is_known():
     assert causes(incident(), Said(keys=("acme/shop#77",), by="ana")) == [("", "stated")]
 
 
+def test_what_went_out_afterwards_did_not_cause_it():
+    """Though people name its change: it was deployed once more since, or for the first time."""
+    said = Said(keys=("acme/shop#3",), by="its text")
+    assert causes(incident(began=-9.5), said) == [("", "stated")]
+    assert causes(incident(began=-9), said) == [("d/shop/-9", "stated")]
+
+
+def test_a_deployment_that_failed_is_not_what_brought_it():
+    """If one after it succeeded, and before the incident; else there is only that one."""
+    said = Said(keys=("acme/shop#3",), by="its text")
+    failed, again = shipped(THREE, -9, failed=True), shipped(THREE, -8)
+    rollouts = (*OUT[:2], failed, again)
+    assert causes(incident(), said, rollouts) == [("d/shop/-8", "stated")]
+    assert causes(incident(began=-8.5), said, rollouts) == [("d/shop/-9", "stated")]
+
+
 def test_people_may_say_that_no_rollout_did():
     """Though one was near."""
     assert causes(incident(), Said(keys=("none",), by="ana")) == [("", "stated")]

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from rules.metrics.closings import Closed, Closers
+from rules.metrics.compute import measure
 from rules.metrics.incidents import Past, Word, read_incident
-from rules.metrics.model import Cause, Incident, Subjects
+from rules.metrics.model import Cause, History, Incident, Subjects, Window
+from rules.metrics.table import MetricTable, metric_of
 from rules.metrics.timeline import Course, span_words, timeline
 from rules.metrics.told import Told
 from rules.model import Event
@@ -166,6 +168,15 @@ def test_a_machine_closed_it():
     assert (found.counts, found.incident.resolved, found.incident.excluded) == (True, None, "closed by a bot")
     told = read(over(5), closers, told=Told(resolved=at(2)))
     assert (told.incident.resolved, told.incident.excluded) == (at(2), "")
+
+
+def test_what_was_reported_afterwards_did_not_take_no_time():
+    """Where nobody tells when it began, how long it took is not known."""
+    found = read(over(5), told=Told(resolved=at(-1))).incident
+    assert (found.resolved, found.excluded) == (at(-1), "it is not told when it began, only when it was over")
+    mttr = metric_of("own", MetricTable(id="mttr", measured="time-to-resolve"))
+    seen = measure(mttr, "all", "", Window(start=at(-24), end=at(24)), History(incidents=(found,)), at(48))
+    assert (seen.value, seen.excluded) == (None, ((found.excluded, 1),))
 
 
 @pytest.mark.parametrize(
