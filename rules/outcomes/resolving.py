@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import inf
 from typing import Literal
 
 from rules.metrics.model import Grain, Measure, Measured, Metric
@@ -96,6 +97,8 @@ def resolve(policy: Policy, aim: Aim) -> Target | str:
     target = _numbers(metric, aim, *found)
     if isinstance(target, str):
         return target
+    for number in _impossible(target):
+        return f"{metric.id} is never {target.amount(number)}"
     if (target.end < target.start) is not (metric.better == "lower"):
         return f"{metric.id} gets better when it gets {metric.better}, and this is to get {_way(target)}"
     return target
@@ -146,6 +149,13 @@ def _subjects(policy: Policy) -> Iterator[tuple[Grain, str]]:
     yield from (("service", each.name) for each in policy.services)
     yield from (("team", each.name) for each in policy.teams)
     yield from (("domain", each.name) for each in policy.domains)
+
+
+def _impossible(target: Target) -> tuple[float, ...]:
+    """Return those of its numbers that what is measured cannot be."""
+    sort = sort_of(target.metric)
+    most = 100.0 if sort == "shares" else inf
+    return tuple(each for each in (target.start, target.end) if sort != "values" and not 0 <= each <= most)
 
 
 def _numbers(metric: Metric, aim: Aim, grain: Grain, subject: str) -> Target | str:

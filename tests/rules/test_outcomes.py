@@ -122,6 +122,16 @@ def test_an_aim_that_cannot_be_measured_says_why(words, expected):
     assert understood(KNOWN, read_aim(words)) == f" It cannot be measured: {expected}. Say it again so that it can."
 
 
+@pytest.mark.parametrize(
+    ("words", "never"),
+    [("mttr -5h -> -6h", "-5 h"), ("cfr 120% -> 10%", "120%"), ("incidents 3/week -> -1/week", "-1 per week")],
+)
+def test_what_can_never_be_is_no_aim(words, never):
+    """A small step beyond all that is possible would be half way there at once; a signal may be below zero."""
+    assert resolve(KNOWN, read_aim(f"{words} by 2027-03-31")).endswith(f"is never {never}")
+    assert not isinstance(resolve(KNOWN, read_aim("satisfaction -3 -> -2 by 2027-03-31")), str)
+
+
 def test_without_services_a_component_is_one():
     """And without metrics nothing can be measured, of which a command's answer does not speak."""
     assert resolve(policy(metrics=METRICS), read_aim(AIM)).subject == "checkout"
