@@ -7,18 +7,17 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from integrations.sandbox.seeds import BadData
 from worker.cli.context import Cli, now, out, talk
 from worker.cli.progress import watching
-from worker.demo import demo as play
-from worker.demo_stage import Stage
 from worker.errors import WorkerError
-from worker.playground import Playground, company, loaded, refuse_others, write_config
 from worker.stop import Stopping
+
+if TYPE_CHECKING:
+    from worker.playground import Playground
 
 DEMO_WIDTH = 100
 """Columns of the demo where no terminal tells how many there are."""
@@ -30,6 +29,9 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where config and database go; made anew.")] = Path(".demo"),
 ) -> None:
     """Show the main job end to end, over real HTTP, on the embedded sandbox."""
+    from worker.demo import demo as play  # noqa: PLC0415 - brings the whole sandbox, which no other verb needs
+    from worker.demo_stage import Stage  # noqa: PLC0415 - as above
+
     cli: Cli = context.obj
     cli.logs(level=logging.ERROR)
     stage = Stage(
@@ -66,6 +68,9 @@ def sandbox(
     ] = None,
 ) -> None:
     """Serve a small GitHub and a small Jira on loopback, until told to stop."""
+    from integrations.sandbox.seeds import BadData  # noqa: PLC0415 - the sandbox, which no other verb needs
+    from worker.playground import company, loaded, refuse_others  # noqa: PLC0415 - as above
+
     cli: Cli = context.obj
     cli.logs(level=logging.ERROR)
     if write is not None:
@@ -85,6 +90,8 @@ def sandbox(
 
 
 def _serve(cli: Cli, ground: Playground, write: Path | None) -> None:
+    from worker.playground import write_config  # noqa: PLC0415 - as above
+
     url = ground.sandbox.url
     talk(f"Serving {ground.about}.")
     talk(f"In a browser:  {url}/   (only what kaizend wrote: {url}/?touched=1)")
