@@ -11,6 +11,7 @@ from rules.actions import Op, Plan
 from worker.apply import Applied, apply
 from worker.blocked import see_blocked
 from worker.doubts import settle
+from worker.gates.states import GateStates
 from worker.gates.statuses import read_statuses
 from worker.gates.waiving import see_withdrawn
 from worker.inputs import read_due
@@ -121,6 +122,8 @@ def carry(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching,
     worker.ledger.save_put_offs(found.put_offs)
     worker.ledger.record_held(run, found.plan.held, now)
     apply(worker, run, found.plan.ops, stop, applied=applied, progress=watching.carried)
+    if found.pauses or found.put_offs or found.reversals or any(not op.shadow for op in found.plan.ops):
+        GateStates(worker.database).forget_ground()
     worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))
     worker.mirror.unsettle(found.unsettled | applied.unsettled)
 

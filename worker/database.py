@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,10 @@ class Database:
     def stream(self, statement: str, parameters: tuple[Any, ...] = ()) -> Iterator[Any]:
         """Return the rows of a large query a few at a time; the database is not held up by a slow reader."""
         with self.connect() as connection:
+            if self.dialect == "sqlite":  # which hands out a few at a time by itself, at half the cost
+                with closing(driver_of(connection).execute(self.sql(statement), parameters)) as cursor:
+                    yield from cursor
+                return
             options = {"stream_results": True, "max_row_buffer": 1000}
             with connection.exec_driver_sql(self.sql(statement), parameters, execution_options=options) as result:
                 yield from result

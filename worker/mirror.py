@@ -94,7 +94,10 @@ class Mirror:
         if kind is Change:
             self._look_again(connection, keep_mentions(cursor, self._database.sql, items))
         cursor.executemany(self._database.sql(statement), rows)
-        return int(cursor.rowcount)
+        changed = int(cursor.rowcount)
+        if changed > 0 and kind is not Ticket:
+            cursor.execute(_NEXT_THING)
+        return changed
 
     def _look_again(self, connection: Connection, keys: frozenset[str]) -> None:
         """Have the tickets of these keys evaluated again, if any was evaluated before: there are no others then."""
@@ -222,6 +225,11 @@ class Mirror:
         rows = self._database.rows("select value from counters where name = 'revision'")
         return int(rows[0][0]) if rows else 0
 
+    def version(self) -> tuple[int, int]:
+        """Return what differs whenever anything was changed in the mirror, or a ticket is to be looked at again."""
+        rows = self._database.rows(_VERSION)
+        return int(rows[0][0]), int(rows[0][1])
+
     def unsettled(self, policy: str, day: date) -> Iterator[Ticket]:
         """Stream the tickets that changed since they were settled, or all if the policy or the local day is new."""
         settled = self._database.rows("select revision from settled where policy = ? and day = ?", (policy, iso(day)))
@@ -321,6 +329,11 @@ _NEXT_REVISION = (
     "insert into counters (name, value) values ('revision', 1)"
     " on conflict (name) do update set value = counters.value + 1 returning value"
 )
+_NEXT_THING = _NEXT_REVISION.replace("'revision'", "'things'")
+_VERSION = """
+    select coalesce((select max(revision) from tickets), 0),
+        coalesce((select value from counters where name = 'things'), 0)
+"""
 _SAVE_CURSOR = (
     "insert into cursors (source, stream, cursor, saved) values (?, ?, ?, ?)"
     " on conflict (source, stream) do update set cursor = excluded.cursor, saved = excluded.saved"

@@ -10,7 +10,8 @@ from rules.fact_work import not_done
 from rules.gates.judge import judge
 from rules.gates.model import Gate, GateState
 from worker.gates.blocking import concerned, with_blocking
-from worker.gates.gathering import Gathered, gathered
+from worker.gates.gathering import Gathered, asked, gathered
+from worker.gates.ground import ground
 from worker.gates.pages import page_of, page_source
 from worker.gates.states import GateStates
 from worker.worker import Worker
@@ -21,12 +22,17 @@ AGAIN = ("it was closed when the database was lost",)
 def standing(worker: Worker, now: datetime) -> tuple[GateState, ...]:
     """Judge all gates, remember how they stand, and return that: in the policy's order, then by subject.
 
-    Where one closed, opened or waits for something else, the tickets that concerns are looked at again.
+    Where one closed, opened or waits for something else, the tickets that concerns are looked at again. On the same
+    ground as the last time nothing is judged: they stand as they stood.
     """
     if not worker.policy.gates:
         return ()
-    kept, found = GateStates(worker.database), gathered(worker, now)
-    before = kept.all()
+    kept, basis = GateStates(worker.database), ground(worker, now)
+    order = [gate.id for gate in worker.policy.gates]
+    still = kept.still(basis, now)
+    if still is not None:
+        return tuple(sorted(still, key=lambda state: (order.index(state.gate), state.subject)))
+    found, before = gathered(worker, now), kept.all()
     judged = []
     for gate in worker.policy.gates:
         levels = found.levels(gate)
@@ -39,6 +45,8 @@ def standing(worker: Worker, now: datetime) -> tuple[GateState, ...]:
     blind = {gate.id for gate in worker.policy.gates if _blind(worker, gate, found)}
     told = [state for state in states if state.gate not in blind or (state.gate, state.subject) in before]
     kept.save(told)
+    if not blind and all(state.in_force or not state.closed for state in states):  # else the next look tells more
+        kept.judged_on(basis, now)
     news = [state for state in told if _acts(gates[state.gate], state, before.get((state.gate, state.subject)))]
     worker.mirror.unsettle(concerned(worker, [(gates[state.gate], state) for state in news], now))
     worker.mirror.unsettle(_pages(told, before.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from worker.rows import TICKET, clean, moment, when
 from worker.upserts import TICKETS_SELECT
 from worker.worker import Worker
 
+GROUND = "gates "
+"""What the counter's name begins with that holds when gates were judged last; their ground follows."""
 COLUMNS = "gate, subject, closed, number, waiting, because, blocking, unsure, page, url, since, looked"
 
 
@@ -36,6 +39,28 @@ class GateStates:
             with self._database.begin_lazy() as connection:
                 connection.exec_driver_sql(self._database.sql(_UPSERT), rows)
         return len(rows)
+
+    def still(self, ground: str, now: datetime) -> tuple[GateState, ...] | None:
+        """Return how gates stand, looked at now, if they were judged last on the same ground; else None."""
+        rows = self._database.rows("select value from counters where name = ?", (GROUND + ground,))
+        if not rows:
+            return None
+        stood = [state for state in self.all().values() if moment(state.looked or state.since) == rows[0][0]]
+        stand = tuple(replace(state, looked=now) for state in stood)
+        self.save(stand)
+        self.judged_on(ground, now)
+        return stand
+
+    def judged_on(self, ground: str, now: datetime) -> None:
+        """Note on what ground all gates were judged, or found to stand as before."""
+        with self._database.begin_lazy() as connection:
+            connection.exec_driver_sql(self._database.sql(_FORGET), (f"{GROUND}%",))
+            connection.exec_driver_sql(self._database.sql(_NOTE), (GROUND + ground, moment(now)))
+
+    def forget_ground(self) -> None:
+        """Have all gates judged anew the next time."""
+        with self._database.begin_lazy() as connection:
+            connection.exec_driver_sql(self._database.sql(_FORGET), (f"{GROUND}%",))
 
     def came_back(self, since: datetime) -> Iterable[Ticket]:
         """Stream the reports since then of what had been fixed before."""
@@ -93,6 +118,8 @@ _UPSERT = f"""
     on conflict (gate, subject) do update set
       {", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[2:])}
 """  # noqa: S608 - our own names
+_FORGET = "delete from counters where name like ?"
+_NOTE = "insert into counters (name, value) values (?, ?)"
 _CAME_BACK = """
     where created >= ? and buried is null and uid in (select uid from recurrences where again = 1)
     order by created, uid
