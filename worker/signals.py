@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -121,10 +121,14 @@ def latest(worker: Worker, now: datetime) -> Mapping[str, Mapping[str, Latest]]:
     return found
 
 
-def samples(worker: Worker, window: Window) -> tuple[Sample, ...]:
-    """Return what the signals of the config said in a window, in the config's order, by subject and time."""
+def samples(worker: Worker, window: Window, wanted: Collection[str] | None = None) -> tuple[Sample, ...]:
+    """Return what the signals of the config, or those of a name that is wanted, said in a window.
+
+    They come in the config's order, by subject and time.
+    """
     kept = Samples(worker.database)
-    return tuple(_called(worker, chain.from_iterable(kept.within(name, window) for name in worker.policy.signals)))
+    names = [name for name in worker.policy.signals if wanted is None or name in wanted]
+    return tuple(_called(worker, chain.from_iterable(kept.within(name, window) for name in names)))
 
 
 def _called(worker: Worker, found: Iterable[Sample]) -> Iterator[Sample]:

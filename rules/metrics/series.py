@@ -65,10 +65,10 @@ def series(policy: Policy, history: History, asked: Asked, now: datetime) -> tup
     A metric of a signal that has no value at all is left out, unless it is asked for by its name.
     """
     names = _subjects(policy, history, asked)
-    parts = [_Part(history, window, asked.by) for window in windows_of(policy, asked, now)]
+    parts = [Part(history, window, asked.by) for window in windows_of(policy, asked, now)]
     found = []
     for metric in _metrics(policy, history, asked):
-        recorded = [is_recorded(metric, part.window, part.whole, now) for part in parts]
+        recorded = [part.recorded(metric, now) for part in parts]
         for subject in names:
             first, *others = (
                 measure_part(part.scope(metric, subject), now, recorded=known)
@@ -78,14 +78,18 @@ def series(policy: Policy, history: History, asked: Asked, now: datetime) -> tup
     return tuple(found)
 
 
-class _Part:
-    """A window's part of a history, and the subjects' parts of that."""
+class Part:
+    """A window's part of a history, and the subjects' parts of that: what is many subjects' is sought once."""
 
     def __init__(self, history: History, window: Window, grain: Grain) -> None:
         self.window, self.whole = window, within(history, window)
         self._grain = grain
         self._theirs = {WHOLE: self.whole} if grain == "all" else by_subject(self.whole, grain)
         self._nothing = replace(self.whole, incidents=(), set_aside=(), rollouts=(), causes=(), items=(), samples=())
+
+    def recorded(self, metric: Metric, now: datetime) -> bool:
+        """Tell whether anybody records what a metric measures, in the whole company."""
+        return is_recorded(metric, self.window, self.whole, now)
 
     def scope(self, metric: Metric, subject: str) -> Scope:
         """Return what a metric is computed of for a subject."""

@@ -48,7 +48,7 @@ def main() -> None:
     say(f"kaizend bench on {machine()}")
     say("Medians; ratios are medians of the ratios pair by pair. Each run is a process of its own. MB are 2**20 bytes.")
     with tempfile.TemporaryDirectory() as folder:
-        for part in (sync_lines, plan_lines, ledger_lines, recall_lines):
+        for part in (sync_lines, plan_lines, numbers_lines, ledger_lines, recall_lines):
             for line in part(size, Path(folder)):
                 say(line)
     say(f"\n{time.perf_counter() - began:.0f} s in all")
@@ -133,6 +133,31 @@ def plan_lines(size: Sizes, folder: Path) -> Iterator[str]:
 def per_second(costs: list[Cost]) -> list[Cost]:
     """Return the same runs, counting by the second of wall time."""
     return [Cost(cpu=c.cpu, wall=c.wall, process=c.process, peak=c.peak, count=round(c.count / c.wall)) for c in costs]
+
+
+# -- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def numbers_lines(size: Sizes, folder: Path) -> Iterator[str]:
+    """Measure metrics, gates and outcomes over what happened in three years."""
+    home = folder / "numbers"
+    home.mkdir()
+    run("numbers", "fill", home, size.tickets)
+    yield f"\nMetrics, gates and outcomes of 50 services over {size.tickets:,} tickets, {size.plan_rounds} rounds"
+    yield "  floor: reading the tickets from the mirror"
+    *ours, floor = in_turns(
+        size.plan_rounds,
+        *[
+            lambda _, what=what: run("numbers", what, home, size.tickets)
+            for what in ("year", "gates", "outcomes", "idle", "reading")
+        ],
+    )
+    yield HEAD
+    names = ("twelve months by service", "gates, judged anew", "outcomes, their first look", "a look at nothing new")
+    for name, costs in zip(names, ours, strict=True):
+        yield compared(f"{name}, CPU s", costs, floor, "cpu") + f"   {costs[0].note}"
+    for name, costs in zip(names, ours, strict=True):
+        yield compared(f"{name}, MB", costs, floor, "peak", digits=1)
 
 
 # -- ledger -----------------------------------------------------------------------------------------------------------

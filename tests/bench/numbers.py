@@ -1,6 +1,6 @@
-"""Metrics, gates and outcomes over a company's three years in the mirror: `python -m tests.bench.numbers WHAT FOLDER N`.
+"""Metrics, gates and outcomes of a company over its three years: `python -m tests.bench.numbers WHAT FOLDER COUNT`.
 
-WHAT is one of the functions below, N how many tickets there are; `reading` is the floor of all of them.
+WHAT is one of the functions below, COUNT how many tickets there are; `reading` is the floor of all of them.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def fill(folder: Path, count: int) -> None:
                 worker.mirror.save(SOURCE, stream, Page(items=items[at : at + 1000], cursor=str(at)), NOW)
         worker.mirror.save(SOURCE, "events", Page(items=tuple(_events(count)), cursor="1"), NOW)
         worker.mirror.end_read(SOURCE, NOW)
-        Samples(worker.database).keep(_samples(), EVERY)
+        Samples(worker.database).keep(_samples(count), EVERY)
         watch.report(count)
 
 
@@ -188,9 +188,9 @@ def _deployments(count: int) -> Iterator[Deployment]:
             )
 
 
-def _samples() -> Iterator[Signal]:
+def _samples(count: int) -> Iterator[Signal]:
     for number in range(SERVICES):
-        for step in range(QUARTER // EVERY):
+        for step in range(min(QUARTER // EVERY, count)):
             value = 0.9 - step % 100 / 200
             yield Signal(name="error_budget", subject=f"s{number}", at=NOW - EVERY * step, value=value)
 

@@ -36,6 +36,8 @@ def test_the_bench_runs_to_its_end_on_a_small_scale():
         "Cold sync of 150 issues",
         "Warm sync",
         "Plan over 200 tickets x 40 rules",
+        "Metrics, gates and outcomes of 50 services over 200 tickets",
+        "a look at nothing new",
         "3 ops",
         "200 new tickets against 90",
         "s in all",

@@ -14,11 +14,11 @@ from subprocess import CalledProcessError
 import orjson
 
 import tests.bench.__main__ as bench
-from tests.bench import command, commits, judge, recall, sync
+from tests.bench import command, commits, judge, numbers, recall, sync
 from tests.bench.measure import Cost, run
 from worker import cli
 
-LOADED = {module.__name__: module for module in (cli, command, commits, judge, recall, sync)}
+LOADED = {module.__name__: module for module in (cli, command, commits, judge, numbers, recall, sync)}
 
 
 def forked(module: str, *arguments: object) -> Cost:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.gates.levels import DAYS, LONG, LONG_DAYS, metric_level
-from rules.metrics.compute import measure
+from rules.metrics.compute import measure_part
 from rules.metrics.model import Grain, Metric, Window
+from rules.metrics.series import Part
 from worker.measuring.history import history
 from worker.worker import Worker
 
@@ -37,13 +38,18 @@ def measured(
     if not asked:
         return ()
     longest = max(days for _, _, days in asked)
-    known = history(worker, Window(start=now - timedelta(days=longest), end=now), now)
+    metrics = [metric for _, metric, _ in asked]
+    known = history(worker, Window(start=now - timedelta(days=longest), end=now), now, metrics)
+    parts: dict[tuple[int, Grain], Part] = {}
     found = []
     for name, metric, days in asked:
-        window = Window(start=now - timedelta(days=days), end=now)
         for grain in metric.by:
+            if (days, grain) not in parts:
+                parts[days, grain] = Part(known, Window(start=now - timedelta(days=days), end=now), grain)
+            part = parts[days, grain]
+            recorded = part.recorded(metric, now)
             for subject in sorted(subjects[grain]) if grain != "all" else ("",):
-                one = measure(metric, grain, subject, window, known, now)
+                one = measure_part(part.scope(metric, subject), now, recorded=recorded)
                 why = "" if one.enough else one.lacking or "nothing was measured"
                 told = TOO_LITTLE.format(name=name, subject=subject or WHOLE, why=why) if why else ""
                 value = one.value if one.enough else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from rules.fact_work import not_done
@@ -14,7 +14,7 @@ from rules.metrics.doubles import Doubles
 from rules.metrics.incidents import Past, Read, read_incident
 from rules.metrics.items import ItemCounter
 from rules.metrics.merged import Merges
-from rules.metrics.model import Cause, History, Incident, Item, Window
+from rules.metrics.model import Cause, History, Incident, Item, Metric, Window
 from rules.metrics.reverts import reverts
 from rules.metrics.rolled import Shipped, counts, deployed, released, without_doubles
 from rules.metrics.timeline import Course
@@ -35,11 +35,11 @@ PLAIN = SHARED | {"kind", "title"}
 ITS_TEXT = "its text says so"
 
 
-def history(worker: Worker, window: Window, now: datetime) -> History:
+def history(worker: Worker, window: Window, now: datetime, metrics: Collection[Metric] | None = None) -> History:
     """Return what happened within a window, and besides it what belongs to it: earlier rollouts, later causes.
 
     Incidents are those that were not over when the window began, up to now; rollouts those of half a year before it,
-    up to now; items and samples those of the window alone.
+    up to now; items and samples those of the window alone; of signals that `metrics` measure, if that is told.
     """
     past = MirrorPast(worker.database)
     closers = _closers(worker.policy, past, Window(start=window.start, end=max(window.end, now)))
@@ -60,7 +60,7 @@ def history(worker: Worker, window: Window, now: datetime) -> History:
         causes=tuple(_causes(worker, past, shipped, merges, incidents, read, window.start - BEFORE)),
         set_aside=_ordered(each.incident for each in read.values() if not each.counts),
         items=tuple(sorted(items, key=lambda each: (each.at, each.uid, each.kind))),
-        samples=samples(worker, window),
+        samples=samples(worker, window, None if metrics is None else {metric.signal for metric in metrics}),
         known_from=whole.closings,
         tickets_from=whole.tickets,
         rollouts_from=whole.rollouts,

@@ -49,7 +49,7 @@ def _measured(worker: Worker, kept: Keeping, made: Iterable[Case], now: datetime
     past = History()
     if spans:
         whole = Window(start=min(each.start for each in spans), end=max(each.end for each in spans))
-        past = history(worker, whole, now)
+        past = history(worker, whole, now, [case.target.metric for case in every])
     before = {(row.uid, row.stated): row for row in kept.rows({case.ticket.uid for case in every})}
     rows = [with_numbers(case, past, now) for case in every]
     return [row for row in rows if before.get((row.uid, row.stated)) != row]
