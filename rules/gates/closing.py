@@ -1,15 +1,18 @@
-"""The page of a gate that is open again is closed, once: who opens it anew wants it open."""
+"""The page of a gate that is open again, or gone, is closed, once: who opens it anew wants it open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from rules.actions import Close, Op
+from rules.gates.model import GateState
 from rules.gates.ruling import PAGE
 from rules.moves import View, target_of
 from rules.texts import clipped
 
 WHY = "the gate {name} is open again"
+GONE = "the gate {name} holds nothing any more: it is not in the rules, or in shadow"
+OCCASION = "e{number}"
 
 
 def closing_ops(view: View) -> Iterator[Op]:
@@ -22,11 +25,11 @@ def closing_ops(view: View) -> Iterator[Op]:
             continue
         rule = f"{state.gate}.{PAGE}"
         op = Op(
-            id=view.op_id(rule, f"e{state.number}", Close),
+            id=view.op_id(rule, OCCASION.format(number=state.number), Close),
             target=target_of(ticket),
             verb=Close(reason="completed"),
             rule=rule,
-            because=(WHY.format(name=state.name),),
+            because=(_why(state),),
             before=clipped(ticket.status),
             after="completed",
             shadow=rule in view.paused,
@@ -34,3 +37,7 @@ def closing_ops(view: View) -> Iterator[Op]:
         )
         if op.id not in view.memory.done:
             yield op
+
+
+def _why(state: GateState) -> str:
+    return (GONE if state.closed else WHY).format(name=state.name)

@@ -58,8 +58,8 @@ def test_open_changes_come_with_the_tickets_they_name(database, mirror):
     assert kept.change("nobody") is None
 
 
-def test_what_stands_on_the_heads_replaces_what_was_known(database):
-    """A source at a time; red are those where a status of ours fails."""
+def test_what_stands_on_the_heads_replaces_what_was_known(database, mirror):
+    """A source at a time; red are those where a status of ours fails on an open change."""
     kept = Kept(database)
     red = CommitStatus(change=PULL, sha="a" * 40, state="failure", description="Held", url="x", ours=True)
     kept.save_statuses("shop", [red], NOON)
@@ -68,6 +68,21 @@ def test_what_stands_on_the_heads_replaces_what_was_known(database):
     assert kept.red() == {"shop"}
     kept.save_statuses("shop", [], NOON)
     assert (kept.statuses("shop"), kept.red()) == ({}, frozenset())
+
+
+def test_what_failed_on_a_closed_change_stays_known(database, mirror):
+    """It may be opened again; what was fine is forgotten."""
+    kept = Kept(database)
+    red = CommitStatus(
+        change="github.com/1/pull/8", sha="a" * 40, state="failure", description="Held", url="", ours=True
+    )
+    kept.save_statuses("shop", [red], NOON)
+    assert kept.red() == frozenset()
+    kept.save_statuses("shop", [], NOON)
+    assert kept.statuses("shop") == {red.change: red}
+    kept.save_statuses("shop", [replace(red, state="success")], NOON)
+    kept.save_statuses("shop", [], NOON)
+    assert kept.statuses("shop") == {}
 
 
 def test_a_waiver_is_kept_once_and_counts_while_its_comment_stands(database, mirror):

@@ -54,19 +54,23 @@ class Gathered:
         return replace(self.base, values={**self.base.values, **told.numbers}, lacking=lacking)
 
 
-def gathered(worker: Worker, now: datetime) -> Gathered:
-    """Gather what the gates of the policy ask for, and nothing else."""
+def gathered(worker: Worker, now: datetime, shut: Mapping[str, frozenset[str]]) -> Gathered:
+    """Gather what the gates of the policy ask for, and nothing else.
+
+    `shut` are the subjects by grain for which a gate is closed: of these nothing may be left to be counted, which is 0.
+    """
     names = frozenset(name for gate in worker.policy.gates for name in gate.level_names)
     told = _signals(worker, names, now)
     tallied = count(worker, names & NAMES.keys(), now)
     there_are = subjects(worker.policy, tallied, _subjects(told))
+    known = {grain: names | shut.get(grain, frozenset()) for grain, names in there_are.items()}
     base = Levels(
-        values={**counted(tallied.counts, there_are), **told.numbers},
+        values={**counted(tallied.counts, known), **told.numbers},
         lacking=told.lacking,
         outside=frozenset({SUBJECT, *told.numbers}),
         partial=next(_unread(worker), ""),
     )
-    return Gathered(subjects=there_are, base=base, measures=measured(worker, names, there_are, now))
+    return Gathered(subjects=there_are, base=base, measures=measured(worker, names, known, now))
 
 
 def _subjects(told: _Told) -> frozenset[str]:

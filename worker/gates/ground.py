@@ -7,7 +7,6 @@ from datetime import datetime
 from hashlib import sha256
 
 from rules.gates.levels import metric_names
-from worker.gates.gathering import asked
 from worker.signals import latest
 from worker.worker import Worker
 
@@ -31,7 +30,7 @@ def ground(worker: Worker, now: datetime) -> str:
 
 
 def _signals(worker: Worker, now: datetime) -> Iterator[tuple[object, ...]]:
-    names = frozenset(name for gate in worker.policy.gates for name in asked(gate))
+    names = frozenset(name for gate in worker.policy.gates for name in gate.level_names)
     measured = bool(names & metric_names(worker.policy.metrics))  # of all numbers, not of the newest alone
     if not measured and names.isdisjoint(worker.policy.signals):
         return

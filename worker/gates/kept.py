@@ -85,7 +85,10 @@ class Kept:
         return frozenset(row[0] for row in self._database.rows(_RED))
 
     def save_statuses(self, source: str, seen: Iterable[CommitStatus], now: datetime) -> int:
-        """Keep what stands on all open heads of a source, in place of what was known; return how many there are."""
+        """Keep what stands on all open heads of a source, in place of what was known; return how many there are.
+
+        What failed on a change that is closed now stays known: it may be opened again.
+        """
         rows = [
             (
                 each.change,
@@ -100,7 +103,7 @@ class Kept:
             for each in seen
         ]
         with self._database.begin_lazy() as connection:
-            connection.exec_driver_sql(self._database.sql("delete from statuses where source = ?"), (source,))
+            connection.exec_driver_sql(self._database.sql(_FORGET_STATUSES), (source,))
             if rows:
                 values = [(*row[:6], int(row[6]), row[7]) for row in rows]
                 connection.exec_driver_sql(self._database.sql(UPSERT_STATUS), values)
@@ -198,7 +201,15 @@ _OPEN_CHANGES = f"{_CHANGES} where source = ? and state = 'open' and head_sha <>
 _MENTIONS = "select change, key from mentions where change in"
 _BY_KEY = f"{TICKETS_SELECT} where buried is null and lower(key) in"
 _STATUSES = "select uid, sha, state, description, url, ours from statuses where source = ?"
-_RED = "select distinct source from statuses where ours = 1 and state <> 'success'"
+_RED = """
+    select distinct s.source from statuses s join changes c on c.uid = s.uid and c.state = 'open'
+    where s.ours = 1 and s.state <> 'success'
+"""
+_FORGET_STATUSES = """
+    delete from statuses where source = ? and (state = 'success' or ours = 0 or uid not in (
+        select uid from changes where state <> 'open'
+    ))
+"""
 _POSTED = "select count(*) from ops where uid = ? and verb = 'status' and state = 'done'"
 _SAVE_WAIVER = """
     insert into waivers (comment, gate, subject, target, until, because, person, place, source, at, looked)

@@ -62,6 +62,14 @@ class GateStates:
         with self._database.begin_lazy() as connection:
             connection.exec_driver_sql(self._database.sql(_FORGET), (f"{GROUND}%",))
 
+    def filed(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return which ops are known to have filed a ticket."""
+        some = tuple(ids)
+        held = ", ".join("?" * len(some))
+        statement = f"select id from ops where state = 'done' and id in ({held})"  # noqa: S608 - placeholders
+        known = f"select op from recognised where op in ({held})"  # noqa: S608 - placeholders
+        return frozenset(row[0] for row in self._database.rows(f"{statement} union {known}", (*some, *some)))
+
     def came_back(self, since: datetime) -> Iterable[Ticket]:
         """Stream the reports since then of what had been fixed before."""
         return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_CAME_BACK}", (moment(since),)))
@@ -70,12 +78,13 @@ class GateStates:
 def acting(worker: Worker) -> tuple[tuple[GateState, ...], tuple[GateState, ...]]:
     """Return the gates by which rules act, as they were judged last: the closed ones, and those that are open again.
 
-    None of them is only shown.
+    None of them is only shown. One that is gone from the policy, or put into shadow, is as good as open.
     """
     gates = {gate.id for gate in worker.policy.gates if gate.mode == "on"}
-    every = [state for state in GateStates(worker.database).all().values() if state.gate in gates] if gates else []
-    opened = tuple(state for state in every if not state.closed and state.page)
-    return tuple(state for state in every if state.in_force), opened
+    every = GateStates(worker.database).all().values()
+    closed = tuple(state for state in every if state.in_force and state.gate in gates)
+    opened = tuple(state for state in every if state.page and not (state.closed and state.gate in gates))
+    return closed, opened
 
 
 def _state(row: Any) -> GateState:
