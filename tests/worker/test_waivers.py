@@ -59,6 +59,22 @@ def test_a_waiver_lets_one_change_through(house):
     assert follow_ups(house) == [("ana-gh", "2026-12-08")]
 
 
+def test_a_follow_up_that_was_refused_is_filed_though_the_waiver_is_over(house):
+    """What went through went through; a waiver that was over when it was heard let nothing through."""
+    say(house, "/kaizen waive budget until 2026-11-24 because a contract asks for it")
+    house.clock.forward(minutes=20)
+    house.fail("status", method="POST", path="/issues$", status=422)
+    house.once()
+    assert house.status(house.feature).startswith("success: Waived by ana")
+    assert follow_ups(house) == []
+    house.clock.forward(days=1, hours=1)
+    say(house, "/kaizen waive budget until 2026-11-25 because it is late")
+    house.clock.forward(days=1)
+    house.stand(closed=True)
+    house.settle()
+    assert follow_ups(house) == [("ana-gh", "2026-12-01")]
+
+
 def test_a_waiver_on_the_gates_page_counts_for_all(house):
     """On every change that the gate holds."""
     other = house.pull("Add a menu")

@@ -137,6 +137,10 @@ class Kept:
         """Return the waivers that are in force on a day: not over, not withdrawn, their comments as first written."""
         return tuple(map(_given, self._database.rows(_IN_FORCE, (today.isoformat(),))))
 
+    def standing_since(self, since: datetime, today: date) -> tuple[Given, ...]:
+        """Return the waivers in force on a day, and those over that were given since a moment."""
+        return tuple(map(_given, self._database.rows(_STANDING, (today.isoformat(), moment(since)))))
+
     def given_since(self, since: datetime) -> tuple[Given, ...]:
         """Return the waivers that were given since then, oldest first, the withdrawn ones among them."""
         return tuple(map(_given, self._database.rows(_SINCE, (moment(since),))))
@@ -220,10 +224,12 @@ _WAIVERS = """
         w.withdrawn
     from waivers w
 """
-_IN_FORCE = f"""
+_KEPT_UP = f"""
     {_WAIVERS} join comments c on c.uid = w.comment and c.updated = c.created
-    where w.withdrawn is null and w.until >= ? order by w.at, w.comment
+    where w.withdrawn is null and
 """
+_IN_FORCE = f"{_KEPT_UP} w.until >= ? order by w.at, w.comment"
+_STANDING = f"{_KEPT_UP} (w.until >= ? or w.at >= ?) order by w.at, w.comment"
 _REFUSED = """
     select a.uid, a.comment, a.person, a.reply from answers a join changes c on c.uid = a.uid
     where a.at >= ? and not exists (select 1 from waivers w where w.comment = a.comment) order by a.at, a.comment

@@ -22,6 +22,7 @@ from rules.texts import clipped
 from worker.gates.kept import Given, Kept, Refusal
 from worker.gates.states import GateStates
 from worker.gates.statuses import STATUS
+from worker.ledger_ops import FAILED_REST
 from worker.reviews import may_be_filed
 from worker.worker import Worker
 
@@ -142,10 +143,17 @@ def _no(worker: Worker, place: Ticket, refusal: Refusal) -> Iterator[Op]:
 
 
 def _follow_ups(worker: Worker, kept: Kept, gates: dict[str, Gate], now: datetime) -> Iterator[Op]:
-    for given in kept.given(worker.policy.calendar.today(now)):
+    for given in _counted(worker, kept, now):
         gate, place = gates.get(given.waiver.gate), place_of(worker, given.waiver.place)
         if gate is not None and gate.follow_up is not None and place is not None:
             yield _follow_up(worker, gate, given, place)
+
+
+def _counted(worker: Worker, kept: Kept, now: datetime) -> Iterator[Given]:
+    """Yield the waivers that count, and those of late that did: not what was over when it was heard."""
+    for given in kept.standing_since(now - LASTING - FAILED_REST, worker.policy.calendar.today(now)):
+        if worker.policy.calendar.date_of(given.looked) <= given.waiver.until:
+            yield given
 
 
 def _follow_up(worker: Worker, gate: Gate, given: Given, place: Ticket) -> Op:
