@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 Action = Literal["reopen", "suggest", "none"]
+Strong = Literal["shadow", "linked", "opened"]
+"""What is done about a strong match: nothing but a suggestion, a link and a label, or the old ticket is opened too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Prediction:
     uid: str
     candidates: tuple[tuple[str, float], ...]  # uid and score, the best first
     action: Action
+    strong: Strong | None = None  # None if there was no strong match
     milliseconds: float = 0.0
 
 
@@ -42,6 +45,10 @@ class Figures:
     reopen_wrong: int
     suggest_rate: float
     suggest_recall_at_5: float
+    strong_right: int  # strong matches, whatever was done about them
+    strong_wrong: int
+    strong_in_shadow: int
+    strong_linked: int  # or opened
     ms_per_query_p50: float
     ms_per_query_p95: float
 
@@ -54,9 +61,10 @@ def figures(predictions: Sequence[Prediction], labels: Mapping[str, Label]) -> F
     """Hold predictions against labels. `labels` knows each candidate too."""
     places = {one.uid: _place(one, labels) for one in predictions}
     duplicates = sum(labels[one.uid].truth == "dup" for one in predictions)
-    acted = [one for one in predictions if one.action == "reopen" and one.candidates]
-    right = sum(places[one.uid] == 0 for one in acted)
-    wrong = sum(_is_wrong(one, labels) for one in acted if places[one.uid] != 0)
+    right, wrong = _held([one for one in predictions if one.action == "reopen"], places, labels)
+    strong = [one for one in predictions if one.strong]
+    strong_right, strong_wrong = _held(strong, places, labels)
+    in_shadow = sum(one.strong == "shadow" for one in strong)
     said = [one for one in predictions if one.action != "none"]
     spent = sorted(one.milliseconds for one in predictions)
     return Figures(
@@ -70,9 +78,22 @@ def figures(predictions: Sequence[Prediction], labels: Mapping[str, Label]) -> F
         reopen_wrong=wrong,
         suggest_rate=_share(len(said), len(predictions)),
         suggest_recall_at_5=_share(_within((places[one.uid] for one in said), 5), duplicates),
+        strong_right=strong_right,
+        strong_wrong=strong_wrong,
+        strong_in_shadow=in_shadow,
+        strong_linked=len(strong) - in_shadow,
         ms_per_query_p50=quantile(spent, 0.5),
         ms_per_query_p95=quantile(spent, 0.95),
     )
+
+
+def _held(
+    given: Iterable[Prediction], places: Mapping[str, int | None], labels: Mapping[str, Label]
+) -> tuple[int, int]:
+    """Return how many first candidates are right and how many wrong."""
+    named = [one for one in given if one.candidates]
+    wrong = sum(_is_wrong(one, labels) for one in named if places[one.uid] != 0)
+    return sum(places[one.uid] == 0 for one in named), wrong
 
 
 def _place(one: Prediction, labels: Mapping[str, Label]) -> int | None:

@@ -196,9 +196,10 @@ def test_a_wrong_table_of_words_is_refused():
         read_background("[share]")
 
 
-def said(uid, *candidates, action="none", ms=1.0):
+def said(uid, *candidates, action="none", strong=None, ms=1.0):
     """Make a prediction."""
-    return Prediction(uid=uid, candidates=tuple((one, 0.5) for one in candidates), action=action, milliseconds=ms)
+    named = tuple((one, 0.5) for one in candidates)
+    return Prediction(uid=uid, candidates=named, action=action, strong=strong, milliseconds=ms)
 
 
 def test_predictions_are_scored_as_people_would():
@@ -212,11 +213,11 @@ def test_predictions_are_scored_as_people_would():
     }
     found = figures(
         [
-            said("2", "a", action="reopen", ms=1),
-            said("3", "b", "2", action="suggest", ms=2),
-            said("4", "b", action="reopen", ms=3),
+            said("2", "a", action="reopen", strong="opened", ms=1),
+            said("3", "b", "2", action="suggest", strong="shadow", ms=2),
+            said("4", "b", action="reopen", strong="opened", ms=3),
             said("5", "c", action="reopen", ms=4),
-            said("6", "d", action="reopen", ms=5),
+            said("6", "d", action="reopen", strong="opened", ms=5),
         ],
         labels,
     )
@@ -231,6 +232,10 @@ def test_predictions_are_scored_as_people_would():
         "reopen_wrong": 1,
         "suggest_rate": 1.0,
         "suggest_recall_at_5": 1.0,
+        "strong_right": 1,
+        "strong_wrong": 2,
+        "strong_in_shadow": 1,
+        "strong_linked": 3,
         "ms_per_query_p50": 3,
         "ms_per_query_p95": 5,
     }

@@ -20,8 +20,8 @@ from worker.recurrence.shipped import shipped_background, shipped_model
 SAID = (
     ("recall_at_1", "duplicates whose problem is named first"),
     ("recall_at_5", "duplicates whose problem is among the first five"),
-    ("reopen_precision", "automatic matches that the labels confirm: a lower bound"),
-    ("reopen_recall", "duplicates matched automatically"),
+    ("reopen_precision", "of what was opened again by itself, right by the labels: a lower bound"),
+    ("reopen_recall", "duplicates whose ticket was opened again by itself"),
     ("suggest_rate", "reports with a suggestion"),
     ("suggest_recall_at_5", "duplicates with a suggestion that has it among the first five"),
     ("ms_per_query_p50", "milliseconds a report, the half of them"),
@@ -51,6 +51,7 @@ def score(
         return
     out().print(f"{given.name}: {figured.queries} reports, {figured.duplicates} of them duplicates")
     out().print(_table(figured))
+    out().print(_strong(figured), soft_wrap=True)
 
 
 def _model(file: Path | None) -> Model:
@@ -68,8 +69,16 @@ def _table(figured: Figures) -> Table:
     values = figured.as_data()
     for name, meaning in SAID:
         table.add_row(name, _shown(name, values[name]), meaning)
-    table.add_row("", "", f"{figured.reopen_right} right and {figured.reopen_wrong} wrong of the automatic matches")
     return table
+
+
+def _strong(figured: Figures) -> str:
+    """Word what strong matches were, and what was done about them."""
+    said = f"strong matches: {figured.strong_right} right, {figured.strong_wrong} wrong"
+    opened = figured.reopen_right + figured.reopen_wrong
+    if not figured.strong_linked:
+        return f"{said}, all in shadow"
+    return f"{said}; {figured.strong_in_shadow} in shadow, {figured.strong_linked} linked, {opened} opened again"
 
 
 def _shown(name: str, value: float | None) -> str:

@@ -133,6 +133,16 @@ class Index:
             self._sql.executemany(tables.UNSIGN, [(one, number) for one in signed])
         self._size += by
 
+    def joined(self, uid: str, other: str) -> bool:
+        """Tell whether two tickets are known to be one problem."""
+        roots = [root for (root,) in self._sql.execute(tables.ROOTS, (uid, other))]
+        return len(roots) == 2 and roots[0] == roots[1]
+
+    def standing(self, uid: str) -> Standing:
+        """Return how a ticket stands; one that is not there is open."""
+        found = self._sql.execute(tables.STANDING, (uid,)).fetchone()
+        return _standing(*found) if found else Standing()
+
     # -- asking -----------------------------------------------------------------------------------------------------
 
     def considered(self, report: Report) -> tuple[Considered, ...]:
@@ -279,8 +289,12 @@ def _noun(row: Sequence[Any]) -> Row:
         signatures=tuple(signatures.split("\n")) if signatures else (),
         platforms=frozenset(platforms.split("\n")) if platforms else frozenset(),
     )
+    return Row(report=report, standing=_standing(closed, resolution, size), cluster=root or uid)
+
+
+def _standing(closed: float | None, resolution: str, cluster: int = 1) -> Standing:
     at = None if closed is None else datetime.fromtimestamp(closed, UTC)
-    return Row(report=report, standing=Standing(closed=at, resolution=resolution, cluster=size), cluster=root or uid)
+    return Standing(closed=at, resolution=resolution, cluster=cluster)
 
 
 def _text(value: str) -> str:

@@ -49,6 +49,7 @@ class Arrived:
     """A report came in."""
 
     report: Report
+    project: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def replay(rows: Sequence[Row]) -> Iterator[Arrived | Closed]:
         while closings and closings[0][0] <= row.created:
             at, uid, resolution, duplicate_of = heapq.heappop(closings)
             yield Closed(uid, at, resolution, duplicate_of)
-        yield Arrived(as_report(row))
+        yield Arrived(as_report(row), row.project)
 
 
 def as_report(row: Row) -> Report:

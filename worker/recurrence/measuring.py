@@ -8,14 +8,11 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from rules.recurrence.judge import Tier
 from rules.recurrence.model import Model
 from rules.recurrence.scoring import Action, Label, Prediction
 from worker.errors import WorkerError
 from worker.recurrence.labelled import Row
-from worker.recurrence.replaying import judged
-
-ACTIONS: dict[Tier, Action] = {"strong": "reopen", "likely": "suggest", "none": "none"}
+from worker.recurrence.replaying import Judged, judged
 
 
 def predictions(rows: Sequence[Row], model: Model) -> Iterator[Prediction]:
@@ -26,9 +23,17 @@ def predictions(rows: Sequence[Row], model: Model) -> Iterator[Prediction]:
             yield Prediction(
                 uid=one.uid,
                 candidates=tuple((found.uid, found.probability) for found in one.verdict.candidates),
-                action=ACTIONS[one.verdict.tier],
+                action=_action(one),
+                strong=one.strong,
                 milliseconds=one.milliseconds,
             )
+
+
+def _action(one: Judged) -> Action:
+    """Return what is done: a strong match that opens nothing is suggested, as others are."""
+    if one.strong == "opened":
+        return "reopen"
+    return "none" if one.verdict.tier == "none" else "suggest"
 
 
 def labels(rows: Iterable[Row]) -> dict[str, Label]:

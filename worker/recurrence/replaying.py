@@ -10,8 +10,10 @@ from pathlib import Path
 
 from rules.recurrence.judge import Considered, Thresholds, Verdict, calibrated, judge
 from rules.recurrence.model import Model
+from rules.recurrence.scoring import Strong
 from worker.recurrence.index import Index
 from worker.recurrence.labelled import Arrived, Closed, Row, replay
+from worker.recurrence.trial import Trial
 
 BATCH = 500
 """Arrivals a transaction: history that is only measured need not be durable."""
@@ -28,23 +30,30 @@ class Judged:
     uid: str
     considered: tuple[Considered, ...]
     verdict: Verdict
+    strong: Strong | None  # what was done about a strong match
     milliseconds: float
 
 
 def judged(rows: Sequence[Row], path: Path, model: Model, asked: frozenset[str]) -> Iterator[Judged]:
-    """Replay history through an index of its own at `path`, and judge the reports that are asked for as they come."""
-    tops: list[float] = []
+    """Replay history through an index of its own at `path`, and judge the reports that are asked for as they come.
+
+    Projects are apart as sources are: each has its own threshold and its own verdicts.
+    """
+    tops: dict[str, list[float]] = {}
     with closing(Index(path, model.background)) as index:
+        trial = Trial(index)
         happened = list(replay(rows))
         for start in range(0, len(happened), BATCH):
             with index.writing():
                 for event in happened[start : start + BATCH]:
                     if isinstance(event, Closed):
                         _close(index, event)
+                        trial.closed(event)
                         continue
                     if event.report.uid in asked:
-                        found = _judged(index, event, model, calibrated(model.thresholds, tops))
-                        tops.append(found.verdict.top)
+                        known = tops.setdefault(event.project, [])
+                        found = _judged(index, event, model, calibrated(model.thresholds, known), trial)
+                        known.append(found.verdict.top)
                         yield found
                     index.put(event.report)
 
@@ -55,10 +64,14 @@ def _close(index: Index, event: Closed) -> None:
         index.join(event.uid, event.duplicate_of)
 
 
-def _judged(index: Index, event: Arrived, model: Model, thresholds: Thresholds) -> Judged:
-    began = time.perf_counter()
-    considered = index.considered(event.report)
-    problem = event.report.type.lower() not in NO_PROBLEMS
-    verdict = judge(considered, model.weights, thresholds, problem=problem)
+def _judged(index: Index, event: Arrived, model: Model, thresholds: Thresholds, trial: Trial) -> Judged:
+    began, report, project = time.perf_counter(), event.report, event.project
+    considered = index.considered(report)
+    problem = report.type.lower() not in NO_PROBLEMS
+    misleading = trial.discredited(project)
+    verdict = judge(considered, model.weights, thresholds, problem=problem, discredited=misleading)
     spent = 1000 * (time.perf_counter() - began)
-    return Judged(uid=event.report.uid, considered=considered, verdict=verdict, milliseconds=spent)
+    strong = None
+    if verdict.tier == "strong":
+        strong = trial.matched(report.uid, project, verdict.candidates[0], report.created)
+    return Judged(uid=report.uid, considered=considered, verdict=verdict, strong=strong, milliseconds=spent)

@@ -67,5 +67,6 @@ STAND = """
     where uid = ? and (closed is distinct from ? or resolution <> ?)
 """
 JOIN = "update reports set root = min(?, ?) where root in (?, ?) and root <> min(?, ?)"
+STANDING = "select closed, resolution from reports where uid = ?"
 ROOTS = "select root from reports where uid in (?, ?)"
 KEEP = "insert into about (name, value) values (?, ?) on conflict (name) do update set value = excluded.value"
