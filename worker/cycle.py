@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -11,6 +11,7 @@ from rules.actions import Op, Plan
 from worker.apply import Applied, apply
 from worker.blocked import see_blocked
 from worker.doubts import settle
+from worker.errors import IndexUnusable
 from worker.gates.states import GateStates
 from worker.gates.statuses import read_statuses
 from worker.gates.waiving import see_withdrawn
@@ -21,7 +22,7 @@ from worker.outcomes.judging import judge_outcomes
 from worker.pairing import pair
 from worker.publish import publish_due
 from worker.recovery import recover
-from worker.recurrence.certainty import find_recurrences
+from worker.recurrence.certainty import Authors, find_recurrences
 from worker.recurrence.likeness import see_likenesses
 from worker.signals import Complaint, complaints, read_signals
 from worker.stop import Stop
@@ -44,6 +45,19 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read, and what of it could not be understood."""
+
+    synced: tuple[Synced, ...]
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def authors(self) -> dict[str, str]:
+        """Our own author ids in the sources that were read wholly."""
+        return {one.source: one.identity.author for one in self.synced if one.identity is not None and not one.error}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
     """What came of a pass."""
 
@@ -63,40 +77,44 @@ class Passed:
         return not self.troubles
 
 
-def read(worker: Worker, watching: Watching) -> tuple[Synced, ...]:
+def read(worker: Worker, watching: Watching) -> Reading:
     """Bring mirror, inputs and signals up to date, and hear what people said to us. Writes nothing to a tracker.
 
     A new database learns first of what we filed before it was.
     """
     synced = sync_all(worker.trackers, worker.mirror, clock=worker.clock, progress=watching.synced)
-    synced = tuple(see_blocked(worker, one) for one in synced)
+    reading = Reading(synced=tuple(see_blocked(worker, one) for one in synced))
+    authors = reading.authors
     read_due(worker)
     read_signals(worker)
-    recover(worker, authors_of(synced), worker.clock())
+    recover(worker, authors, worker.clock())
     pair(worker, worker.clock())
-    find_recurrences(worker, authors_of(synced), worker.clock())
-    listen(worker, authors_of(synced), worker.clock())
-    see_likenesses(worker, authors_of(synced), worker.clock())
-    see_withdrawn(worker, authors_of(synced), worker.clock())
-    read_statuses(worker, authors_of(synced), worker.clock())
+    find_recurrences(worker, authors, worker.clock())
+    listen(worker, authors, worker.clock())
+    reading = replace(reading, troubles=tuple(_compared(worker, authors)))
+    see_withdrawn(worker, authors, worker.clock())
+    read_statuses(worker, authors, worker.clock())
     judge_outcomes(worker, worker.clock())
-    return synced
+    return reading
 
 
-def authors_of(synced: tuple[Synced, ...]) -> dict[str, str]:
-    """Return our own author ids in the sources that were read wholly."""
-    return {one.source: one.identity.author for one in synced if one.identity is not None and not one.error}
+def _compared(worker: Worker, authors: Authors) -> Iterator[str]:
+    """See what new reports resemble. Without the index all else goes on, and what could not be done is told."""
+    try:
+        see_likenesses(worker, authors, worker.clock())
+    except IndexUnusable as error:
+        yield f"new reports were not compared with earlier ones: {error}"
 
 
 def once(worker: Worker, stop: Stop, *, watching: Watching, whole: bool = False) -> Passed:
     """Make one pass. `whole` evaluates every ticket, else only those that changed or were not looked at today."""
     run = worker.ledger.begin_run("once", worker.policy.sha, worker.clock())
-    synced = read(worker, watching)
-    settle(worker, authors_of(synced), worker.clock())
+    reading = read(worker, watching)
+    settle(worker, reading.authors, worker.clock())
     found = look(worker, worker.clock(), whole=whole, progress=watching.looked)
     found, applied = carry_through(worker, run, found, stop, watching)
-    digests = () if stop.asked else publish_due(worker, run, authors_of(synced), stop, applied)
-    return finish(worker, run, synced, found, applied, digests, stop)
+    digests = () if stop.asked else publish_due(worker, run, reading.authors, stop, applied)
+    return finish(worker, run, reading, found, applied, digests, stop)
 
 
 def carry_through(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching) -> tuple[Look, Applied]:
@@ -131,7 +149,7 @@ def carry(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching,
 def finish(
     worker: Worker,
     run: int,
-    synced: tuple[Synced, ...],
+    reading: Reading,
     found: Look,
     applied: Applied,
     digests: tuple[str, ...],
@@ -140,14 +158,14 @@ def finish(
     """Sum the pass up, and write down how it ended."""
     states = worker.ledger.ops_by_state()
     passed = Passed(
-        synced=synced,
+        synced=reading.synced,
         look=found,
         applied=applied,
         digests=digests,
         doubts=states.get("doubt", 0),
         parked=states.get("parked", 0),
         complaints=complaints(worker, worker.clock()),
-        troubles=tuple(_troubles(found.plan, found.unread, applied, states, stopped=stop.asked)),
+        troubles=(*reading.troubles, *_troubles(found.plan, found.unread, applied, states, stopped=stop.asked)),
         counts=dict(applied.counts) | {"planned": len(found.plan.ops), "looked": found.looked},
     )
     outcome = "fine" if passed.whole else "partial"

@@ -9,7 +9,7 @@ from pathlib import Path
 from rules.card import CARD
 from worker.cli.plans import plan_remarks, plan_table, plan_title, rule_table, sample
 from worker.cli.tables import policy_rows
-from worker.cycle import Passed, authors_of, carry_through, finish, once, read
+from worker.cycle import Passed, carry_through, finish, once, read
 from worker.demo_folder import made_anew
 from worker.demo_gate import gate_scene
 from worker.demo_stage import Stage
@@ -55,9 +55,9 @@ def demo(folder: Path, stage: Stage) -> None:
 def _first_pass(worker: Worker, ground: Playground, stage: Stage) -> None:
     run = worker.ledger.begin_run("demo", worker.policy.sha, worker.clock())
     with stage.watching() as bars:
-        synced = read(worker, bars)
-        settle(worker, authors_of(synced), worker.clock())
-    items = sum(one.items for one in synced)
+        reading = read(worker, bars)
+        settle(worker, reading.authors, worker.clock())
+    items = sum(one.items for one in reading.synced)
     stage.step(2, f"Sync: read {items} items in {len(ground.sandbox.log.entries)} requests")
     with stage.watching() as bars:
         found = look(worker, worker.clock(), whole=True, progress=bars.looked)
@@ -67,8 +67,8 @@ def _first_pass(worker: Worker, ground: Playground, stage: Stage) -> None:
     ground.sandbox.log.clear()
     with stage.watching() as bars:
         found, applied = carry_through(worker, run, found, stage.stop, bars)
-        digests = publish_due(worker, run, authors_of(synced), stage.stop, applied)
-    passed = finish(worker, run, synced, found, applied, digests, stage.stop)
+        digests = publish_due(worker, run, reading.authors, stage.stop, applied)
+    passed = finish(worker, run, reading, found, applied, digests, stage.stop)
     writes = len(ground.sandbox.log.writes())
     stage.step(4, f"Apply: {_told(passed)}, in {writes} writes over HTTP, two digests among them")
     _whole(passed, stage)

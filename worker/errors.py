@@ -15,6 +15,14 @@ class NoDatabase(DatabaseError):
     """There is no database yet: nothing was ever done."""
 
 
+class IndexUnusable(DatabaseError):
+    """The index of recurrences cannot be used. Everything else can go on without it; it is made anew once it can be."""
+
+
+class IndexDamaged(IndexUnusable):
+    """The index of recurrences is damaged: it has to be made anew from the mirror."""
+
+
 class LedgerError(WorkerError):
     """An op was asked to go from one state to another that its life does not allow."""
 

@@ -20,7 +20,7 @@ from worker.cli.exits import Exit
 from worker.cli.plans import plan_data, plan_remarks, plan_table, plan_title, rule_table
 from worker.cli.progress import watching
 from worker.cli.tables import pass_lines, synced_line
-from worker.cycle import Passed, authors_of, carry, finish, once, read
+from worker.cycle import Passed, carry, finish, once, read
 from worker.daemon import Beat, run
 from worker.doubts import settle
 from worker.errors import WorkerError
@@ -40,13 +40,16 @@ def sync(context: typer.Context, *, json: Json = False) -> None:
     """Read the trackers into the mirror. Writes nothing to them."""
     cli: Cli = context.obj
     with cli.working(cli.settings()) as worker, watching(cli.stop) as bars:
-        synced = read(worker, bars)
+        reading = read(worker, bars)
+    synced = reading.synced
     if json:
         data([{"source": one.source, "items": one.items, "pages": one.pages, "error": one.error} for one in synced])
     for one in synced:
         if one.error or not json:
             talk(synced_line(one))
-    if any(one.error for one in synced):
+    for trouble in reading.troubles:
+        talk(trouble)
+    if reading.troubles or any(one.error for one in synced):
         raise typer.Exit(Exit.PARTIAL)
 
 
@@ -61,9 +64,10 @@ def plan(
     """Show what would be written, and why. Never writes to a tracker."""
     cli: Cli = context.obj
     with cli.working(cli.settings()) as worker:
+        troubles: tuple[str, ...] = ()
         with watching(cli.stop) as bars:
             if not offline:
-                read(worker, bars)
+                troubles = read(worker, bars).troubles
             found = look(worker, now(), whole=True, progress=bars.looked)
         if out_file is not None:
             saved.save(worker, found, out_file)
@@ -72,9 +76,11 @@ def plan(
     else:
         _show(found)
     _remark(found)
+    for trouble in troubles:
+        talk(trouble)
     if out_file is not None:
         talk(f"saved: `kaizend apply {out_file}` does exactly this, or refuses if something has changed")
-    if found.unread or found.plan.held or found.plan.conflicts:
+    if troubles or found.unread or found.plan.held or found.plan.conflicts:
         raise typer.Exit(Exit.PARTIAL)
     if exit_code and any(not op.shadow for op in found.plan.ops):
         raise typer.Exit(Exit.CHANGES)
@@ -109,8 +115,8 @@ def apply(
     agreed = saved.load(file) if file is not None else None
     with cli.working(settings) as worker:
         with watching(cli.stop) as bars:
-            synced = read(worker, bars)
-            settle(worker, authors_of(synced), now())
+            reading = read(worker, bars)
+            settle(worker, reading.authors, now())
             found = look(worker, now(), whole=True, progress=bars.looked, spread=agreed is None)
         if agreed is not None:
             found = saved.agreed(worker, found, agreed, str(file))
@@ -122,7 +128,7 @@ def apply(
         with watching(cli.stop) as bars:
             applied = Applied()
             carry(worker, run_id, found, cli.stop, bars, applied)
-        passed = finish(worker, run_id, synced, found, applied, (), cli.stop)
+        passed = finish(worker, run_id, reading, found, applied, (), cli.stop)
     _close(passed)
 
 

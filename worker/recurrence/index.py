@@ -18,7 +18,7 @@ from rules.recurrence.features import Pair, Standing
 from rules.recurrence.judge import Considered
 from rules.recurrence.report import Report
 from rules.recurrence.weighing import query_terms, weigh
-from worker.errors import DatabaseError
+from worker.errors import IndexDamaged, IndexUnusable
 from worker.recurrence import tables
 
 BUSY_SECONDS = 30
@@ -65,7 +65,8 @@ class Index:
             try:
                 yield
             except BaseException:
-                self._sql.execute("rollback")
+                if self._sql.in_transaction:  # a full disk has ended it already
+                    self._sql.execute("rollback")
                 self._size = self._counts(("",)).get("", 0)
                 raise
             self._sql.execute("commit")
@@ -228,10 +229,16 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, bool]:
         return _made(path), True
 
 
+def drop(path: Path) -> None:
+    """Delete an index with what SQLite keeps beside it: all of it can be read again from the mirror."""
+    with _translated(path):
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def _made(path: Path) -> sqlite3.Connection:
-    """Put an empty index in the place of whatever is there: all of it can be read again from the mirror."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    """Put an empty index in the place of whatever is there."""
+    drop(path)
     path.touch(mode=0o600)
     connection = _connected(path)
     connection.execute("begin immediate")
@@ -259,7 +266,8 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         said = f"{path}: the index of recurrences cannot be used ({error}); it may be deleted, it is made anew"
-        raise DatabaseError(said) from error
+        damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        raise (IndexDamaged if damaged else IndexUnusable)(said) from error
 
 
 def _row(report: Report) -> tuple[Any, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from rules.model import Ticket
 from rules.recurrence.background import Background
 from rules.recurrence.report import Report, report_of
+from worker.errors import IndexDamaged
 from worker.mirror import Mirror
-from worker.recurrence.index import Index
+from worker.recurrence.index import Index, drop
 
 NAME = "recurrence.db"
 BATCH = 1000
@@ -23,16 +25,24 @@ def index_file(database: Path | None, folder: Path) -> Path:
 
 
 def kept(path: Path, background: Background, mirror: Mirror) -> Index:
-    """Open the index and bring it up to date. One that knows of more than the mirror is made anew."""
+    """Open the index and bring it up to date. One that is damaged, or knows of more than the mirror, is made anew."""
+    with suppress(IndexDamaged):
+        index = _refreshed(path, background, mirror)
+        if len(index) == mirror.count():
+            return index
+        index.close()
+    drop(path)
+    return _refreshed(path, background, mirror)
+
+
+def _refreshed(path: Path, background: Background, mirror: Mirror) -> Index:
     index = Index(path, background)
-    refresh(index, mirror)
-    if len(index) == mirror.count():
-        return index
-    index.close()
-    path.unlink()
-    anew = Index(path, background)
-    refresh(anew, mirror)
-    return anew
+    try:
+        refresh(index, mirror)
+    except BaseException:
+        index.close()
+        raise
+    return index
 
 
 def refresh(index: Index, mirror: Mirror) -> int:

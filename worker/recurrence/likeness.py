@@ -10,8 +10,10 @@ from rules.model import Ticket
 from rules.policy import Policy
 from rules.recurrence.problems import is_problem
 from rules.resembled import ABOUT_LIKENESS
+from worker.errors import IndexDamaged, IndexUnusable
 from worker.recurrence.certainty import Authors, find_recurrences, said_same
 from worker.recurrence.comparing import comparing
+from worker.recurrence.index import drop
 from worker.recurrence.likenesses import Found, Likenesses, Verdict
 from worker.recurrence.pairs import Denial, Pairs
 from worker.remembered import remembered
@@ -23,16 +25,24 @@ CONFIRMED = "people, a link or a machine say so, too"
 def see_likenesses(worker: Worker, authors: Authors, now: datetime) -> int:
     """Compare new reports with what was before them, and hear people's answers; return how many tickets it concerns.
 
-    Each report is compared once. Where nothing changed, or no rule asks, nothing is opened.
+    Each report is compared once. Where nothing changed, or no rule asks, nothing is opened. Raises IndexUnusable once
+    people's answers are heard: reports are then compared at the next pass.
     """
     known = Likenesses(worker.database, worker.policy.sha)
     revision, since = worker.mirror.revision(), known.read_up_to()
     if revision == since or not _asked_for(worker.policy):
         return 0
-    found = _compared(worker, known, since, now)
+    unusable: IndexUnusable | None = None
+    found: tuple[Found, ...] = ()
+    try:
+        found = _compared(worker, known, since, now)
+    except IndexUnusable as error:
+        unusable = error
     answered = _answered(worker, known, now) if found or known.concerned(since) else frozenset()
     concerned = answered | {each.uid for each in found}
     worker.mirror.unsettle(concerned)
+    if unusable:
+        raise unusable
     known.note_read(revision)
     if any(each.reopens for each in found):
         find_recurrences(worker, authors, now)
@@ -48,16 +58,25 @@ def _compared(worker: Worker, known: Likenesses, since: int, now: datetime) -> t
     reports = tuple(_problems(worker, known.fresh(since, now - worker.policy.recurring.recent), now))
     if not reports:
         return ()
-    found: list[Found] = []
-    judged: list[tuple[Ticket, float]] = []
+    try:
+        return _saved(worker, known, reports, now)
+    except IndexDamaged:
+        drop(worker.index)
+        return _saved(worker, known, reports, now)
+
+
+def _saved(worker: Worker, known: Likenesses, reports: tuple[Ticket, ...], now: datetime) -> tuple[Found, ...]:
+    """Compare reports, and save each at once: whoever is stopped goes on with the rest."""
+    every: list[Found] = []
     with comparing(worker) as with_all:
         for ticket in reports:
             compared = with_all.compare(ticket)
-            found += with_all.found(compared, now)
-            judged.append((ticket, compared.verdict.top))
+            found = tuple(with_all.found(compared, now))
+            worker.mirror.unsettle(each.uid for each in found)
+            known.save(found, [(ticket, compared.verdict.top)], now)
             with_all.note(compared)
-    known.save(found, judged, now)
-    return tuple(found)
+            every += found
+    return tuple(every)
 
 
 def _problems(worker: Worker, tickets: tuple[Ticket, ...], now: datetime) -> Iterator[Ticket]:
