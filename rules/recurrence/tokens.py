@@ -13,6 +13,8 @@ MOST = 600
 WORD = re.compile(r"[^\W_]+(?:[._'-]?[^\W_]+|_+[^\W_]+){0,12}")
 PIECE = re.compile(r"(?:mac|tv|watch|i)OS|iP(?:hone|ad|od)|[A-Z]+(?![a-z])|[A-Z]?[^\W\dA-Z_]+|\d+")
 NOISE = re.compile(r"0x[0-9a-f]+|[0-9a-f]{16,}|\d{5,}|[0-9]+(?:ms|px|s|kb|mb)", re.IGNORECASE)
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
+"""Chinese, Japanese and Korean: written without spaces, or with endings grown together."""
 VOWEL = re.compile(r"[aeiouy]")
 
 SAYING_NOTHING = """
@@ -44,12 +46,23 @@ def spoken(text: str, stems: Iterable[str]) -> tuple[str, ...]:
     """Return words as a text has them, by their stems as `words` returns them; what it does not have is left out."""
     found: dict[str, str] = {}
     for match in islice(WORD.finditer(text), MOST):
-        for part in (match[0], *PIECE.findall(match[0])):
+        for part in (match[0], *PIECE.findall(match[0]), *_twos(match[0])):
             found.setdefault(stem(part.lower()), part.lower())
     return tuple(found[each] for each in stems if each in found)
 
 
+def _twos(word: str) -> Iterator[str]:
+    """Yield each two signs that stand together in what is written without spaces; a lone sign by itself."""
+    for run in () if word.isascii() else UNSPACED.findall(word):
+        yield from (run[at : at + 2] for at in range(max(1, len(run) - 1)))
+
+
 def _pieces(word: str) -> Iterator[str]:
+    if not word.isascii() and UNSPACED.search(word):
+        yield from _twos(word)
+        for rest in UNSPACED.split(word):
+            yield from _pieces(rest)
+        return
     if len(word) > LONGEST_WORD or NOISE.fullmatch(word):
         return
     if word.isalpha() and (word.islower() or word.istitle()):

@@ -10,7 +10,7 @@ from rules.recurrence.report import claimed, report_of
 from rules.recurrence.signatures import MOST, normal, signatures_of
 from rules.recurrence.text import parts_of
 from rules.recurrence.tokens import MOST as MOST_WORDS
-from rules.recurrence.tokens import stem, words
+from rules.recurrence.tokens import spoken, stem, words
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_was_written_and_what_was_pasted_are_told_apart(body, prose, code):
         ("iOS and iPhone", ["ios", "iphon"]),
         ("0x7fffbeef 12345678 deadbeefdeadbeef", []),
         ("the of and", []),
-        ("façade 日本語", ["façade", "日本語"]),
+        ("façade 日本語", ["façade", "日本", "本語"]),
     ],
     ids=["endings", "camel", "snake", "apple", "counted by machines", "stop words", "other scripts"],
 )
@@ -187,3 +187,13 @@ def test_hostile_text_is_read_quickly_and_bounded(piece):
         assert time.process_time() - began < 2
         assert max(len(report.title), len(report.prose), len(report.code)) <= MOST_WORDS
         assert len(report.signatures) <= MOST
+
+
+def test_what_is_written_without_spaces_is_compared_by_two_signs():
+    """Sentences of the same words in another order have most of them in common; what is said of it can be read."""
+    one, other = words("データベース接続が枯渇した"), words("枯渇した、データベース接続")
+    assert {"デー", "接続", "枯渇"} <= set(one) & set(other)
+    assert words("数据库Crash数据") == ["数据", "据库", "数据", "crash"]
+    assert words("語") == ["語"]
+    assert spoken("接続が枯渇", ("枯渇", "absent")) == ("枯渇",)
+    assert len(words("枯" * 100_000)) == 600

@@ -1,6 +1,6 @@
 """The index's tables, as SQL: SQLite's full-text search beside what it leaves out."""
 
-VERSION = 1
+VERSION = 2
 """Another number, and every index is made anew from the mirror."""
 
 CREATE = (
