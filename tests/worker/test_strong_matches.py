@@ -207,3 +207,43 @@ def test_a_series_is_no_recurrence(fault):
     new = broken(fault, *STRONG, reporter="zoe")
     fault.settle()
     assert "recurrence?" not in fault.worn(new)
+
+
+def put_the_label_on(fault, new):
+    """Have somebody put the label on by which a strong match is shown."""
+    if fault.github:
+        fault.made.github.set_label(new, "recurrence?", actor="bo-gh")
+    else:
+        fault.made.jira.label(fault.key(new), actor="bo", add=["recurrence?"])
+
+
+def test_the_label_that_a_person_put_on_is_taken_off_for_good_too(fault):
+    """The card says that taking it off is an answer; by itself the label means nothing."""
+    alone = broken(fault, "Odd thing", "Nothing like it.", reporter="zoe")
+    put_the_label_on(fault, alone)
+    assert fault.settle() == []
+    trusted(fault)
+    old = fixed(fault)
+    new = broken(fault, *STRONG, reporter="zoe")
+    put_the_label_on(fault, new)
+    fault.settle()
+    assert fault.worn(new) == {"bug", "recurrence?"}
+    take_the_label_off(fault, new, old)
+    fault.settle()
+    assert fault.worn(new) == {"bug"}
+    assert verdict(fault, new) == [("B", False, True)]
+
+
+def test_whoever_says_that_it_is_the_same_and_takes_the_label_off_has_not_objected(fault):
+    """The question was answered, so the label that asks it may go."""
+    trusted(fault)
+    old = fixed(fault)
+    new = broken(fault, *STRONG, reporter="zoe")
+    fault.settle()
+    fault.say(new, f"/kaizen same-as {fault.key(old)}")
+    take_the_label_off(fault, new, old)
+    fault.settle()
+    assert verdict(fault, new) == [("B", True, True)]
+    assert fault.is_open(old)
+    fault.settle()
+    assert fault.memory(new).objections == ()

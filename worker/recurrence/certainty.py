@@ -53,6 +53,10 @@ class _Told:
         """The pairs that nobody denied."""
         return [both for both in self.edges if both not in self.denied]
 
+    def sure(self, both: Both) -> bool:
+        """Tell whether more than their texts says that two tickets are the same."""
+        return any(edge.signal != TEXT for edge in self.edges.get(both, ()))
+
     def commanded(self, both: Both) -> datetime | None:
         """Return when somebody said last, by a command, that two tickets are the same."""
         said = (edge.at for edge in self.edges.get(both, ()) if edge.signal == COMMAND)
@@ -85,8 +89,7 @@ def named(worker: Worker, ticket: Ticket, text: str) -> frozenset[str]:
 def said_same(worker: Worker) -> dict[str, str]:
     """Return which tickets people, links and machines make one problem: a ticket and the problem's name, by uids."""
     told = _told(worker, Sameness(worker.database, worker.policy.sha), Pairs(worker.database))
-    certain = (both for both in told.standing if any(edge.signal != TEXT for edge in told.edges[both]))
-    return {uid: min(cluster) for cluster in clusters(certain) for uid in cluster}
+    return {uid: min(cluster) for cluster in clusters(filter(told.sure, told.standing)) for uid in cluster}
 
 
 def _repository(ticket: Ticket) -> str:
@@ -225,7 +228,7 @@ def _paired(
     past = histories(worker.database, sorted({uid for both in candidates for uid in both}))
     denials = [Denial(uid=uid, other=other, why=UNLINKED, by="", at=now) for uid, other in unlinked]
     denials += [denial for both in candidates for denial in _removed(past, told, authors, both)]
-    denials += unlabelled(worker, acted)
+    denials += [denial for denial in unlabelled(worker, acted, authors) if not told.sure(denial.both)]
     denials += [denial for pair in known.values() for denial in _closed_again(worker, past, told, authors, pair, now)]
     fresh = {each.both: each for each in denials if each.both not in told.denied}
     worker.ledger.save_reversals(_undone(worker, fresh.values()))
