@@ -56,6 +56,16 @@ def test_the_command_shows_candidates_what_counts_and_the_gate(fault, capsys, mo
     assert gate["upper"] == pytest.approx(0.793, abs=0.001)
 
 
+def test_what_is_no_problem_is_shown_as_such(fault, capsys):
+    """Nobody waits for a suggestion that never comes."""
+    chore = fault.report(*STRONG, labels=["chore"], reporter="kim")
+    fault.settle()
+    assert "It is none of bug, incident: it is compared only here" in shown(fault, capsys, f"#{chore}")
+    assert json.loads(shown(fault, capsys, f"#{chore}", "--json"))["resembles"]["compared"] is False
+    assert "It is none of" not in shown(fault, capsys, "#2")
+    assert json.loads(shown(fault, capsys, "#2", "--json"))["resembles"]["compared"] is True
+
+
 def test_the_digest_tells_verdicts_precision_and_what_strong_matches_may_do(fault):
     """A line for each source for which people said something in the week."""
     fault.say(2, "/kaizen not-same #1")

@@ -9,9 +9,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from rules.facts import kind_of
 from rules.memory import Memory
 from rules.model import Ticket
 from rules.recurrence.judge import Candidate
+from rules.recurrence.problems import is_problem
 from rules.recurrence.tokens import spoken
 from rules.recurrence.trust import LIKELY, STRONG, Gate
 from rules.resembling import signatures_in_words
@@ -47,6 +49,7 @@ class Resemblance:
     gate: Gate
     threshold: float  # from which on candidates are suggested
     candidates: tuple[Candidacy, ...]
+    kinds: tuple[str, ...] = ()  # what a ticket has to be to be compared by itself, if this one is not
 
     def lines(self) -> Iterator[str]:
         """Yield the gate in sentences."""
@@ -54,6 +57,8 @@ class Resemblance:
         last = f"{self.gate.right} of the last {self.gate.last} verdicts on strong matches were right"
         said = f"{last} ({low:.0%} to {high:.0%})" if self.gate.last else "nobody has judged a strong match yet"
         yield f"In {self.source} {said}: {self.gate.why}. Suggested from a score of {self.threshold:.2f} on."
+        if self.kinds:
+            yield f"It is none of {', '.join(self.kinds)}: it is compared only here, and nothing is suggested on it."
         yield "By their texts these resemble it most:" if self.candidates else "Nothing from before resembles it."
 
     def table(self) -> Table:
@@ -85,6 +90,7 @@ class Resemblance:
                 "why": self.gate.why,
             },
             "threshold": self.threshold,
+            "compared": not self.kinds,
             "candidates": [
                 {
                     "key": each.ticket.key,
@@ -115,8 +121,21 @@ def resemblance(worker: Worker, ticket: Ticket, memory: Memory) -> Resemblance:
                 state = _answer(verdict) if verdict else _state(memory, other)
                 tier = _tier(compared, candidate)
                 found.append(_candidacy(with_all, compared, candidate, other, tier=tier, state=state))
-    threshold = compared.thresholds.likely
-    return Resemblance(source=ticket.source, gate=compared.gate, threshold=threshold, candidates=tuple(found))
+    return Resemblance(
+        source=ticket.source,
+        gate=compared.gate,
+        threshold=compared.thresholds.likely,
+        candidates=tuple(found),
+        kinds=_missed(worker, ticket, memory),
+    )
+
+
+def _missed(worker: Worker, ticket: Ticket, memory: Memory) -> tuple[str, ...]:
+    """Return the kinds of which a ticket would have to be one; none if it is."""
+    policy, today = worker.policy, worker.policy.calendar.today(worker.clock())
+    if is_problem(policy.recurring, ticket, kind_of(ticket, memory, policy, today)):
+        return ()
+    return tuple(sorted(policy.recurring.kinds))
 
 
 def _candidacy(
