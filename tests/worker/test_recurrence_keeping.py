@@ -69,6 +69,27 @@ def test_whatever_is_lost_the_index_is_what_the_mirror_holds(mirror, tmp_path, l
         assert len(index) == 5
 
 
+class Moving(Mirror):
+    """A mirror into which a worker writes while somebody else looks."""
+
+    def count(self):
+        """Return how many tickets there are, with the one that just came."""
+        self.put_ticket(shown(50), NOW)
+        return super().count()
+
+
+def test_an_index_is_not_taken_from_a_worker_at_work(mirror, database, tmp_path):
+    """What came between two looks is no reason to begin anew: it is put in the next time."""
+    path = tmp_path / "index.db"
+    kept(path, BACKGROUND, mirror).close()
+    file = path.stat().st_ino
+    with path.open("rb"), closing(kept(path, BACKGROUND, Moving(database))) as index:
+        assert len(index) == 5
+    assert path.stat().st_ino == file
+    with closing(kept(path, BACKGROUND, mirror)) as index:
+        assert len(index) == 6
+
+
 def test_the_index_is_a_file_of_its_own():
     """Beside the database, or beside the config where that is elsewhere."""
     assert index_file(Path("/srv/var/kaizend.db"), Path("/etc/kaizend")) == Path("/srv/var/kaizend.recurrence.db")

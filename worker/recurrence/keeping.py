@@ -25,10 +25,13 @@ def index_file(database: Path | None, folder: Path) -> Path:
 
 
 def kept(path: Path, background: Background, mirror: Mirror) -> Index:
-    """Open the index and bring it up to date. One that is damaged, or knows of more than the mirror, is made anew."""
+    """Open the index and bring it up to date. One that is damaged, or knows of more than the mirror, is made anew.
+
+    What comes into the mirror meanwhile, from a worker at work, is there the next time.
+    """
     with suppress(IndexDamaged):
         index = _refreshed(path, background, mirror)
-        if len(index) == mirror.count():
+        if len(index) == mirror.count() or index.noted(REVISION) != str(mirror.revision()):
             return index
         index.close()
     drop(path)
