@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 import holidays
 
 from rules.errors import CalendarError
-from rules.policy import Duration, Every, Rhythm, Unit
+from rules.rule import Duration, Every, Rhythm, Unit
 from rules.wording import meant, shown
 
 MONDAY_TO_FRIDAY = frozenset(range(5))

@@ -17,8 +17,8 @@ from rules.memory import Answer, Effect, Followed, Ignore, Likeness, Related, Re
 from rules.moves import NextStep, View, next_step
 from rules.pauses import stands_still
 from rules.people import called, resolve
-from rules.policy import Rule
 from rules.resembled import acted_upon, shown
+from rules.rule import Rule
 from rules.texts import facts_in
 from rules.twins import followed, strangers
 

@@ -12,8 +12,8 @@ from rules.fact_recurrence import before
 from rules.memory import Effect, Objection
 from rules.moves import View, closing, due_steps, op_of, target_of
 from rules.people import called
-from rules.policy import Rule
 from rules.putting_off import plain
+from rules.rule import Rule
 from rules.texts import clipped
 
 

@@ -13,8 +13,8 @@ from rules.following import CLOSED
 from rules.memory import LIKENESS, REPORTED, Effect, Objection, Recurrence, Related
 from rules.moves import View, target_of
 from rules.people import called
-from rules.policy import Rule
 from rules.returning import ABOUT_RECURRENCE, reopening_id, returning
+from rules.rule import Rule
 from rules.texts import clipped
 
 MOST = 10

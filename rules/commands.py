@@ -9,7 +9,7 @@ from datetime import datetime
 
 from rules.commanded import LASTING, VERBS, deed
 from rules.effects import applied
-from rules.gates.model import GateState, Waiver
+from rules.gates.states import GateState, Waiver
 from rules.gates.waivers import WAIVE, Waiving, read_waiver
 from rules.memory import NOTHING, Answer, Ignore, Memory, Statement
 from rules.model import Comment, Ticket

@@ -17,7 +17,7 @@ from rules.engine_words import reworded
 from rules.errors import ConditionError
 from rules.fact_asked import FactType
 from rules.fact_table import TYPES
-from rules.policy import Clause, Condition
+from rules.rule import Clause, Condition
 from rules.wording import shown
 
 LONGEST_CLAUSE = 2000  # characters

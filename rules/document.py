@@ -24,9 +24,10 @@ from rules.lint_filing import filed_amiss
 from rules.metrics.model import Metric
 from rules.metrics.table import MetricTable, metric_of
 from rules.overrides import Form, Ruled, Shipped, Thing, overridden
-from rules.policy import LEVELS, DueRule, NewTicket, Policy, Review, Rule, Step, Test
+from rules.policy import Policy, Test
 from rules.rejections import problems_of
 from rules.reviews import review_of
+from rules.rule import LEVELS, DueRule, NewTicket, Review, Rule, Step
 from rules.saying import CONFIG, Say
 from rules.schema import DueTable, FileTable, ReviewTable, RuleFile, RuleTable, StepTable, TwinTable
 from rules.schema_gates import GateTable

@@ -8,8 +8,8 @@ from rules.actions import NAMES, Close
 from rules.fact_asked import Asked
 from rules.fact_recurrence import before
 from rules.memory import Memory
-from rules.policy import Rule
 from rules.returning import OpKeys
+from rules.rule import Rule
 
 CLOSED = NAMES[Close]
 DUPLICATE: Final = "duplicate"

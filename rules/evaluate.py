@@ -13,9 +13,10 @@ from rules.effects import LABELLED, REOPENED, reversed_effects, with_reversals
 from rules.memory import Effect, Episode, Ignore, Lead, Memory, Pause, Reversal
 from rules.model import Ticket
 from rules.pauses import noticed
-from rules.policy import Clause, Policy, Rule
+from rules.policy import Policy
 from rules.putting_off import NOTHING, Noticed, noticed_put_offs, with_put_offs
 from rules.returning import returning
+from rules.rule import Clause, Rule
 from rules.twins import noticed_leads
 from rules.undoing import TAKEN_BACK, redone
 

@@ -30,7 +30,8 @@ from rules.memory import (
 )
 from rules.model import Phase, Ticket
 from rules.phrases import split
-from rules.policy import Rule, Test
+from rules.policy import Test
+from rules.rule import Rule
 from rules.schema import GivenTable, LikenessTable, RecurrenceTable, RelatedTable, TestTable
 from rules.undoing import TAKEN_BACK
 

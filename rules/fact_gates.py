@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from rules.fact_asked import Asked, Fact, readable
 from rules.gates.in_force import waiver_for
-from rules.gates.model import Each, Gate, GateState
+from rules.gates.model import Each, Gate
+from rules.gates.states import GateState
 from rules.people import components_of, team_of
 from rules.services import services_of_ticket
 

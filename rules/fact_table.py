@@ -27,7 +27,8 @@ from rules.fact_reviews import REVIEW_FACTS
 from rules.model import Ticket
 from rules.pauses import deadline, paused_workdays, waits_outside
 from rules.people import components
-from rules.policy import LEVELS, Policy
+from rules.policy import Policy
+from rules.rule import LEVELS
 
 OURS = timedelta(minutes=2)  # an update this soon after our newest write is taken for that write
 

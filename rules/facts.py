@@ -11,7 +11,8 @@ from rules.fact_asked import Asked, Fact
 from rules.fact_table import FACTS, TABLE, level_of
 from rules.memory import Memory
 from rules.model import Ticket
-from rules.policy import Condition, Policy
+from rules.policy import Policy
+from rules.rule import Condition
 
 __all__ = ["Fact", "Same", "kind_of", "level_of", "needed", "of", "table"]
 SHARED = frozenset({"source", "tracker", "issue_type", "labels", "components"})

@@ -19,8 +19,9 @@ from rules.leaders import TWIN
 from rules.memory import LIKENESS, RECURRENCE, REPORTED, Related
 from rules.moves import NOTHING, View, due_steps, op_of, target_of
 from rules.people import there
-from rules.policy import Duration, Filing, NewTicket, Policy
+from rules.policy import Policy
 from rules.resembled import acted_upon
+from rules.rule import Duration, Filing, NewTicket
 from rules.texts import clipped
 
 LINKS = "filed/link"

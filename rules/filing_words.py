@@ -5,8 +5,8 @@ from __future__ import annotations
 from rules.evaluate import Holding
 from rules.model import Bullets, Code, Line, Link, Paragraph, Prose, Text
 from rules.moves import View
-from rules.policy import NewTicket
 from rules.posts import clauses, ignore_command
+from rules.rule import NewTicket
 from rules.texts import clipped, plain, quiet
 
 FROM = "It comes from "

@@ -16,7 +16,7 @@ from rules.metrics.model import Metric
 from rules.metrics.table import same_name
 from rules.overrides import Placed, Thing
 from rules.people import ROLES
-from rules.policy import Review, Rule
+from rules.rule import Review, Rule
 from rules.tables import ANY, Company
 from rules.texts import PLACEHOLDERS
 from rules.twin_rules import twin_problems

@@ -13,8 +13,9 @@ from rules.labels import label_problem
 from rules.lint_texts import placeholders_in
 from rules.memory import NOTHING
 from rules.model import Ticket
-from rules.policy import NewTicket, Policy, Step
+from rules.policy import Policy
 from rules.reviews import REVIEW
+from rules.rule import NewTicket, Step
 from rules.saying import Say
 from rules.tables import Company
 from rules.texts import PLACEHOLDERS

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rules.labels import label_problem
 from rules.lint_texts import placeholders_in
 from rules.people import COUNCIL
-from rules.policy import Quiet, Review
 from rules.reviews import QUIET_PLACEHOLDERS, REVIEW_PLACEHOLDERS
+from rules.rule import Quiet, Review
 from rules.tables import Company
 from rules.wording import meant, no_kind, shown, there_is
 

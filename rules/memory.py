@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rules.gates.model import GateState, Waiver
+from rules.gates.states import GateState, Waiver
 from rules.metrics.model import Measure
 from rules.model import Phase, Ticket
 

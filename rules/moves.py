@@ -30,10 +30,11 @@ from rules.memory import Memory, PutOff
 from rules.model import Ticket
 from rules.pauses import ABOUT_PAUSES, Running, running, with_pauses
 from rules.people import calendar_of, called, resolve
-from rules.policy import LEVELS, Calendar, Duration, Policy, Rule, Step
+from rules.policy import Calendar, Policy
 from rules.posts import comment_prose, ping_prose
 from rules.putting_off import Way
 from rules.returning import reopening_due, returning
+from rules.rule import LEVELS, Duration, Rule, Step
 from rules.texts import About, clipped, label_text
 from rules.undoing import to_take_back
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 
-from rules.policy import DueRule, NewTicket, Rule, Step
+from rules.rule import DueRule, NewTicket, Rule, Step
 from rules.texts import clipped
 
 NONE = "none"

@@ -12,8 +12,8 @@ from rules.errors import ConditionError, PolicyError
 from rules.gates.model import Gate
 from rules.metrics.model import Metric
 from rules.metrics.table import MetricTable
-from rules.policy import Review, Rule
 from rules.rejections import problems_within
+from rules.rule import Review, Rule
 from rules.saying import CONFIG, Say, path_of
 from rules.schema import ReviewTable, RuleTable, TwinTable
 from rules.schema_gates import GateTable

@@ -15,8 +15,8 @@ from rules.metrics.page import HOW_TO_READ as METRICS
 from rules.metrics.page import metric_sections
 from rules.overrides import Form
 from rules.pack_words import code, due_by_priority, filed, follows, led, people, plain, quote, series, span
-from rules.policy import Rule
 from rules.review_page import review_sections
+from rules.rule import Rule
 from rules.schema import RuleTable, TwinTable
 
 ANY = "any"

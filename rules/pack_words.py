@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from rules.leaders import TWIN
 from rules.memory import Followed
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER
-from rules.policy import LEVELS, DueRule, Duration, NewTicket, Rhythm, Room, Rule
+from rules.rule import LEVELS, DueRule, Duration, NewTicket, Rhythm, Room, Rule
 
 CALLED = {
     OWNER: "the owner",

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from rules.memory import Memory, Pause
 from rules.model import Ticket
 from rules.people import calendar_of
-from rules.policy import Calendar, Duration, Policy
+from rules.policy import Calendar, Policy
+from rules.rule import Duration
 
 ABOUT_PAUSES = frozenset({"blocked", "waiting", "paused_workdays"})
 """Facts: a rule that asks for one of them says itself what waiting means to it, so its ladder goes on meanwhile."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.evaluate import Holding
 from rules.model import Code, Line, Paragraph, Prose, Span, Text
-from rules.policy import Clause, Step
+from rules.rule import Clause, Step
 from rules.texts import About, clipped, mentioned, mentions, notifying, quiet
 
 LOOK = "Please have a look at {title}."

@@ -8,7 +8,8 @@ from rules.actions import NAMES, Reopen
 from rules.fact_asked import Asked
 from rules.fact_recurrence import RECURRENCE_FACTS, news
 from rules.memory import Memory
-from rules.policy import Policy, Rule
+from rules.policy import Policy
+from rules.rule import Rule
 
 RECURRED = "recurred"
 ABOUT_RECURRENCE = frozenset(fact.name for fact in RECURRENCE_FACTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.pack_words import ROOMS, code, people, plain, quote, rhythm, series, span
-from rules.policy import Review
+from rules.rule import Review
 from rules.schema import ReviewTable
 
 

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from rules.filing import filing_of
 from rules.model import Line, Text
 from rules.people import COUNCIL, login_of
-from rules.policy import Every, Filing, Policy, Quiet, Review, Rhythm
+from rules.policy import Policy
+from rules.rule import Every, Filing, Quiet, Review, Rhythm
 from rules.schema import QuietTable, ReviewTable
 from rules.texts import fill, plain
 

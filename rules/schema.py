@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_v
 
 from rules.governance import Section
 from rules.metrics.table import MetricTable
-from rules.policy import Duration, Room
+from rules.rule import Duration, Room
 from rules.schema_gates import GateTable
 from rules.schema_values import (
     DATE_SCHEMA,

@@ -14,7 +14,7 @@ from rules.errors import CalendarError
 from rules.feeds import Feed, read_feed
 from rules.memory import Followed
 from rules.phrases import day_of, split
-from rules.policy import Duration
+from rules.rule import Duration
 from rules.wording import shown
 
 NAME = r"^[a-z0-9][a-z0-9._-]*$"

@@ -13,20 +13,9 @@ from rules.fact_table import KIND_TYPES
 from rules.labels import label_problem
 from rules.metrics.model import Metric
 from rules.people import ROLES
-from rules.policy import (
-    Ceilings,
-    Condition,
-    Counting,
-    Domain,
-    Filing,
-    Kind,
-    Person,
-    Service,
-    SignalFacts,
-    SourceFacts,
-    Team,
-)
+from rules.policy import Ceilings, Counting, Domain, Kind, Person, Service, SignalFacts, SourceFacts, Team
 from rules.recurring import Recurring
+from rules.rule import Condition, Filing
 from rules.saying import Say, path_of
 from rules.wording import meant, shown
 

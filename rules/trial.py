@@ -32,9 +32,10 @@ from rules.memory import Effect, Episode, Memory
 from rules.model import Ticket
 from rules.people import COUNCIL, LEAD, OWNER, REPORTER, ROLES
 from rules.plan import operations
-from rules.policy import Clause, Person, Policy, Rule, SourceFacts, Team, Test
+from rules.policy import Person, Policy, SourceFacts, Team, Test
 from rules.putting_off import noticed_put_offs, with_put_offs
 from rules.recurring import Recurring
+from rules.rule import Clause, Rule
 from rules.why import clauses_of
 
 LONGEST_EPISODE = 400  # days that an episode is traced back

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rules.conditions import compile_all
 from rules.leaders import TWIN
-from rules.policy import Rule
+from rules.rule import Rule
 from rules.schema import TwinTable
 from rules.tables import ANY, Company
 from rules.wording import meant, shown, there_is

@@ -14,7 +14,8 @@ from rules.leaders import TWIN, leader_of
 from rules.memory import Episode, Followed, Lead, Memory, Related
 from rules.model import Ticket
 from rules.people import login_of, person_of
-from rules.policy import Policy, Rule
+from rules.policy import Policy
+from rules.rule import Rule
 
 OPEN, DONE = "open", "done"
 READ_BACK = timedelta(hours=1)

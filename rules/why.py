@@ -17,8 +17,9 @@ from rules.model import Ticket
 from rules.moves import NextStep, View, chosen, next_step, pings_due
 from rules.override_words import Overridden, overridden_values
 from rules.people import resolve
-from rules.policy import Clause, Policy, Rule
+from rules.policy import Policy
 from rules.putting_off import with_put_offs
+from rules.rule import Clause, Rule
 from rules.twins import strangers
 from rules.undoing import TAKEN_BACK
 

@@ -9,7 +9,7 @@ from rules.effects import LABELLED, wears
 from rules.evaluate import Holding
 from rules.memory import Effect
 from rules.moves import NOTHING, View, op_of, target_of
-from rules.policy import Rule
+from rules.rule import Rule
 from rules.texts import label_text
 
 CHANGED = ", changed"  # no label holds a comma

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from rules.model import Block, Bullets, Code, Heading, Paragraph, Strong, Text
-from rules.policy import Room
+from rules.rule import Room
 from worker.agenda_actions import decisions, open_actions
 from worker.agenda_backlog import deferrals, outcomes, overdue
 from worker.agenda_domains import domain_blocks

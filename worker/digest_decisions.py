@@ -12,7 +12,8 @@ from rules.governance import Section
 from rules.memory import Memory
 from rules.model import Bullets, Heading, Line, Link, Text, Ticket
 from rules.people import called
-from rules.policy import Policy, Rule
+from rules.policy import Policy
+from rules.rule import Rule
 from rules.texts import clipped
 
 FEEDBACK: Section = "feedback"

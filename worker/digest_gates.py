@@ -9,8 +9,9 @@ from datetime import datetime
 from rules.fact_asked import Asked
 from rules.fact_gates import covering
 from rules.facts import kind_of
-from rules.gates.model import Gate, GateState
+from rules.gates.model import Gate
 from rules.gates.ruling import HELD
+from rules.gates.states import GateState
 from rules.memory import NOTHING
 from rules.model import Block, Bullets, Heading, Line, Link, Paragraph, Table, Text
 from rules.texts import clipped

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from rules.metrics.series import Asked, Series, windows_of
 from rules.metrics.words import Trend, amount, interval
 from rules.model import Block, Bullets, Heading, Line, Paragraph, Strong, Table, Text
-from rules.policy import Every
+from rules.rule import Every
 from worker.measuring.measures import measures
 from worker.sitting import Sitting
 from worker.worker import Worker

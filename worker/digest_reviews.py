@@ -10,8 +10,8 @@ from integrations.base import Receipt
 from rules.facts import of
 from rules.memory import NOTHING
 from rules.model import Block, Heading, Line, Link, Table, Text, Ticket
-from rules.policy import Review
 from rules.reviews import REVIEW, earlier
+from rules.rule import Review
 from worker.reviews import Filed, before, receipt_of, reviews_now
 from worker.worker import Worker
 

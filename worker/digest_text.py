@@ -10,7 +10,7 @@ from rules.card import CARD
 from rules.coverage import RECENTLY
 from rules.deeds import counted
 from rules.model import Bullets, Code, Heading, Line, Paragraph, Prose, Strong, Table, Text
-from rules.policy import PLAIN
+from rules.rule import PLAIN
 from worker.agenda_backlog import overdue_blocks
 from worker.agenda_inputs import input_blocks
 from worker.agenda_outcomes import outcome_blocks

@@ -7,7 +7,8 @@ from datetime import datetime
 from rules.evaluate import ANY
 from rules.fact_inputs import INPUT_FACTS
 from rules.facts import kind_of
-from rules.policy import Policy, Rule
+from rules.policy import Policy
+from rules.rule import Rule
 from worker.remembered import remembered
 from worker.worker import Worker
 

@@ -16,7 +16,7 @@ from rules.facts import kind_of, of
 from rules.freshness import age, fresh
 from rules.memory import Memory
 from rules.model import Ticket
-from rules.policy import Condition
+from rules.rule import Condition
 from worker.informing import last_closed, wake
 from worker.readings import Kept, Readings
 from worker.remembered import remembered

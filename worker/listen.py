@@ -11,7 +11,7 @@ from rules.card import Trace, read_due, read_heard, read_leads, read_state, read
 from rules.commanded import VERBS, Asked, deed, op_id, waiting
 from rules.commands import Shown, foreseen, overruled, read_commands
 from rules.effects import ASSIGNED, DUE, applied, value_of
-from rules.gates.model import Waiver
+from rules.gates.states import Waiver
 from rules.leaders import TWIN
 from rules.memory import NOTHING, Card, Ignore, Memory, Reversal, Statement, World
 from rules.model import Comment, Ticket

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from rules.actions import Op, Plan, WriteCard
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
-from rules.gates.model import GateState
+from rules.gates.states import GateState
 from rules.memory import Episode, Lead, Pause, Reversal
 from rules.model import Event, Ticket
 from rules.plan import assemble, decide

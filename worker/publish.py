@@ -14,7 +14,8 @@ from integrations.errors import TrackerError, Unavailable
 from rules.actions import NAMES, EditPost, FileTicket, Op, Post, Target
 from rules.commanded import COMMANDED, SEEN
 from rules.model import Link, Paragraph, Prose, Text
-from rules.policy import Policy, Rhythm
+from rules.policy import Policy
+from rules.rule import Rhythm
 from worker.apply import Applied, apply_alone
 from worker.digest import Account, Did, Digest, gather
 from worker.digest_gates import gate_news

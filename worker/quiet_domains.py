@@ -12,8 +12,8 @@ from rules.coverage import RECENTLY, CoverageTally
 from rules.facts import kind_of
 from rules.filing import filing_of
 from rules.model import Line, Paragraph, Prose, Text
-from rules.policy import Quiet, Review
 from rules.reviews import earlier, invited, newest, place_of
+from rules.rule import Quiet, Review
 from rules.texts import fill, plain
 from worker.remembered import remembered
 from worker.reviews import may_be_filed, receipt_of

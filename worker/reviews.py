@@ -9,8 +9,8 @@ from datetime import datetime, time
 from integrations.base import Receipt
 from rules.actions import NAMES, FileTicket, Op, Target
 from rules.model import Block, Paragraph, Prose, Text
-from rules.policy import Filing, Review
 from rules.reviews import REVIEW, Meeting, earlier, invited, newest, place_of
+from rules.rule import Filing, Review
 from rules.texts import mentions
 from worker.agenda import agenda
 from worker.ledger_ops import FAILED_REST

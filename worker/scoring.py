@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from rules.calendar import month_slot, slot_start
 from rules.coverage import Coverage, CoverageTally
 from rules.facts import kind_of
-from rules.policy import Policy, Rhythm
+from rules.policy import Policy
 from rules.reopenings import reopened
+from rules.rule import Rhythm
 from rules.scorecards import LAST, Scorecard, ScorecardTally, span_days
 from worker.remembered import remembered
 from worker.worker import Worker

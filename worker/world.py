@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rules.gates.model import Waiver
+from rules.gates.states import Waiver
 from rules.memory import EMPTY, Input, Memory, World
 from worker.gates.kept import Kept
 from worker.gates.states import acting

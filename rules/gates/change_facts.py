@@ -9,7 +9,8 @@ from datetime import date
 
 from rules.fact_asked import Asked, FactType, readable
 from rules.facts import kind_of
-from rules.gates.model import Gate, GateState
+from rules.gates.model import Gate
+from rules.gates.states import GateState
 from rules.memory import NOTHING, Memory
 from rules.model import Change, Ticket
 from rules.people import components, team_of

@@ -18,7 +18,8 @@ from rules.gates.change_facts import (
     team_of_change,
 )
 from rules.gates.in_force import waiver_for
-from rules.gates.model import Gate, GateState, Waiver
+from rules.gates.model import Gate
+from rules.gates.states import GateState, Waiver
 from rules.policy import Policy
 
 __all__ = ["CHANGE_TYPES", "Said", "facts_of_change", "judge_change", "subjects_of"]

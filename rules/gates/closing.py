@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.actions import Close, Op
-from rules.gates.model import GateState
 from rules.gates.ruling import PAGE
+from rules.gates.states import GateState
 from rules.moves import View, target_of
 from rules.texts import clipped
 

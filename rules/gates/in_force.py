@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from rules.gates.model import Waiver
+from rules.gates.states import Waiver
 
 
 def waiver_for(waivers: Sequence[Waiver], gate: str, subject: str, uids: Collection[str], today: date) -> Waiver | None:

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from rules.conditions import activate
 from rules.gates.levels import SUBJECT, Levels
-from rules.gates.model import Gate, GateState
-from rules.policy import Clause, Condition
+from rules.gates.model import Gate
+from rules.gates.states import GateState
+from rules.rule import Clause, Condition
 
 PARTIAL = "{why}: it stays as it is"
 LEFT = {"open": "open until that is known", "closed": "closed until that is known", "keep": "it stays as it is"}

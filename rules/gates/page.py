@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.gates.model import Gate, GateState
+from rules.gates.model import Gate
+from rules.gates.states import GateState
 from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Strong, Text
 from rules.people import COUNCIL, LEAD
 from rules.policy import Policy

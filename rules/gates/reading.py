@@ -12,7 +12,7 @@ from rules.gates.levels import NAMES, SUBJECT, assumed_types
 from rules.gates.model import Gate, GateTest, TicketCondition
 from rules.gates.ruling import mandate_of
 from rules.gates.ticket_conditions import on_tickets
-from rules.policy import Condition
+from rules.rule import Condition
 from rules.schema_gates import GateTable, GateTestTable
 from rules.wording import meant, shown, there_is
 

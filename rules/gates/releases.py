@@ -7,7 +7,8 @@ from datetime import date
 
 from rules.gates.changes import Said
 from rules.gates.in_force import waiver_for
-from rules.gates.model import Gate, GateState, Waiver
+from rules.gates.model import Gate
+from rules.gates.states import GateState, Waiver
 from rules.policy import Policy
 
 BLOCKS = "block-releases"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rules.conditions import compile_all
 from rules.gates.model import Gate
-from rules.policy import LEVELS, DueRule, Rule
+from rules.rule import LEVELS, DueRule, Rule
 from rules.schema_gates import GateTable
 
 HELD, PAGE, FIRST = "held", "page", "first"

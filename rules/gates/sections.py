@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rules.gates.levels import BUILT_IN
 from rules.gates.model import Gate, Missing, Power
 from rules.pack_words import code, people, plain, quote, series, span
-from rules.policy import Condition, Rule
+from rules.rule import Condition, Rule
 from rules.schema_gates import GateTable, GateTestTable
 
 HOW_TO_READ = """\

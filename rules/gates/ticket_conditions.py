@@ -9,7 +9,7 @@ from rules.conditions import activate, compile_all
 from rules.fact_asked import Asked, FactType
 from rules.fact_gates import GATE_FACTS
 from rules.fact_table import TYPES
-from rules.policy import Clause, Condition
+from rules.rule import Clause, Condition
 
 SUBJECT = "subject"
 OF_GATES = frozenset(fact.name for fact in GATE_FACTS)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from rules.conditions import activate
 from rules.gates.judge import judge, told_clause
 from rules.gates.levels import SUBJECT, Levels, counted
-from rules.gates.model import GateState, GateTest
-from rules.policy import Clause
+from rules.gates.model import GateTest
+from rules.gates.states import GateState
+from rules.rule import Clause
 
 QUOTED = re.compile(r"\[\s*[\"']([^\"']*)[\"']\s*\]")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

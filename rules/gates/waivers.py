@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rules.gates.model import Gate, GateState, Waiver
+from rules.gates.model import Gate
+from rules.gates.states import GateState, Waiver
 from rules.model import Comment, Ticket
 from rules.people import OWNER, REPORTER, resolve
 from rules.phrases import day_of, no_day, past, split
-from rules.policy import Duration, Policy
+from rules.policy import Policy
+from rules.rule import Duration
 from rules.texts import clipped
 from rules.wording import listed, meant, shown, there_is
 

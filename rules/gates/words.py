@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from rules.fact_asked import Asked
 from rules.fact_gates import holding, waiting
-from rules.gates.model import GateState
 from rules.gates.ruling import FIRST
+from rules.gates.states import GateState
 from rules.model import Line, Link, Text
-from rules.policy import Rule
+from rules.rule import Rule
 from rules.texts import About, clipped
 
 SUBJECT = "subject"

@@ -15,7 +15,8 @@ from rules.metrics.closings import Closers
 from rules.metrics.incidents import subjects_of
 from rules.metrics.model import Item, Subjects, Window
 from rules.model import Ticket
-from rules.policy import Condition, Policy
+from rules.policy import Policy
+from rules.rule import Condition
 from rules.scorecards import NO_WORK
 
 ALIKE = SHARED | {"kind"}

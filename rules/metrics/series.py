@@ -13,7 +13,8 @@ from rules.metrics.model import Grain, History, Incident, Item, Measure, Metric,
 from rules.metrics.parts import by_subject, within
 from rules.metrics.windows import last_windows, window_at
 from rules.metrics.words import Trend, trend
-from rules.policy import Every, Policy
+from rules.policy import Policy
+from rules.rule import Every
 from rules.wording import listed, meant, shown, there_is
 
 WHOLE = ""

@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 
 from rules.calendar import SLOTS, slot_start
 from rules.metrics.model import Window
-from rules.policy import Calendar, Every, Rhythm
+from rules.policy import Calendar
+from rules.rule import Every, Rhythm
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -10,7 +10,8 @@ from rules.calendar import week_slot
 from rules.memory import Memory
 from rules.metrics.model import Window
 from rules.model import Ticket
-from rules.policy import Calendar, Rhythm
+from rules.policy import Calendar
+from rules.rule import Rhythm
 
 SPANS = (90, 180, 365)
 """Days before; the longer ones only where the shorter hold less than ENOUGH observations."""

@@ -16,8 +16,9 @@ from rules.metrics.model import Measure, Metric, Window
 from rules.model import Comment, Ticket
 from rules.pauses import with_pauses
 from rules.plan import assemble, decide
-from rules.policy import Ceilings, Domain, DueRule, Duration, Kind, Person, Policy, Rule, SourceFacts, Step, Team
+from rules.policy import Ceilings, Domain, Kind, Person, Policy, SourceFacts, Team
 from rules.putting_off import with_put_offs
+from rules.rule import DueRule, Duration, Rule, Step
 from rules.twins import with_leads
 
 NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)  # a Tuesday

@@ -21,7 +21,7 @@ from rules.calendar import (
     week_slot,
 )
 from rules.errors import CalendarError
-from rules.policy import Duration
+from rules.rule import Duration
 
 BERLIN = WorkCalendar("Europe/Berlin", country="DE", subdivision="BY")
 PATIENT = settings(deadline=None, max_examples=60)

@@ -10,8 +10,9 @@ from rules.conditions import compile_all
 from rules.gates.change_facts import CHANGE_FACTS, CHANGE_TYPES, Looked, facts_of_change, reverts, seen
 from rules.gates.changes import at, judge_change
 from rules.gates.in_force import waiver_for
-from rules.gates.model import Gate, GateState, Waiver
+from rules.gates.model import Gate
 from rules.gates.releases import judge_release
+from rules.gates.states import GateState, Waiver
 from rules.gates.status_words import LONGEST, says, wanted
 from rules.memory import NOTHING
 from rules.model import Change

@@ -9,7 +9,7 @@ import pytest
 from rules.conditions import activate, compile_all
 from rules.errors import ConditionError
 from rules.fact_table import KIND_TYPES
-from rules.policy import Clause
+from rules.rule import Clause
 
 WHERE = "backlog.toml: rule 'owned', when"
 FACTS = {

@@ -5,8 +5,8 @@ import pytest
 from rules.actions import NAMES
 from rules.deeds import WORDS, counted
 from rules.model import Code, Text
-from rules.policy import Clause
 from rules.posts import clauses
+from rules.rule import Clause
 
 
 def test_every_verb_has_words_for_what_it_did():

@@ -10,7 +10,8 @@ import pytest
 from rules.document import build_policy, read_pack
 from rules.errors import PolicyError
 from rules.model import Ticket
-from rules.policy import Ceilings, Domain, DueRule, Duration, Person, SourceFacts, Step, Team
+from rules.policy import Ceilings, Domain, Person, SourceFacts, Team
+from rules.rule import DueRule, Duration, Step
 from rules.saying import in_file
 
 FILE = "backlog.toml"

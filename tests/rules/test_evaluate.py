@@ -14,7 +14,7 @@ from rules.conditions import activate
 from rules.errors import ConditionError
 from rules.evaluate import ONLY_DONE, ONLY_OPEN, Evaluation, Holding, evaluate
 from rules.memory import NOTHING, Effect, Ignore, Memory, Reversal
-from rules.policy import Clause
+from rules.rule import Clause
 from rules.why import why
 from tests.rules.factories import NOW, conditions, episode, later, policy, rule, step, ticket
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as some
 from rules.conditions import compile_all
 from rules.gates.judge import judge
 from rules.gates.levels import SUBJECT, Levels, level_types
-from rules.gates.model import Gate, GateState
+from rules.gates.model import Gate
+from rules.gates.states import GateState
 from tests.rules.factories import NOW, later
 
 TYPES = level_types({"budget"}, ())

@@ -9,9 +9,9 @@ from rules.actions import Assign, SetDue, SetPriority
 from rules.document import build_policy, read_pack
 from rules.errors import PolicyError
 from rules.gates.levels import BUILT_IN, NAMED
-from rules.gates.model import GateState
 from rules.gates.page import page_prose, page_title
 from rules.gates.sections import gate_sections
+from rules.gates.states import GateState
 from rules.memory import Memory, World
 from rules.trial import run_tests
 from tests.rules.factories import NOW, later, ops, ticket, words

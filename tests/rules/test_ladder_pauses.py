@@ -9,7 +9,7 @@ import pytest
 
 from rules.memory import NOTHING, Memory, Pause
 from rules.moves import NextStep
-from rules.policy import Duration, Step
+from rules.rule import Duration, Step
 from rules.why import why
 from tests.rules.factories import NOW, card_of, done, episode, later, policy, posts, rule, ticket, words
 

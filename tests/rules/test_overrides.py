@@ -10,7 +10,7 @@ import pytest
 from rules.document import build_policy
 from rules.errors import PolicyError
 from rules.override_words import overridden_values
-from rules.policy import DueRule, Duration, Step
+from rules.rule import DueRule, Duration, Step
 from rules.trial import run_tests
 from tests.rules.test_document import FILE, TABLES
 

@@ -10,7 +10,7 @@ from rules.document import build_policy, read_pack
 from rules.example_words import example
 from rules.pack_page import override_example, pack_page
 from rules.pack_words import code, plain, series
-from rules.policy import Duration
+from rules.rule import Duration
 from rules.schema import TestTable as ExampleTable
 from tests.rules.test_document import FILE, PACK, RULE, WHOLE, problems
 

@@ -13,8 +13,8 @@ from rules.card import read_traces
 from rules.effects import applied, stands
 from rules.evaluate import evaluate
 from rules.memory import NOTHING, Effect, Memory, PutOff, Reversal, Statement
-from rules.policy import Duration, Step
 from rules.putting_off import Noticed, noticed_put_offs, ways, with_put_offs
+from rules.rule import Duration, Step
 from rules.why import why
 from tests.rules.factories import NOW, card_of, done, later, ops, policy, rule, step, ticket, words
 

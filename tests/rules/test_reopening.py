@@ -10,7 +10,7 @@ from rules.card import read_traces
 from rules.effects import remembered
 from rules.memory import Effect, Memory, Reversal
 from rules.moves import NextStep
-from rules.policy import Duration, Step
+from rules.rule import Duration, Step
 from rules.why import why
 from tests.rules.factories import NOW, card_of, done, episode, later, ops, policy, posts, rule, step, ticket, words
 

@@ -12,8 +12,8 @@ from rules.errors import PolicyError
 from rules.fact_reviews import outcome_recorded
 from rules.memory import Memory, Statement
 from rules.pack_page import override_example, pack_page
-from rules.policy import Duration, Filing, Review, Rhythm
 from rules.reviews import earlier, invited, newest, place_of
+from rules.rule import Duration, Filing, Review, Rhythm
 from rules.schema import rule_file_schema
 from rules.trial import run_tests
 from tests.rules.factories import NOW

@@ -12,7 +12,7 @@ from rules.calendar import WorkCalendar
 from rules.document import build_policy
 from rules.errors import PolicyError
 from rules.memory import Memory, Pause
-from rules.policy import DueRule, Duration, NewTicket, Step
+from rules.rule import DueRule, Duration, NewTicket, Step
 from rules.why import why
 from tests.rules.factories import NOW, done, later, ops, policy, rule, ticket
 

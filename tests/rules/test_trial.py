@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from rules import policy as of_policy
-from rules.policy import Domain, Duration, Step
+from rules.policy import Domain
+from rules.rule import Duration, Step
 from rules.trial import TrialResult, run_tests
 from tests.rules.factories import NOW, due, later, policy, rule, step, ticket
 

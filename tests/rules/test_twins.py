@@ -10,7 +10,7 @@ from rules.actions import Assign, Close, LinkTo, Reopen, SetDue
 from rules.card import read_leads
 from rules.evaluate import evaluate
 from rules.memory import Effect, Lead, Memory
-from rules.policy import Duration, Step
+from rules.rule import Duration, Step
 from rules.twins import with_leads
 from rules.why import why
 from tests.rules.factories import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rules.gates.model import GateState
+from rules.gates.states import GateState
 from tests.worker.stores import NOW, after, page, ticket
 from worker.gates.states import GateStates
 from worker.mirror import Mirror

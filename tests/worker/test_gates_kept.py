@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from integrations.base import CommitStatus, Page
-from rules.gates.model import Waiver
+from rules.gates.states import Waiver
 from rules.memory import Answer
 from rules.model import Change, Comment
 from tests.rules.factories import ticket

@@ -13,7 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 
 from rules.gates.changes import Said
-from rules.gates.model import Gate, GateState
+from rules.gates.model import Gate
+from rules.gates.states import GateState
 from rules.people import called
 from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.exits import Exit

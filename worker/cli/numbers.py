@@ -14,7 +14,7 @@ import typer
 from rules.metrics.model import Grain
 from rules.metrics.rows import COLUMNS, cells, rows
 from rules.metrics.series import Asked, Series
-from rules.policy import Every
+from rules.rule import Every
 from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.number_tables import explained, numbers_table, remark_lines, valued
 from worker.errors import WorkerError

@@ -15,7 +15,7 @@ from rich.table import Table
 from rules.actions import Op, Plan
 from rules.card import CARD
 from rules.deeds import counted
-from rules.policy import PLAIN
+from rules.rule import PLAIN
 from worker.look import Look
 
 NARROW = 96

@@ -15,7 +15,7 @@ from rich.table import Table
 from rules.commanded import said
 from rules.fact_asked import Asked
 from rules.fact_gates import holding, waiting
-from rules.gates.model import GateState
+from rules.gates.states import GateState
 from rules.leaders import TWIN
 from rules.memory import Memory, Related
 from rules.metrics.timeline import Course, timeline

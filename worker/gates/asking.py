@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from rules.gates.changes import Said, at
-from rules.gates.model import GateState
 from rules.gates.releases import asked_gates, judge_release
+from rules.gates.states import GateState
 from rules.model import Change
 from rules.wording import meant, shown
 from worker.errors import WorkerError

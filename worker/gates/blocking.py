@@ -10,8 +10,9 @@ from datetime import datetime
 from rules.fact_asked import Asked
 from rules.fact_gates import covering
 from rules.facts import kind_of
-from rules.gates.model import Gate, GateState
+from rules.gates.model import Gate
 from rules.gates.ruling import FIRST, HELD, PAGE
+from rules.gates.states import GateState
 from rules.model import Ticket
 from worker.gates.counting import open_tickets
 from worker.remembered import remembered

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from integrations.base import CommitStatus
-from rules.gates.model import Waiver
+from rules.gates.states import Waiver
 from rules.model import Change, Ticket
 from worker.database import Database
 from worker.rows import CHANGE, TICKET, clean, moment, when, when_or_none

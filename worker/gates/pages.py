@@ -9,9 +9,10 @@ from integrations.base import Receipt
 from rules.actions import NAMES, Close, FileTicket, Op, Target
 from rules.filing import filing_of
 from rules.gates.closing import OCCASION
-from rules.gates.model import Gate, GateState
+from rules.gates.model import Gate
 from rules.gates.page import page_prose, page_title
 from rules.gates.ruling import GATE, PAGE
+from rules.gates.states import GateState
 from rules.model import Prose
 from worker.gates.states import GateStates
 from worker.reviews import may_be_filed

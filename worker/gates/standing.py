@@ -10,7 +10,8 @@ from typing import assert_never
 
 from rules.fact_work import not_done
 from rules.gates.judge import judge
-from rules.gates.model import Gate, GateState
+from rules.gates.model import Gate
+from rules.gates.states import GateState
 from worker.gates.blocking import concerned, with_blocking
 from worker.gates.gathering import Gathered, gathered
 from worker.gates.ground import ground

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from rules.gates.model import GateState
+from rules.gates.states import GateState
 from rules.model import Ticket
 from worker.database import Database
 from worker.rows import TICKET, clean, moment, when

@@ -14,7 +14,7 @@ from integrations.errors import TrackerError
 from rules.actions import NAMES, Op, SetStatus, Target
 from rules.gates.change_facts import seen
 from rules.gates.changes import Said, at, judge_change
-from rules.gates.model import GateState, Waiver
+from rules.gates.states import GateState, Waiver
 from rules.gates.status_words import CONTEXT, Wanted, says, wanted
 from rules.memory import Memory
 from rules.model import Change, Ticket

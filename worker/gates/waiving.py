@@ -13,7 +13,8 @@ from rules.commanded import LASTING
 from rules.commands import command_lines, waiver_words, waives
 from rules.filing import filing_of
 from rules.gates.change_facts import stand_in
-from rules.gates.model import Gate, Waiver
+from rules.gates.model import Gate
+from rules.gates.states import Waiver
 from rules.gates.waivers import Waived, Waiving, read_waiver
 from rules.memory import Answer
 from rules.model import Comment, Link, Paragraph, Prose, Text, Ticket

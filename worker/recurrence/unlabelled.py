@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from rules.effects import LABELLED, wears
 from rules.memory import NOTHING
 from rules.model import Event, Ticket
-from rules.policy import Policy, Rule
+from rules.policy import Policy
 from rules.resembled import STRONG
+from rules.rule import Rule
 from worker.recurrence.likenesses import Found
 from worker.recurrence.pairs import Denial
 from worker.worker import Worker
