@@ -85,6 +85,16 @@ class CommitStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingDeployment:
+    """A deployment that goes on when we let it, and not before."""
+
+    run: str  # the number of the workflow run
+    attempt: int  # which attempt of it, from 1
+    environment: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """At most `count` in any `seconds` seconds."""
 
@@ -154,6 +164,9 @@ class Tracker(Protocol):
     def statuses(self, context: str) -> Iterator[CommitStatus]:
         """Read what the newest status of a context says on the head of each open change; elsewhere nothing."""
 
+    def waiting_deployments(self) -> Iterator[WaitingDeployment]:
+        """Read the deployments that wait for our word, where the config has us give it (GitHub); elsewhere nothing."""
+
     def render(self, prose: Prose, marker: Marker | None = None) -> str:
         """Render prose as the tracker's text, escaped, cut to its size limit, with the marker where it is text."""
 
@@ -205,6 +218,9 @@ class Tracker(Protocol):
 
         It is sent once: after a lost answer the caller comes again, and it is looked at first.
         """
+
+    def approve_deployment(self, *, run: str, environment: str, comment: str) -> Receipt:
+        """Let a deployment go on, only if it still waits. It is sent once, as `set_status` is."""
 
     # -- writes, once ---------------------------------------------------------------------------------------------
     def comment(self, ref: str, prose: Prose, marker: Marker) -> Receipt:

@@ -151,6 +151,15 @@ class SetStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Let a deployment go on that waits for it; the target is its workflow run."""
+
+    run: str
+    environment: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class React:
     """Put a sign on somebody's comment."""
 
@@ -176,6 +185,7 @@ Verb = (
     | Transition
     | PlanFor
     | SetStatus
+    | Approve
     | React
 )
 
@@ -197,6 +207,7 @@ NAMES: dict[type[Verb], str] = {
     Transition: "transition",
     PlanFor: "plan",
     SetStatus: "status",
+    Approve: "approve",
     React: "react",
 }
 

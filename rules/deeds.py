@@ -22,6 +22,7 @@ WORDS = {
     "transition": ("status changed", "statuses changed"),
     "plan": ("ticket planned", "tickets planned"),
     "status": ("commit status set", "commit statuses set"),
+    "approve": ("deployment let go on", "deployments let go on"),
     "react": ("command acknowledged", "commands acknowledged"),
 }
 """Verb's name -> what it is called if there is one, and if there are more."""

@@ -10,6 +10,7 @@ from typing import assert_never
 from rules.actions import (
     NAMES,
     AddLabel,
+    Approve,
     Assign,
     Close,
     EditPost,
@@ -62,7 +63,7 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911 - one line a verb
             return left_standing(verb)
         case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | Unlink():
             return ""
-        case Transition() | SetStatus() | React():
+        case Transition() | SetStatus() | Approve() | React():
             return ""
         case _:
             assert_never(verb)
@@ -120,7 +121,7 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
             changed = replace(ticket, phase="done", resolution=reason)
         case Transition(phase=phase, resolution=resolution):
             changed = replace(ticket, phase=phase, resolution=resolution)
-        case WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | Unlink() | SetStatus() | React():
+        case WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | Unlink() | SetStatus() | Approve() | React():
             changed = ticket
         case _:
             assert_never(verb)

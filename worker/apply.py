@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import groupby
 
 import structlog
 
 from integrations.base import Tracker
 from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, TrackerError, Unavailable
-from rules.actions import Op
+from rules.actions import Approve, Op
 from rules.card import CARD
 from rules.commanded import COMMANDED
 from rules.effects import opens
@@ -25,6 +26,7 @@ from rules.order import in_order
 from rules.plan import operations
 from worker.carry import carry_out, seen_filed
 from worker.gates.kept import Kept
+from worker.gates.protection import still_goes
 from worker.gates.statuses import STATUS, still_wanted
 from worker.look import same
 from worker.stop import Stop
@@ -160,7 +162,11 @@ def _ticket(
 
 def _fresh(worker: Worker, tracker: Tracker, op: Op) -> Ticket | None:
     """Read the ticket from the primary store; None if the op is about a change, or none. The mirror learns of it."""
-    if op.target.uid == tracker.uid or Kept(worker.database).change(op.target.uid) is not None:
+    if (
+        isinstance(op.verb, Approve)
+        or op.target.uid == tracker.uid
+        or Kept(worker.database).change(op.target.uid) is not None
+    ):
         return None
     worker.mirror.put_ticket(tracker.ticket(op.target.ref), worker.clock())
     return worker.mirror.ticket(op.target.uid)
@@ -173,12 +179,19 @@ def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memor
     free = {op.id for op in ops if op.rule not in rules}  # not of a rule: digests
     now = worker.clock()
     if ticket is None or free == ours:
-        return frozenset(op.id for op in ops if op.rule != STATUS or still_wanted(worker, op, now))
+        return frozenset(op.id for op in ops if _still(worker, op, now))
     resting = worker.ledger.resting(now).get(ticket.uid, frozenset())
     before = replace(memory, done=(memory.done | resting) - ours)
     evaluation = evaluate(worker.policy, ticket, before, now)
     asked = {op.id: op for op in operations(worker.policy, evaluation, before, now, worker.keys)}
     return frozenset(free | {op.id for op in ops if op.id in asked and same(op, asked[op.id])})
+
+
+def _still(worker: Worker, op: Op, now: datetime) -> bool:
+    """Tell whether an op about no ticket is still to be carried out, by the gates as they stand."""
+    if isinstance(op.verb, Approve):
+        return still_goes(worker, op, now)
+    return op.rule != STATUS or still_wanted(worker, op, now)
 
 
 def _give_up(worker: Worker, ops: list[Op], applied: Applied, why: str) -> bool:

@@ -12,6 +12,7 @@ from worker.apply import Applied, apply
 from worker.blocked import see_blocked
 from worker.doubts import settle
 from worker.errors import IndexUnusable
+from worker.gates.protection import read_waiting
 from worker.gates.states import GateStates
 from worker.gates.statuses import read_statuses
 from worker.gates.waiving import see_withdrawn
@@ -91,11 +92,12 @@ def read(worker: Worker, watching: Watching) -> Reading:
     pair(worker, worker.clock())
     find_recurrences(worker, authors, worker.clock())
     listen(worker, authors, worker.clock())
-    reading = replace(reading, troubles=tuple(_compared(worker, authors)))
+    troubles = tuple(_compared(worker, authors))
     see_withdrawn(worker, authors, worker.clock())
     read_statuses(worker, authors, worker.clock())
+    troubles += read_waiting(worker, authors, worker.clock())
     judge_outcomes(worker, worker.clock())
-    return reading
+    return replace(reading, troubles=troubles)
 
 
 def _compared(worker: Worker, authors: Authors) -> Iterator[str]:

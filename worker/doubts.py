@@ -8,7 +8,7 @@ import structlog
 
 from integrations.base import Receipt, Tracker
 from integrations.errors import NotFound, TrackerError
-from rules.actions import FileTicket, Op, RemoveLabel
+from rules.actions import Approve, FileTicket, Op, RemoveLabel
 from rules.effects import effect_of, shows, wears
 from worker.gates.kept import Kept
 from worker.ledger import Entry
@@ -101,7 +101,7 @@ def find(worker: Worker, entry: Entry, author: str) -> Receipt | None:
         return find_filed(worker, tracker, op, (entry.sent or entry.intended) - BEFORE)
     if _appends(worker, op):
         return _find_comment(worker, tracker, op, author)
-    if Kept(worker.database).change(op.target.uid) is not None:
+    if isinstance(op.verb, Approve) or Kept(worker.database).change(op.target.uid) is not None:
         return None  # whoever sends it again looks first whether it is there
     ticket, effect = tracker.ticket(op.target.ref), effect_of(op, worker.clock())
     if isinstance(op.verb, RemoveLabel):

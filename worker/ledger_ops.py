@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from integrations.base import Receipt
 from rules.actions import (
     AddLabel,
+    Approve,
     Assign,
     Close,
     EditPost,
@@ -93,6 +94,8 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             return phase
         case SetStatus(context=context, state=state, sha=sha):
             return f"{context}={state} on {sha}"
+        case Approve(run=run, environment=environment):
+            return f"{environment} of run {run}"
         case Reopen():
             return OPEN
         case TakeBack():

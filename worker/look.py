@@ -19,6 +19,7 @@ from rules.putting_off import Noticed
 from rules.undoing import TAKEN_BACK
 from worker.breaker import DAY, broken
 from worker.gates.pages import page_ops
+from worker.gates.protection import approval_ops
 from worker.gates.standing import standing
 from worker.gates.statuses import status_ops
 from worker.gates.waiving import waiver_ops
@@ -135,9 +136,10 @@ def look(
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
     ops += _of_no_ticket(worker, gates, now, unread)
     ops += (statuses := status_ops(worker, now, unread=unread)).ops
+    ops += (approvals := approval_ops(worker, now, unread=unread)).ops
     going, swinging = broken(ops, worker.ledger.swings(now - DAY))
     plan = assemble(policy, going, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
-    plan = replace(plan, held=(*swinging, *plan.held), notes=(*plan.notes, *statuses.notes))
+    plan = replace(plan, held=(*swinging, *plan.held), notes=(*plan.notes, *statuses.notes, *approvals.notes))
     if spread:
         plan = ration(plan, worker.trackers, spare=len(worker.digests))
     return Look(

@@ -10,6 +10,7 @@ from integrations.base import Draft, LabelStyle, Receipt, Tracker
 from rules.actions import (
     NAMES,
     AddLabel,
+    Approve,
     Assign,
     Close,
     EditPost,
@@ -85,6 +86,8 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
             return tracker.set_status(
                 sha=verb.sha, context=verb.context, state=verb.state, description=verb.description, url=verb.url
             )
+        case Approve():
+            return tracker.approve_deployment(run=verb.run, environment=verb.environment, comment=verb.comment)
         case React():
             return tracker.react(ref, verb.comment, verb.what)
         case _:

@@ -370,6 +370,7 @@ STATUSES = Table(
     *_numbers("ours"),
     *_moments("at"),
 )
+DEPLOYING = Table("deploying", METADATA, *_key("source"), *_texts("waiting"), *_moments("at"))
 
 # -- the audit trail, the budgets, the lock -------------------------------------------------------------------------
 

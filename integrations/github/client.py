@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any, Literal
 
-from integrations.base import Allowance, CommitStatus, Draft, Identity, LabelStyle, Page, Receipt
+from integrations.base import Allowance, CommitStatus, Draft, Identity, LabelStyle, Page, Receipt, WaitingDeployment
 from integrations.errors import Incomplete, NotFound
 from integrations.github import payloads
 from integrations.github.config import GithubConfig
@@ -15,6 +15,7 @@ from integrations.github.connection import checked_base
 from integrations.github.markdown import LIMIT, render
 from integrations.github.milestones import Due, Milestones
 from integrations.github.payloads import Raw
+from integrations.github.protection import Protection
 from integrations.github.session import Session
 from integrations.github.statuses import Statuses
 from integrations.github.streams import NAMES, Reader
@@ -104,6 +105,10 @@ class GithubTracker:
         """Read what the newest status of a context says on the head of each open pull request."""
         return self._statuses().of_open_heads(context)
 
+    def waiting_deployments(self) -> Iterator[WaitingDeployment]:
+        """Read the deployments to the environments that the config names which wait for our App."""
+        return self._protection().waiting()
+
     def render(self, prose: Prose, marker: Marker | None = None) -> str:
         """Render prose as Markdown, with the marker on its last line."""
         return render(prose, marker)
@@ -168,6 +173,10 @@ class GithubTracker:
         """Set a commit status if it differs from the newest of its context, or that is not by us."""
         return self._statuses().set(sha=sha, context=context, state=state, description=description, url=url)
 
+    def approve_deployment(self, *, run: str, environment: str, comment: str) -> Receipt:
+        """Let a deployment go on if it still waits."""
+        return self._protection().approve(run=run, environment=environment, comment=comment)
+
     def comment(self, ref: str, prose: Prose, marker: Marker) -> Receipt:
         """Add a comment, once."""
         return self._write().comment(ref, prose, marker)
@@ -190,6 +199,9 @@ class GithubTracker:
     def _statuses(self) -> Statuses:
         found = self._here()
         return Statuses(session=self._session, repository=found.repository, author=found.identity.author)
+
+    def _protection(self) -> Protection:
+        return Protection(session=self._session, repository=self._here().repository)
 
     def _write(self) -> Writer:
         self._here()

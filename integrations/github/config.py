@@ -30,6 +30,7 @@ class GithubConfig:
     canary: str = ""  # number of an issue that must be readable, else the source fails
     due: Literal["auto", "field", "milestone", "card"] = "auto"  # auto: the Target date field if there, else milestone
     component_label: str = "component:"
+    protect: tuple[str, ...] = ()  # environments to which deployments wait for our word; for an `app` only
     fields: tuple[str, ...] = ()  # names of the organisation's issue fields that issues are read with
     priority_labels: Mapping[str, str] = field(default_factory=dict)  # neutral level -> label to put on
     timeout: tuple[float, float] = (5.0, 30.0)  # seconds to connect, seconds between bytes

@@ -22,6 +22,8 @@ _APP_NEEDS = {
     "statuses": "write",
     "deployments": "read",
 }
+_PROTECTING = {"actions": "read", "deployments": "write"}
+"""What an App needs besides where it answers for deployments."""
 _APP_MAY = {"checks": "write", "contents": "read", "organization_projects": "write", "issue_fields": "read"}
 _SCOPES_MAY = frozenset(
     {"repo", "public_repo", "repo:status", "repo_deployment", "read:org", "read:project", "project"}
@@ -132,7 +134,7 @@ def _missing(session: Session, raw: Mapping[str, Any]) -> Iterator[str]:
         yield "issues are switched off in the repository"
     if session.installation:
         have = session.installation.permissions
-        for name, level in _APP_NEEDS.items():
+        for name, level in _needs(session).items():
             if _LEVELS.index(level) > _level(have.get(name, "")):
                 yield f"{name}: {level}"
         return
@@ -150,7 +152,7 @@ def _missing_field(config: GithubConfig, fields: IssueFields) -> Iterator[str]:
 
 def _excess(session: Session, asked: Answer, raw: Mapping[str, Any]) -> Iterator[str]:
     if session.installation:
-        wanted = {**_APP_MAY, **_APP_NEEDS}
+        wanted = {**_APP_MAY, **_needs(session)}
         for name, level in session.installation.permissions.items():
             if _level(level) > _LEVELS.index(wanted.get(name, "")):
                 yield f"{name}: {level}"
@@ -158,6 +160,10 @@ def _excess(session: Session, asked: Answer, raw: Mapping[str, Any]) -> Iterator
     yield from (f"scope {scope}" for scope in _scopes(asked) if scope not in _SCOPES_MAY)
     if _granted(raw).get("admin"):
         yield "repository: admin"
+
+
+def _needs(session: Session) -> Mapping[str, str]:
+    return {**_APP_NEEDS, **(_PROTECTING if session.config.protect else {})}
 
 
 def _level(level: str) -> int:

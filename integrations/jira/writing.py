@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
-from integrations.base import CommitStatus, Draft, LabelStyle, Receipt
+from integrations.base import CommitStatus, Draft, LabelStyle, Receipt, WaitingDeployment
 from integrations.errors import NotAllowed, Rejected
 from integrations.jira import markup, payloads
 from integrations.jira.answers import FieldRefused
@@ -81,6 +81,14 @@ class Writing(Fields):
     def statuses(self, context: str) -> Iterator[CommitStatus]:  # noqa: ARG002 - the seam's
         """Read nothing: Jira has no changes."""
         return iter(())
+
+    def waiting_deployments(self) -> Iterator[WaitingDeployment]:
+        """Read nothing: Jira deploys nothing."""
+        return iter(())
+
+    def approve_deployment(self, *, run: str, environment: str, comment: str) -> Receipt:  # noqa: ARG002 - the seam's
+        """Refuse: deployments wait elsewhere."""
+        raise Rejected(f"{self.name}: approve deployment", f"Jira has no deployments that wait ({environment}, {run})")
 
     def react(self, ref: str, comment: str, what: Literal["+1", "confused"]) -> Receipt:  # noqa: ARG002 - the seam's
         """Do nothing: the API of Jira has no reactions."""

@@ -58,7 +58,7 @@ def test_the_example_makes_a_policy():
 
 def test_what_is_commented_out_is_the_default(lines):
     """With every `# key = value` in force the settings are the same, but for what has no default."""
-    without_default = ("key_file", "label", "token_file", "app", "canary", "issue", "metrics_port")
+    without_default = ("key_file", "label", "token_file", "app", "protect", "canary", "issue", "metrics_port")
     wanted = re.compile(r"# (?!(?:" + "|".join(without_default) + r") = )(\w+ = .*)")
     in_force = "\n".join(match[1] if (match := wanted.fullmatch(line)) else line for line in lines)
     defaults, shown = tomllib.loads("\n".join(lines)), tomllib.loads(in_force)

@@ -67,6 +67,9 @@ def _sources(tables: Tables) -> Iterator[Finding]:
         if place in seen:
             yield ("sources", name), f"[sources.{name}]: is the same as [sources.{seen[place]}]"
         seen[place] = name
+        if isinstance(source, GithubTable) and source.protect and not source.app:
+            wrong = "only a GitHub App may answer for deployments: give the source an 'app'"
+            yield ("sources", name, "protect"), f"[sources.{name}]: 'protect': {wrong}"
 
 
 def _address(source: GithubTable | JiraTable) -> str:

@@ -131,6 +131,7 @@ def _github(name: str, source: GithubTable, credentials: Credentials) -> GithubC
         base_url=source.base_url,
         token=credentials.text("sources", name),
         app=app,
+        protect=source.protect,
         canary=source.canary,
         due=source.due,
         component_label=source.component_label,

@@ -212,6 +212,7 @@ class GithubTable(Table):
     token: SecretStr | None = None
     token_file: str = ""
     app: AppTable | None = None
+    protect: tuple[Text, ...] = ()
     canary: str = ""
     due: Literal["auto", "field", "milestone", "card"] = "auto"
     component_label: str = "component:"

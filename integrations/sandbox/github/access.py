@@ -25,6 +25,7 @@ NEEDED_ROLE = {
     "deployments:read": "pull",
     "deployments:write": "push",
     "pull_requests:read": "pull",
+    "actions:read": "pull",
     "contents:read": "pull",
 }
 JWT_LIFE = timedelta(minutes=10)

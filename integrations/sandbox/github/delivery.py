@@ -16,6 +16,7 @@ from integrations.sandbox.github.nouns import (
     Pull,
     Release,
     Repo,
+    Run,
     Status,
 )
 from integrations.sandbox.github.threads import Threads
@@ -210,4 +211,13 @@ class Delivery(Threads):
         )
         home.releases[made.id] = made
         home.version += 1
+        return made
+
+    def add_run(
+        self, *environments: str, by: Iterable[str] = ("kaizend",), name: str = "deploy", repo: Repo | None = None
+    ) -> Run:
+        """Start a workflow run that waits for the word of all of these before it deploys to each environment."""
+        home = repo or self.main
+        made = Run(id=self.new_id(), name=name, waits={environment: set(by) for environment in environments})
+        home.runs[made.id] = made
         return made

@@ -220,6 +220,25 @@ class Deployment:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Run:
+    """A workflow run, with what its deployments wait for: Apps by their slugs, or "reviewers"."""
+
+    id: int
+    name: str
+    waits: dict[str, set[str]]  # by environment
+    attempt: int = 1
+    rejected: bool = False
+    said: list[tuple[str, str, str]] = field(default_factory=list)  # environment, "approved" or "rejected", comment
+
+    @property
+    def status(self) -> str:
+        """What it is at: "waiting", "in_progress", "completed"."""
+        if self.rejected:
+            return "completed"
+        return "waiting" if any(self.waits.values()) else "in_progress"
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Release:
     """A published release."""
 
@@ -270,6 +289,7 @@ class Repo:
     checks: list[Check] = field(default_factory=list)
     deployments: dict[int, Deployment] = field(default_factory=dict)
     releases: dict[int, Release] = field(default_factory=dict)
+    runs: dict[int, Run] = field(default_factory=dict)
     last_number: int = 0
     last_milestone: int = 0
     version: int = 0  # of everything a list shows

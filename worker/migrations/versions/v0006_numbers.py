@@ -129,3 +129,10 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("uid"),
     )
+    op.create_table(
+        "deploying",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("waiting", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+    )

@@ -22,6 +22,7 @@ from integrations.sandbox.github.api import (
     milestones,
     people,
     pulls,
+    runs,
 )
 from integrations.sandbox.github.api.call import Call
 from integrations.sandbox.wire import Response
@@ -136,6 +137,9 @@ ROUTES = (
     Route("GET", "/{repo}/deployments/{id}", "deployments:read", delivery.get_deployment),
     Route("GET", "/{repo}/deployments/{id}/statuses", "deployments:read", delivery.list_deployment_statuses),
     Route("POST", "/{repo}/deployments/{id}/statuses", "deployments:write", delivery.create_deployment_status),
+    Route("GET", "/{repo}/actions/runs", "actions:read", runs.list_runs),
+    Route("GET", "/{repo}/actions/runs/{id}/pending_deployments", "actions:read", runs.pending_deployments),
+    Route("POST", "/{repo}/actions/runs/{id}/deployment_protection_rule", "deployments:write", runs.review),
     Route("GET", "/{repo}/releases", "metadata:read", delivery.list_releases),
     Route("GET", "/{repo}/releases/latest", "metadata:read", delivery.get_release),
     Route("GET", "/{repo}/releases/tags/{tag}", "metadata:read", delivery.get_release),
