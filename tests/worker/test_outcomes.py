@@ -76,11 +76,14 @@ def shop(tmp_path):
 
 
 @contextmanager
-def served(folder, kind):
-    """Serve a company in June, after a pass."""
+def served(folder, kind, more=SERVICES, fields=()):
+    """Serve a company in June, after a pass; with issue fields, its repository is an organisation's."""
     with firm(folder, "dc" if kind == "dc" else "cloud", rules=("pack:metrics", "pack:outcomes")) as made:
         made.clock.start = BEGIN
-        made.configure(more=SERVICES)
+        for name in fields:
+            made.github.add_organisation("acme")
+            made.github.add_field("acme", name)
+        made.configure(more=more)
         made.config.write_text(made.config.read_text("utf-8").replace("[kinds]\n", KINDS), encoding="utf-8")
         made.once()
         yield made
@@ -175,6 +178,26 @@ def test_a_line_of_the_text_states_an_effect_as_well(team):
         f"It was closed with another outcome to reach, and that one counts: {AIM}."
     )
     assert team.judged(number, 0.4).judgement == "validated"
+
+
+@pytest.mark.parametrize("kind", ["github", "cloud", "dc"])
+def test_a_custom_field_states_an_effect_as_well(tmp_path, kind):
+    """That of Jira, and the issue field of a GitHub organisation, which the config names."""
+    field = "Alert fingerprint"
+    more = f'{SERVICES}[metrics]\noutcome_fields = ["{field}"]\n'
+    with served(tmp_path, kind, more, [field]) as made:
+        team = Improving(made, kind)
+        number = team.report("Restart by itself", labels=["improvement", "domain:reliability"])
+        if team.github:
+            made.github.set_field(number, field, f"{AIM}.")
+        else:
+            made.jira.edit(team.key(number), actor="bo", customfield_10031=f"{AIM}.")
+        made.once()
+        team.incidents()
+        team.close(number)
+        team.settle()
+        assert team.memory(number).outcome.stated == AIM
+        assert team.judged(number, 0.4).judgement == "validated"
 
 
 def test_who_closes_without_an_outcome_is_asked_once(team):

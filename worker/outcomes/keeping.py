@@ -67,7 +67,7 @@ class Keeping:
 
     def closed(self, since: int) -> Iterator[Ticket]:
         """Stream the closed tickets that may state an effect and changed since a revision."""
-        return map(TICKET.noun, self._database.stream(_CLOSED, (since, "%outcome%")))
+        return map(TICKET.noun, self._database.stream(_CLOSED, (since, "%outcome%", "% by %")))
 
     def waiting(self, now: datetime) -> tuple[str, ...]:
         """Return the tickets (uids) that are to be judged now, wait for their fix, or whose effect was not seen yet."""
@@ -144,7 +144,7 @@ _SELECT = f"select {_COLUMNS} from outcomes"  # noqa: S608 - own names
 OUTCOMES = _SELECT
 _CLOSED = f"""
     {TICKETS_SELECT} where revision > ? and buried is null and phase = 'done' and (
-        lower(body) like ?
+        lower(body) like ? or lower(fields) like ?
         or exists (select 1 from statements s where s.uid = tickets.uid and s.what = 'outcome')
     ) order by uid
 """  # noqa: S608 - own names
