@@ -10,11 +10,11 @@ from rules.duplicates import CLOSED, DUPLICATE, closing_id
 from rules.effects import OPEN
 from rules.fact_recurrence import before
 from rules.memory import Effect, Objection
-from rules.moves import View, closing, due_steps, op_of, target_of
-from rules.people import called
+from rules.moves import View, closing, due_steps, op_of
 from rules.putting_off import plain
 from rules.rule import Rule
 from rules.texts import clipped
+from rules.withdrawing import withdrawn
 
 
 def close_ops(view: View) -> Iterator[Op]:
@@ -40,7 +40,7 @@ def undo_ops(view: View) -> Iterator[Op]:
         rule = rules.get(effect.rule) if (effect.verb, effect.value) == (CLOSED, DUPLICATE) else None
         objection = _objection(view, rule, effect) if rule else None
         if rule and objection:
-            yield from _open(view, rule, effect, objection)
+            yield from withdrawn(view, rule, effect, objection, Reopen(), OPEN)
 
 
 DUPLICATES = frozenset({DUPLICATE, "duplicated", "notplanned", ""})
@@ -59,21 +59,3 @@ def _objection(view: View, rule: Rule, effect: Effect) -> Objection | None:
         if ours == each.uid or (ours is None and each.at > effect.at):
             return each
     return None
-
-
-def _open(view: View, rule: Rule, effect: Effect, objection: Objection) -> Iterator[Op]:
-    op_id = view.op_id(rule.id, f"withdrawn {effect.op}", Reopen)
-    if op_id in view.memory.done:
-        return
-    who = f" ({clipped(called(view.policy, view.ticket.source, objection.by))})" if objection.by else ""
-    yield Op(
-        id=op_id,
-        target=target_of(view.ticket),
-        verb=Reopen(),
-        rule=rule.id,
-        because=(f"{objection.key} is not the same: {objection.why}{who}",),
-        before=clipped(view.ticket.status),
-        after=OPEN,
-        episode=effect.episode,
-        rules=frozenset({rule.id}),
-    )

@@ -11,11 +11,10 @@ from rules.fact_likeness import CERTAIN
 from rules.fact_recurrence import news
 from rules.following import CLOSED
 from rules.memory import LIKENESS, REPORTED, Effect, Objection, Recurrence, Related
-from rules.moves import View, target_of
-from rules.people import called
+from rules.moves import View
 from rules.returning import ABOUT_RECURRENCE, reopening_id, returning
 from rules.rule import Rule
-from rules.texts import clipped
+from rules.withdrawing import withdrawn
 
 MOST = 10
 """So many recurrences are linked and named, the newest."""
@@ -52,7 +51,7 @@ def withdrawal_ops(view: View) -> Iterator[Op]:
         rule = rules.get(effect.rule) if effect.verb == REOPENED else None
         objection = _objection(view, rule, effect) if rule else None
         if rule and objection:
-            yield from _withdraw(view, rule, effect, objection)
+            yield from withdrawn(view, rule, effect, objection, Close(), f"{CLOSED}completed")
 
 
 def _objection(view: View, rule: Rule, effect: Effect) -> Objection | None:
@@ -66,21 +65,3 @@ def _objection(view: View, rule: Rule, effect: Effect) -> Objection | None:
         if ours or (effect.op not in known and each.at > effect.at):
             return each
     return None
-
-
-def _withdraw(view: View, rule: Rule, effect: Effect, objection: Objection) -> Iterator[Op]:
-    op_id = view.op_id(rule.id, f"withdrawn {effect.op}", Close)
-    if op_id in view.memory.done:
-        return
-    who = f" ({clipped(called(view.policy, view.ticket.source, objection.by))})" if objection.by else ""
-    yield Op(
-        id=op_id,
-        target=target_of(view.ticket),
-        verb=Close(),
-        rule=rule.id,
-        because=(f"{objection.key} is not the same: {objection.why}{who}",),
-        before=clipped(view.ticket.status),
-        after=f"{CLOSED}completed",
-        episode=effect.episode,
-        rules=frozenset({rule.id}),
-    )

@@ -75,8 +75,8 @@ def test_closed_tickets_that_may_state_an_effect_are_read_once(kept, database):
     )
     said = Statement(comment="c1", what="outcome", value="mttr 2h -> 1h by 2027-03-31", by="bo", at=NOW)
     ledger.save_statements([("github.com/issue/3", said), ("github.com/issue/4", said)])
-    assert [each.key for each in kept.closed(kept.read_up_to())] == ["acme/shop#1", "acme/shop#3"]
+    assert [each.key for each in kept.closed(kept.bookmark.place())] == ["acme/shop#1", "acme/shop#3"]
     assert kept.waiting(NOW) == ("github.com/issue/3",)  # heard later than read, and not looked at yet
-    kept.note_read(mirror.revision())
-    assert list(kept.closed(kept.read_up_to())) == []
-    assert Keeping(database, "another policy").read_up_to() == -1
+    kept.bookmark.move(mirror.revision())
+    assert list(kept.closed(kept.bookmark.place())) == []
+    assert Keeping(database, "another policy").bookmark.place() == -1

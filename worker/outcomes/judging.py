@@ -27,7 +27,7 @@ SAID_LATE = "\nThe numbers of before were computed {days} days after it closed."
 def judge_outcomes(worker: Worker, now: datetime) -> int:
     """Freeze and judge what is due; return how many tickets that concerns. Without whole reads nothing is judged."""
     kept = Keeping(worker.database, worker.policy.sha)
-    revision, since = worker.mirror.revision(), kept.read_up_to()
+    revision, since = worker.mirror.revision(), kept.bookmark.place()
     waiting = kept.waiting(now)
     if (revision == since and not waiting) or worker.mirror.unreadable(worker.policy.sources):
         return 0
@@ -38,7 +38,7 @@ def judge_outcomes(worker: Worker, now: datetime) -> int:
     changed = [*unclear, *_measured(worker, kept, made, now)]
     kept.save(changed)
     worker.mirror.unsettle({row.uid for row in changed})
-    kept.note_read(revision)
+    kept.bookmark.move(revision)
     return len(changed)
 
 

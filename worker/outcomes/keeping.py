@@ -10,6 +10,7 @@ from typing import Any
 from rules.memory import Judgement, Outcome
 from rules.metrics.model import Measure
 from rules.model import Ticket
+from worker.bookmark import Bookmark
 from worker.codec import noun_from_json, noun_to_json
 from worker.database import Database
 from worker.rows import TICKET, clean, moment, moment_or_none, when_or_none
@@ -51,19 +52,7 @@ class Keeping:
 
     def __init__(self, database: Database, policy: str) -> None:
         self._database = database
-        self._counter = f"{COUNTER}{policy[:16]}"
-
-    def read_up_to(self) -> int:
-        """Return the mirror's revision up to which tickets were looked at under this policy; -1 if never."""
-        rows = self._database.rows("select value from counters where name = ?", (self._counter,))
-        return int(rows[0][0]) if rows else -1
-
-    def note_read(self, revision: int) -> None:
-        """Note up to which of the mirror's revisions tickets were looked at."""
-        with self._database.begin_lazy() as connection:
-            forget = self._database.sql("delete from counters where name like ? and name <> ?")
-            connection.exec_driver_sql(forget, (f"{COUNTER}%", self._counter))
-            connection.exec_driver_sql(self._database.sql(_NOTE), (self._counter, revision))
+        self.bookmark = Bookmark(database, COUNTER, policy)
 
     def closed(self, since: int) -> Iterator[Ticket]:
         """Stream the closed tickets that may state an effect and changed since a revision."""
@@ -155,10 +144,6 @@ _WAITING = """
     select uid from statements s
     where what = 'outcome' and not exists (select 1 from outcomes o where o.uid = s.uid)
         and exists (select 1 from tickets t where t.uid = s.uid and t.phase = 'done' and t.buried is null)
-"""
-_NOTE = """
-    insert into counters (name, value) values (?, ?)
-    on conflict (name) do update set value = excluded.value where excluded.value is distinct from counters.value
 """
 _UPSERT = f"""
     insert into outcomes ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

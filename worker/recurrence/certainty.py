@@ -66,7 +66,7 @@ class _Told:
 def find_recurrences(worker: Worker, authors: Authors, now: datetime) -> int:
     """Pair what is certain to be the same, and part what is not; return how many tickets that concerns."""
     same, pairs = Sameness(worker.database, worker.policy.sha), Pairs(worker.database)
-    revision, since = worker.mirror.revision(), same.read_up_to()
+    revision, since = worker.mirror.revision(), same.bookmark.place()
     later = pairs.waiting() or not worker.mirror.is_settled(worker.policy.sha, worker.policy.calendar.today(now))
     if revision == since and not later:
         return 0
@@ -74,7 +74,7 @@ def find_recurrences(worker: Worker, authors: Authors, now: datetime) -> int:
     concerned = since < 0 or bool(unlinked) or later or same.concerned(since)
     changed = _paired(worker, same, pairs, authors, unlinked, now) if concerned else frozenset()
     worker.mirror.unsettle(changed)
-    same.note_read(revision)
+    same.bookmark.move(revision)
     return len(changed)
 
 

@@ -29,7 +29,7 @@ def see_likenesses(worker: Worker, authors: Authors, now: datetime) -> int:
     people's answers are heard: reports are then compared at the next pass.
     """
     known = Likenesses(worker.database, worker.policy.sha)
-    revision, since = worker.mirror.revision(), known.read_up_to()
+    revision, since = worker.mirror.revision(), known.bookmark.place()
     if revision == since or not _asked_for(worker.policy):
         return 0
     unusable: IndexUnusable | None = None
@@ -43,7 +43,7 @@ def see_likenesses(worker: Worker, authors: Authors, now: datetime) -> int:
     worker.mirror.unsettle(concerned)
     if unusable:
         raise unusable
-    known.note_read(revision)
+    known.bookmark.move(revision)
     if any(each.reopens for each in found):
         find_recurrences(worker, authors, now)
     return len(concerned)

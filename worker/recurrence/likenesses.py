@@ -13,6 +13,7 @@ from rules.memory import LIKENESS, Likeness
 from rules.model import Ticket
 from rules.recurrence.judge import REMEMBERED
 from rules.recurrence.trust import STRONG, Given
+from worker.bookmark import Bookmark
 from worker.database import Database
 from worker.relations import related_of
 from worker.rows import TICKET, clean, moment, when
@@ -68,19 +69,7 @@ class Likenesses:
 
     def __init__(self, database: Database, policy: str) -> None:
         self._database = database
-        self._counter = f"{COUNTER}{policy[:16]}"
-
-    def read_up_to(self) -> int:
-        """Return the mirror's revision up to which all was looked at under this policy; -1 if never."""
-        rows = self._database.rows("select value from counters where name = ?", (self._counter,))
-        return int(rows[0][0]) if rows else -1
-
-    def note_read(self, revision: int) -> None:
-        """Note up to which of the mirror's revisions all was looked at."""
-        with self._database.begin_lazy() as connection:
-            forget = self._database.sql("delete from counters where name like ? and name <> ?")
-            connection.exec_driver_sql(forget, (f"{COUNTER}%", self._counter))
-            connection.exec_driver_sql(self._database.sql(_NOTE), (self._counter, revision))
+        self.bookmark = Bookmark(database, COUNTER, policy)
 
     def fresh(self, since: int, created: datetime) -> tuple[Ticket, ...]:
         """Return the open tickets that changed after a revision and were reported after a moment, never compared yet.
@@ -193,10 +182,6 @@ def _listed(texts: Iterable[str]) -> str:
     return orjson.dumps([clean(text) for text in texts]).decode()
 
 
-_NOTE = (
-    "insert into counters (name, value) values (?, ?) on conflict (name) do update set value = excluded.value"
-    " where excluded.value <> counters.value"
-)
 _FRESH = """
     where revision > ? and created > ? and phase <> 'done' and buried is null
         and uid not in (select uid from judged) and uid not in (select other from relations where what <> 'twin')

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.model import Comment, Ticket
+from worker.bookmark import Bookmark
 from worker.database import Database
 from worker.rows import COMMENT, TICKET, clean, moment, when
 from worker.upserts import TICKETS_SELECT
@@ -52,19 +53,7 @@ class Sameness:
 
     def __init__(self, database: Database, policy: str) -> None:
         self._database = database
-        self._counter = f"{COUNTER}{policy[:16]}"
-
-    def read_up_to(self) -> int:
-        """Return the mirror's revision up to which all was read under this policy; -1 if never."""
-        rows = self._database.rows("select value from counters where name = ?", (self._counter,))
-        return int(rows[0][0]) if rows else -1
-
-    def note_read(self, revision: int) -> None:
-        """Note up to which of the mirror's revisions all was read."""
-        with self._database.begin_lazy() as connection:
-            forget = self._database.sql("delete from counters where name like ? and name <> ?")
-            connection.exec_driver_sql(forget, (f"{COUNTER}%", self._counter))
-            connection.exec_driver_sql(self._database.sql(_NOTE), (self._counter, revision))
+        self.bookmark = Bookmark(database, COUNTER, policy)
 
     def changed(self, since: int) -> Iterator[Ticket]:
         """Stream the tickets changed since a revision."""
@@ -183,10 +172,6 @@ class Sameness:
                 connection.exec_driver_sql(self._database.sql(statement), list(rows))
 
 
-_NOTE = (
-    "insert into counters (name, value) values (?, ?) on conflict (name) do update set value = excluded.value"
-    " where excluded.value <> counters.value"
-)
 _UPSERT_CLAIM = """
     insert into samenesses (uid, key, signal, evidence, person, at) values (?, ?, ?, ?, ?, ?)
     on conflict (uid, key, signal) do update set evidence = excluded.evidence, person = excluded.person
