@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test check audit bench docs year weights lock clean setup
+.PHONY: demo test check audit bench torture docs year weights lock clean setup
 
 setup: .venv/.dev
 
@@ -41,6 +41,10 @@ year: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench
+
+# The promises under crashes, faults and time. SEEDS=1000 is the long form: so many months, and every seam.
+torture: .venv/.dev
+	$(BIN)/python -m tests.torture $(SECTIONS)
 
 # Train what recognises recurrences anew, on labelled tickets of yours: make weights DATA="a.jsonl.gz b.jsonl.gz"
 weights: .venv/.run

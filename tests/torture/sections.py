@@ -1,0 +1,7 @@
+"""The parts of the bench, by name, in the order in which they are played."""
+
+from collections.abc import Callable
+
+from tests.torture.section import Extent, Section
+
+SECTIONS: dict[str, Callable[[Extent], Section]] = {}
