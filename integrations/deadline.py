@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http.client import HTTPResponse
 from typing import Any
 
-from requests import PreparedRequest, Response
+from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -95,3 +95,11 @@ class DeadlineAdapter(HTTPAdapter):
         self.journey.began = False
         self.journey.ends = time.monotonic() + self._total
         return super().send(request, *args, **kwargs)
+
+
+class Plain(Session):
+    """A session that prepares nothing for redirects: else it would read their bodies, however large, and addresses."""
+
+    def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002 - the library's signature
+        """See no redirect: we look ourselves."""
+        return None

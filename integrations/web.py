@@ -13,9 +13,10 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 import urllib3
 
-from integrations.deadline import DeadlineAdapter
+from integrations.deadline import DeadlineAdapter, Plain
 from integrations.errors import NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
 from integrations.http import Line, retry_after
+from integrations.loopback import keep_here
 from integrations.wording import network_words, printable
 
 BODY_LIMIT = 4 * 1024 * 1024  # bytes
@@ -60,7 +61,7 @@ class Web:
         words: Callable[[bytes], str] = lambda _body: "",
     ) -> Got:
         """Read an address, over redirects on its own host. `words` finds in a refusal's body what the server says."""
-        with closing(self._session()) as session:
+        with closing(self._session(url)) as session:
             for _ in range(HOPS + 1):
                 got = self._line.read(where, partial(self._send, session, where, url, params, words))
                 if got.status < 300:
@@ -68,8 +69,9 @@ class Web:
                 url, params = _moved(where, url, got), None
         raise Rejected(where, "redirected in circles")
 
-    def _session(self) -> requests.Session:
-        session = _Plain()
+    def _session(self, url: str) -> requests.Session:
+        session = Plain()
+        keep_here(session, url)
         session.auth = lambda request: request  # anything but None keeps ~/.netrc out
         adapter = DeadlineAdapter(total=2 * sum(self._timeout))
         session.mount("https://", adapter)
@@ -117,14 +119,6 @@ class Web:
         if got.status in {401, 403, 407}:
             return NotAllowed(where, f"{what}: it wants a credential, or another one")
         return NotFound(where, what) if got.status in {404, 410} else Rejected(where, what)
-
-
-class _Plain(requests.Session):
-    """A session that prepares nothing for redirects: else it would read their bodies, however large."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's signature
-        """See no redirect: we look ourselves."""
-        return None
 
 
 def _body(where: str, response: requests.Response) -> bytes:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
 from github.Requester import Requester
 
-from integrations.deadline import DeadlineAdapter
+from integrations.deadline import DeadlineAdapter, Plain
 from integrations.github.config import GithubConfig
+from integrations.loopback import is_loopback, keep_here
 
+BODY_LIMIT = 64 * 1024 * 1024
+"""Bytes of an answer, unpacked; a page of a hundred issues whose bodies are as long as can be is a tenth of it."""
 _CHUNK = 256 * 1024
 """Bytes of a body read at a time: by 10 KB, as requests does by itself, a page of a list costs a tenth more CPU."""
 
@@ -25,12 +27,13 @@ class Connection:
     """
 
     def __init__(self, base: SplitResult, timeout: tuple[float, float]) -> None:
-        self.session = requests.Session()
+        self.session = Plain()
         self.session.auth = Requester.noopAuth  # anything but None keeps ~/.netrc out
         self.adapter = DeadlineAdapter(total=2 * sum(timeout))
         self.session.mount("https://", self.adapter)
         self.session.mount("http://", self.adapter)
         self._origin = f"{base.scheme}://{base.netloc}"
+        keep_here(self.session, self._origin)
         # The environment (proxies, an own CA) is asked once, not for every request.
         settings = self.session.merge_environment_settings(self._origin, {}, None, None, None)
         self.session.proxies, self.session.verify = settings["proxies"], settings["verify"]
@@ -58,10 +61,24 @@ class Connection:
             allow_redirects=False,
             stream=True,
         ) as answer:
-            self.body = b"".join(answer.iter_content(_CHUNK))
+            self.body = b"".join(_pieces(answer))
         self.status = answer.status_code
         self.headers = {name.lower(): value for name, value in answer.headers.items()}
         return _SEEN
+
+
+class TooLarge(requests.RequestException):
+    """An answer that would fill the memory: a fault, or packed to become that large."""
+
+
+def _pieces(answer: requests.Response) -> Iterator[bytes]:
+    """Yield a body. Raises TooLarge. A redirect's says nothing to us."""
+    size = 0
+    for piece in () if answer.is_redirect else answer.iter_content(_CHUNK):
+        size += len(piece)
+        if size > BODY_LIMIT:
+            raise TooLarge
+        yield piece
 
 
 class _Seen:
@@ -87,19 +104,10 @@ def checked_base(config: GithubConfig) -> SplitResult:
     right = "it must be https://HOST[/PREFIX], as in https://github.example.com/api/v3"
     if base.scheme not in {"https", "http"} or not base.hostname or base.query or base.fragment or base.username:
         raise ValueError(f"{config.name}: base_url: {right}")
-    if base.scheme == "http" and not _loopback(base.hostname):
+    if base.scheme == "http" and not is_loopback(base.hostname):
         raise ValueError(f"{config.name}: base_url: plain http would show the token to the network; {right}")
     if bool(config.token) == bool(config.app):
         raise ValueError(f"{config.name}: exactly one of a token and an App is needed")
     if config.token and not (config.token.isascii() and config.token.isprintable() and " " not in config.token):
         raise ValueError(f"{config.name}: the token holds characters that no token has (a space, a line end?)")
     return base
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

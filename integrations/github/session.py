@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 from github import Auth, Github
@@ -146,13 +146,19 @@ class Session:
 
     def _moved(self, endpoint: str, answer: Answer, asked: str) -> str:
         """Return where a redirect leads, below our prefix; the query is kept unless the new address has its own."""
-        to = urlsplit(answer.headers.get("location", ""))
-        if answer.status not in {301, 302, 307, 308} or not to.path:
-            raise Rejected(self.where(endpoint), f"{answer.status} without a usable address")
-        if to.netloc and (to.scheme, to.netloc.lower()) != (self._base.scheme, self._base.netloc.lower()):
-            raise Rejected(self.where(endpoint), f"redirected to another host, {printable(to.netloc)}: not followed")
-        path = to.path.removeprefix(self._base.path)
-        query = to.query or urlsplit(asked).query
+        where, prefix = self.where(endpoint), self._base.path
+        given = answer.headers.get("location", "")
+        try:
+            to = urlsplit(urljoin(f"{self._base.geturl()}{urlsplit(asked).path}", given))
+        except ValueError:
+            given = ""
+        if not given or answer.status not in {301, 302, 307, 308}:
+            raise Rejected(where, f"{answer.status} without a usable address")
+        if (to.scheme, to.netloc.lower()) != (self._base.scheme, self._base.netloc.lower()):
+            raise Rejected(where, f"redirected to another host, {printable(to.netloc)}: not followed")
+        if not to.path.startswith(f"{prefix}/"):  # else what is put behind the host could become another host
+            raise Rejected(where, "redirected to what is not the API's: not followed")
+        path, query = to.path.removeprefix(prefix), to.query or urlsplit(asked).query
         return f"{path}?{query}" if query else path
 
     def _without_secrets(self, error: TrackerError) -> TrackerError:

@@ -7,7 +7,6 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +17,7 @@ from jira import JIRA
 from integrations.errors import NotAllowed, Unavailable
 from integrations.jira.answers import Answer, checked
 from integrations.jira.config import JiraConfig
+from integrations.loopback import is_loopback, keep_here
 
 BODY_LIMIT = 64 * 1024 * 1024  # bytes; a page of a hundred issues with their talk is two or three million
 API, AGILE = "api/2", "agile/1.0"
@@ -47,6 +47,9 @@ class Session:
             logging=False,  # else it sets its logger to INFO for the whole process
             **auth,
         )
+        keep_here(self._client._session, base)
+        # Else requests reads the body of a redirect, however large, before it gives it to us.
+        self._client._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
         self._rest = f"{base}/rest"
         self._source = config.name
         basic = base64.b64encode(f"{config.email}:{config.token}".encode()).decode()
@@ -114,7 +117,7 @@ class Session:
     def _body(self, place: str, response: requests.Response) -> bytes:
         """Read a body piece by piece as it comes: a server that drips cannot hold us, nor a huge one fill memory."""
         if response.is_redirect:
-            return b""  # requests has read it, to prepare for a next request that we do not send
+            return b""  # it says nothing to us, and may be endless
         ends = time.monotonic() + 2 * self._timeout[1]
         chunks, size = [], 0
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
@@ -152,18 +155,9 @@ def checked_base(source: str, base_url: str) -> str:
         raise NotAllowed(source, "base_url is no address of a Jira: https://host[/path] is")
     if parts.username is not None or parts.password is not None:
         raise NotAllowed(source, "base_url holds a user or password: the token belongs elsewhere")
-    if parts.scheme == "http" and not _loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise NotAllowed(source, f"base_url is plain http to {host}: only loopback may go without https")
     return base
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -18,9 +18,14 @@ class Told:
 
     def __init__(self):
         self.answers, self.credentials = {}, []
+        self.everything = None  # (status, headers): what every path answers, if it is set
+        self.body = None
 
     def answer(self, request):
         self.credentials.append(request.headers.get("authorization"))
+        if self.everything:
+            status, headers = self.everything
+            return Response(status=status, headers=headers, body=self.body)
         return self.answers.get(request.path, Response(status=404, json={"message": "Not Found"}))
 
 

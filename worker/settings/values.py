@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
+
+from integrations.loopback import is_loopback
 
 CEL_WORDS = frozenset(
     (
@@ -89,14 +90,6 @@ def _address(value: str, example: str) -> SplitResult:
     if not port_is_right or not url.hostname or url.scheme not in {"http", "https"} or re.search(r"[\s\\]", value):
         raise ValueError(f"must be an address, as in '{example}'")
     return url
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def database(value: SecretStr) -> SecretStr:
