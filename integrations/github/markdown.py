@@ -121,8 +121,8 @@ def _line(line: Line, *, in_table: bool = False) -> str:
     mentioned = False
     for span in _merged(line):
         shown = _span(span, in_table=in_table)
-        if mentioned and _GLUE.match(shown):
-            out += SPACE  # "@bob" and "/all" must not become one mention
+        if mentioned and _GLUE.match(shown.lstrip("\\")):
+            out += SPACE  # "@bob" and "/all" or "_by" must not become one mention
         if isinstance(span, Mention) and out and _GLUE.match(out[-1]):
             out += " "
         out += shown
@@ -172,7 +172,7 @@ def _link(text: str, url: str) -> str:
         return shown
     if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
         return shown
-    encoded = quote(url.encode("utf-8", "replace"), safe="%/:?#!$&'*+,;=~-._")
+    encoded = quote(url.encode("utf-8", "replace"), safe="%/:?#!&'*+,;=~-._")
     return f"[{shown or inert(parts.netloc)}]({encoded.replace('&', '&amp;')})"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from worker.errors import LockLost
 from worker.lease import TTL, lease
@@ -23,6 +25,8 @@ from worker.stop import Stop, Stopping
 from worker.wiring import opened, opened_alone
 from worker.worker import Worker
 
+STEERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""What a terminal obeys in place of showing it, and what turns the order of letters round; all but the line's end."""
 PLAIN_WIDTH = 160
 """Columns of a table that goes to a file or a pipe, where nothing tells how wide is wide enough."""
 
@@ -97,7 +101,19 @@ def environment() -> Mapping[str, str]:
     return dict(os.environ)
 
 
-class Out(Console):
+class Screen(Console):
+    """A terminal, or what stands for one, that foreign text cannot steer: titles are shown, not obeyed."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Render without the control characters of texts; colours of ours are no text yet."""
+        for segment in super().render(renderable, options):
+            if segment.control or not STEERS.search(segment.text):
+                yield segment
+            else:
+                yield Segment(STEERS.sub("", segment.text), segment.style)
+
+
+class Out(Screen):
     """Where data goes. A reader that has had enough is not an error."""
 
     def on_broken_pipe(self) -> None:
@@ -113,9 +129,10 @@ def out(*, plain_width: int = PLAIN_WIDTH) -> Console:
 
 def talk(text: str) -> None:
     """Say something to whoever watches; never data."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+    Screen(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
 
 
 def data(value: Any) -> None:
-    """Print data as JSON."""
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
+    """Print data as JSON; what would steer a terminal is written as JSON escapes it."""
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    sys.stdout.write(STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from rules.actions import Op
+from worker.cli.context import Screen
 from worker.cycle import Watching
 from worker.stop import Stop
 
@@ -25,14 +25,12 @@ def watching(stop: Stop) -> Iterator[Watching]:
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    bars = Progress(
-        *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
-    )
+    bars = Progress(*columns, console=Screen(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
     with bars:
         yield _stopping(_watching(bars), stop)
 

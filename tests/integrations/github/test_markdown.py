@@ -134,6 +134,7 @@ def test_only_web_addresses_are_links(url):
         ((Mention("bob @all"),), f"bob @{SPACE}all"),
         ((Mention("bob"), Text("/all")), f"@bob{SPACE}/{SPACE}all"),
         ((Mention("bob"), Text("by")), f"@bob{SPACE}by"),
+        ((Mention("bob"), Text("_by")), f"@bob{SPACE}\\_by"),
         ((Text("for"), Mention("bob"), Text(": now")), "for @bob: now"),
         ((Text("look!"), Link("x", "https://a.example/b")), r"look\![x](https://a.example/b)"),
         ((Strong(" due "), Text(" x")), "**due** x"),
