@@ -92,12 +92,20 @@ def read(worker: Worker, watching: Watching) -> Reading:
     pair(worker, worker.clock())
     find_recurrences(worker, authors, worker.clock())
     listen(worker, authors, worker.clock())
+    _recovered(worker, authors)
     troubles = tuple(_compared(worker, authors))
     see_withdrawn(worker, authors, worker.clock())
     read_statuses(worker, authors, worker.clock())
     troubles += read_waiting(worker, authors, worker.clock())
     judge_outcomes(worker, worker.clock())
     return replace(reading, troubles=troubles)
+
+
+def _recovered(worker: Worker, authors: Authors) -> None:
+    """Read back what we filed where a mark in a comment told that the database is an older copy."""
+    if recover(worker, authors, worker.clock()):
+        pair(worker, worker.clock())
+        find_recurrences(worker, authors, worker.clock())
 
 
 def _compared(worker: Worker, authors: Authors) -> Iterator[str]:

@@ -86,6 +86,12 @@ class Ledger(Ops, Baselines):
             statement = self._database.sql("update slots set done = ? where name = ?")
             connection.exec_driver_sql(statement, (moment(now), name))
 
+    def reopen_slot(self, name: str, before: datetime) -> bool:
+        """Have a slot claimed anew that was done before a moment; return whether it was."""
+        with self._database.begin() as connection:
+            statement = self._database.sql("delete from slots where name = ? and done < ?")
+            return connection.exec_driver_sql(statement, (name, moment(before))).rowcount == 1
+
     # -- figures ----------------------------------------------------------------------------------------------------
 
     def pings(self, since: datetime) -> dict[str, int]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from integrations.base import Receipt
-from rules.actions import Op
+from rules.actions import Op, WriteCard
 from worker.audit import Audit
 from worker.codec import op_from_json
 from worker.database import Database
@@ -77,6 +77,12 @@ class Entries:
     def of_ticket(self, uid: str) -> tuple[Entry, ...]:
         """Return the ops of a ticket, oldest first."""
         return self._entries("where uid = ? order by intended, id", (uid,))
+
+    def wrote_card(self, uid: str, state: str) -> bool:
+        """Tell whether we ever wrote, or were to write, this into the mark of a ticket's card."""
+        rows = self._database.rows("select op from ops where uid = ? and verb = 'card'", (uid,))
+        verbs = (op_from_json(text).verb for (text,) in rows)
+        return any(isinstance(verb, WriteCard) and verb.state == state for verb in verbs)
 
     def ops_by_state(self) -> dict[str, int]:
         """Return how many ops are in each state."""

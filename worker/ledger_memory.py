@@ -60,9 +60,17 @@ class Memories(Relations):
         return self._write(UPSERT_EPISODE, [episode_row(uid, episode) for uid, episode in episodes])
 
     def adopt(self, uid: str, episodes: Iterable[Episode]) -> int:
-        """Take a ticket's episodes from its card after the database was lost; what is known already counts more."""
-        rows = [episode_row(uid, episode) for episode in episodes]
-        return self._write(f"{_INSERT_EPISODE} on conflict (uid, rule, number) do nothing", rows)
+        """Take a ticket's episodes from its card, of which an older database knows less: what ended, what came after.
+
+        What is known already counts more: a card keeps days, not moments.
+        """
+        every = tuple(episodes)
+        self._write(_OVERTAKEN, [(moment(each.began), uid, each.rule, each.number) for each in every])
+        return self._write(_ADOPT_EPISODE, [episode_row(uid, episode) for episode in every])
+
+    def stand_down(self, uid: str, ops: Iterable[str]) -> int:
+        """Note of ops of a ticket that what they did no longer stands, by our own doing; return of how many."""
+        return self._write("update ops set standing = 0 where uid = ? and id = ?", [(uid, op_id) for op_id in ops])
 
     def save_pauses(self, pauses: Iterable[tuple[str, Pause]]) -> int:
         """Save when the clocks of tickets (by uid) began to stand still, or went on; return how many changed."""
@@ -144,6 +152,12 @@ UPSERT_EPISODE = f"""
     where excluded.began is distinct from episodes.began or excluded.ended is distinct from episodes.ended
         or excluded.baseline is distinct from episodes.baseline
 """
+_ADOPT_EPISODE = f"""
+    {_INSERT_EPISODE}
+    on conflict (uid, rule, number) do update set ended = excluded.ended
+    where episodes.ended is null and excluded.ended is not null
+"""
+_OVERTAKEN = "update episodes set ended = ? where uid = ? and rule = ? and number < ? and ended is null"
 _INSERT_REVERSAL = """
     insert into reversals (uid, rule, verb, value, at, person) values (?, ?, ?, ?, ?, ?)
     on conflict (uid, rule, verb, value) do nothing

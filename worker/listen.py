@@ -6,24 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from integrations.base import Receipt
-from rules.actions import AddLabel, Op
-from rules.card import Trace, read_due, read_heard, read_leads, read_state, read_traces, read_unlike
 from rules.commanded import VERBS, Asked, deed, op_id, waiting
 from rules.commands import Shown, foreseen, overruled, read_commands
-from rules.effects import ASSIGNED, DUE, applied, value_of
+from rules.effects import ASSIGNED, DUE, applied
 from rules.gates.states import Waiver
 from rules.leaders import TWIN
-from rules.memory import NOTHING, Card, Ignore, Memory, Reversal, Statement, World
+from rules.memory import Ignore, Memory, Statement, World
 from rules.model import Comment, Ticket
-from rules.moves import target_of
-from rules.worn import occasion
 from worker.gates.states import GateStates
 from worker.gates.waiving import hear_change, keep_waivers
 from worker.look import HISTORY
 from worker.measuring.blamed import causes_there_are
 from worker.pairing import obstacles, pair
 from worker.perform import card_op
-from worker.recurrence.certainty import adopt_objections, find_recurrences, named
+from worker.recovery import doubt_recovery
+from worker.recurrence.certainty import find_recurrences, named
+from worker.takeover import take_over
 from worker.worker import Worker
 from worker.world import memory_of, world
 
@@ -58,59 +56,19 @@ def _is_ours(worker: Worker, comment: Comment, author: str) -> bool:
 def _recognise(worker: Worker, comment: Comment, now: datetime) -> int:
     """Take a comment that carries our mark for proof that its op is done, whatever the ledger knew of it.
 
-    This settles doubts, and after the database was lost it is what keeps anything from being posted twice.
+    This settles doubts, and after the database was lost it is what keeps anything from being posted twice. A mark that
+    is news to a database that had read everything back before tells that it is an older copy.
     """
     if comment.marker is None:
         return 0
-    receipt = Receipt(ref=comment.ref, uid=comment.uid)
-    known = worker.ledger.recognise(comment.marker.op, comment.ticket, receipt, now)
-    if comment.marker.op != card_op(worker.keys, comment.ticket):
-        return known
-    remembered = worker.ledger.memory((comment.ticket,)).get(comment.ticket, NOTHING)
-    if remembered.card is None:
-        worker.ledger.adopt(comment.ticket, read_state(comment.marker.state))
-        worker.ledger.save_card(comment.ticket, Card(ref=comment.ref, essence="", at=comment.updated))
-        due = read_due(comment.marker.state)
-        if due is not None:
-            worker.mirror.set_card_due(comment.ticket, due)
-        leads = read_leads(comment.marker.state, comment.updated)
-        worker.ledger.save_leads((comment.ticket, lead) for lead in leads)
-        _adopt(worker, comment, comment.marker.state, now)
-        adopt_objections(worker, comment, read_unlike(comment.marker.state))
-        for told in read_heard(comment.marker.state):
-            worker.ledger.recognise(told, comment.ticket, Receipt(), now)
-        worker.mirror.unsettle((comment.ticket,))
+    unknown = worker.ledger.op(comment.marker.op) is None
+    known = worker.ledger.recognise(comment.marker.op, comment.ticket, Receipt(ref=comment.ref, uid=comment.uid), now)
+    older = unknown and bool(known)
+    if comment.marker.op == card_op(worker.keys, comment.ticket):
+        older |= take_over(worker, comment, now)
+    if older:
+        doubt_recovery(worker, comment.source, comment.updated)
     return known
-
-
-def _adopt(worker: Worker, comment: Comment, state: str, now: datetime) -> None:
-    """Take from a card what we did and what people undid, so that it is taken off in time, or left undone."""
-    ticket = worker.mirror.ticket(comment.ticket)
-    for trace in read_traces(worker.policy, state) if ticket else ():
-        if trace.stands and trace.verb is not None and ticket is not None:
-            op = Op(
-                id=worker.keys.id(trace.rule, ticket.uid, _occasion(trace), trace.name),
-                target=target_of(ticket),
-                verb=trace.verb,
-                rule=trace.rule,
-                because=("the card says so",),
-                before="-",
-                after=trace.name,
-                episode=trace.number,
-            )
-            if worker.ledger.intend(0, (op,), now):
-                worker.ledger.done(op.id, Receipt(), now)
-        elif not trace.stands:
-            value = value_of(trace.verb) if trace.verb else ""
-            undone = Reversal(rule=trace.rule, verb=trace.name, value=value, at=comment.updated)
-            worker.ledger.save_reversals(((comment.ticket, undone),))
-
-
-def _occasion(trace: Trace) -> str:
-    """Return the occasion on which the rule planned it."""
-    if isinstance(trace.verb, AddLabel):
-        return occasion(trace.verb.label, trace.number)
-    return f"e{trace.number}"
 
 
 def _obey(worker: Worker, comment: Comment, ours: str, around: World, now: datetime) -> int:

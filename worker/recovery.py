@@ -1,4 +1,4 @@
-"""Recovery: what we filed, and from what, read back from its marks when the database is new: it may have been lost."""
+"""Recovery: what we filed, and from what, read back from its marks when the database is new or older."""
 
 from __future__ import annotations
 
@@ -37,6 +37,15 @@ def recover(worker: Worker, sources: Iterable[str], now: datetime) -> int:
             continue
         worker.ledger.slot_done(name, now)
     return found
+
+
+def doubt_recovery(worker: Worker, source: str, at: datetime) -> None:
+    """Have what we filed read back once more, if that was last done before `at`: a mark of then was news to us.
+
+    The database was put back from an older copy, then.
+    """
+    if worker.ledger.reopen_slot(f"{SLOT}{source}", at):
+        log.warning("the database is older than what we wrote: our marks are read back", source=source)
 
 
 def _recovered(worker: Worker, tracker: Tracker, now: datetime) -> int:
