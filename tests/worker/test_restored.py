@@ -26,9 +26,9 @@ ping = ["lead"]
 
 [[rule]]
 id = "dated"
-about = "What is hot has a due date."
+about = "Improvements have a due date."
 on = "improvement"
-when = ['open', '!has_due', '"hot" in labels']
+when = ['open', '!has_due']
 due = { from = "created", high = "200 workdays" }
 
 [[review]]
