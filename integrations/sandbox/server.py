@@ -52,14 +52,19 @@ class Sandbox:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End all connections and threads; raise what broke inside a face, if anything did."""
+    def rest(self) -> None:
+        """End all connections and threads and keep the port: `start` goes on. A fork in between goes on by itself."""
         self.stopping.set()
         if self._thread is not None:
             self._server.shutdown()
             self._thread.join()
             self._thread = None
         self._server.hang_up()
+        self.stopping.clear()
+
+    def stop(self) -> None:
+        """End all connections and threads, and give the port back; raise what broke inside a face, if anything did."""
+        self.rest()
         self._server.server_close()
         if self._server.broken:
             raise self._server.broken.pop()
@@ -143,3 +148,4 @@ class _Server(socketserver.ThreadingTCPServer):
                     connection.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     continue  # the client was faster
+        self._threads.join()

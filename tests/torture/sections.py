@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from tests.torture.matrix.bench import matrix
 from tests.torture.section import Extent, Section
 
-SECTIONS: dict[str, Callable[[Extent], Section]] = {}
+SECTIONS: dict[str, Callable[[Extent], Section]] = {
+    "matrix": matrix,
+}

@@ -32,12 +32,12 @@ def jira(world, flavour):
 
 
 @contextmanager
-def firm(folder, flavour="cloud", *, watch=None, **given):
+def firm(folder, flavour="cloud", *, watch=None, wrap=lambda face: face, **given):
     """Serve a company without tickets; `watch` is told of every request that gets through, as a face sees it."""
 
     def wrapped(face):
         chosen = jira(face.world, flavour) if isinstance(face, JiraFace) else face
-        return Watched(chosen, watch) if watch else chosen
+        return wrap(Watched(chosen, watch) if watch else chosen)
 
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
