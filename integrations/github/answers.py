@@ -96,6 +96,8 @@ def _refused(where: str, answer: Answer, what: str) -> TrackerError:
     status = answer.status
     if status < 300 or status >= 500 or status in {408, 409}:
         return Unavailable(where, what)
+    if status in {302, 303}:
+        return Unavailable(where, f"sent on to another page ({status}): whether it was done is not known")
     if status < 400:
         return Rejected(where, f"redirected ({status}): the repository has moved; nothing was changed")
     if status == 401:

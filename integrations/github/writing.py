@@ -136,7 +136,7 @@ class Writer:
         self._leave_room("comment", ref)
         body = {"body": render(prose, marker)}
         answer = self.session.once("comment", "POST", self._issue(ref, "comments"), body, target=ref)
-        return self._commented("comment", ref, self._told("comment", answer))
+        return self._commented("comment", ref, self._told("comment", answer), body["body"])
 
     def _leave_room(self, endpoint: str, ref: str) -> None:
         """Refuse to be the one who takes the last comments that an issue has room for."""
@@ -153,7 +153,7 @@ class Writer:
         told = self._told("edit comment", answer)
         if str(told.get("id")) != comment:
             raise Rejected(self.session.where("edit comment"), f"comment {comment} was not changed")
-        return self._commented("edit comment", ref, told)
+        return self._commented("edit comment", ref, told, body["body"])
 
     def file(self, draft: Draft, marker: Marker) -> Receipt:
         """File an issue, once; its labels and milestone are made before."""
@@ -178,9 +178,10 @@ class Writer:
                 self.due.set(ref, {}, draft.due)
         return self._receipt(ref, url=str(told.get("html_url", "")))
 
-    def _commented(self, endpoint: str, ref: str, told: Mapping[str, Any]) -> Receipt:
-        if not isinstance(told.get("id"), int) or "body" not in told:
-            raise Unavailable(self.session.where(endpoint), "the answer is no comment: it may be there, or not")
+    def _commented(self, endpoint: str, ref: str, told: Mapping[str, Any], sent: str) -> Receipt:
+        """Believe an answer that shows what was sent, spaces apart: else we would edit another's comment later."""
+        if not isinstance(told.get("id"), int) or str(told.get("body")).split() != sent.split():
+            raise Unavailable(self.session.where(endpoint), "the answer is not our comment: it may be there, or not")
         uid = f"{self.repository.uid}/comment/{told['id']}"
         key = f"{self.repository.full_name}#{ref}"
         return Receipt(ref=str(told["id"]), uid=uid, key=key, url=str(told.get("html_url", "")))
@@ -191,7 +192,7 @@ class Writer:
         line = (Text(f"Linked ({relation}): "), Link(title or url, url))
         body = {"body": render(Prose((Paragraph(line),)))}
         answer = self.session.once("link", "POST", self._issue(ref, "comments"), body, target=ref)
-        return self._commented("link", ref, self._told("link", answer))
+        return self._commented("link", ref, self._told("link", answer), body["body"])
 
     def react(self, ref: str, comment: str, what: Literal["+1", "confused"]) -> Receipt:
         """Put a reaction of ours on a comment, by its uid; GitHub answers 200 in place of 201 if it is there."""

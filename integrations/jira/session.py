@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ssl
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +12,7 @@ import requests
 import urllib3
 from jira import JIRA
 
+from integrations.deadline import DeadlineAdapter
 from integrations.errors import NotAllowed, Unavailable
 from integrations.jira.answers import Answer, checked
 from integrations.jira.config import JiraConfig
@@ -50,6 +49,9 @@ class Session:
         keep_here(self._client._session, base)
         # Else requests reads the body of a redirect, however large, before it gives it to us.
         self._client._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
+        self._wire = DeadlineAdapter(total=2 * sum(config.timeout))
+        self._client._session.mount("https://", self._wire)
+        self._client._session.mount("http://", self._wire)
         self._rest = f"{base}/rest"
         self._source = config.name
         basic = base64.b64encode(f"{config.email}:{config.token}".encode()).decode()
@@ -96,6 +98,7 @@ class Session:
 
     def _send(self, place: str, method: str, url: str, params: Mapping[str, Any] | None, json: Any) -> Answer:
         """Send once. The library's own `request` would send again after a dropped connection, a 429 or a 503."""
+        self._wire.journey.began = False
         try:
             with requests.Session.request(
                 self._client._session,
@@ -112,21 +115,18 @@ class Session:
                 return Answer(method=method, status=response.status_code, headers=headers, body=body)
         except _NOT_JSON as error:
             what = f"no answer ({_innermost(error)})"
-            raise Unavailable(place, what, sent=not _never_connected(error)) from error
+            raise Unavailable(place, what, sent=self._wire.journey.began) from error
 
     def _body(self, place: str, response: requests.Response) -> bytes:
-        """Read a body piece by piece as it comes: a server that drips cannot hold us, nor a huge one fill memory."""
+        """Read a body piece by piece as it comes: a huge one does not fill memory, nor is half a one taken for it."""
         if response.is_redirect:
             return b""  # it says nothing to us, and may be endless
-        ends = time.monotonic() + 2 * self._timeout[1]
         chunks, size = [], 0
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             chunks.append(chunk)
             size += len(chunk)
             if size > BODY_LIMIT:
                 raise Unavailable(place, f"the answer is larger than {BODY_LIMIT} bytes")
-            if time.monotonic() > ends:
-                raise Unavailable(place, "the answer comes too slowly")
         expected = response.headers.get("Content-Length", "")
         if expected.isdecimal() and not response.headers.get("Content-Encoding") and size < int(expected):
             raise Unavailable(place, "the answer is cut short")
@@ -170,21 +170,6 @@ def _causes(error: BaseException) -> list[BaseException]:
         wrapped = (*one.args, getattr(one, "reason", None), one.__cause__, one.__context__)
         queue += [inner for inner in wrapped if isinstance(inner, BaseException) and inner not in found]
     return found
-
-
-def _never_connected(error: BaseException) -> bool:
-    """Tell whether a connection was certainly never there: nothing can have been sent."""
-    if isinstance(error, requests.exceptions.InvalidSchema | requests.exceptions.InvalidURL):
-        return True
-    return any(
-        isinstance(
-            one,
-            urllib3.exceptions.NewConnectionError
-            | urllib3.exceptions.ConnectTimeoutError
-            | ssl.SSLCertVerificationError,
-        )
-        for one in _causes(error)
-    )
 
 
 def _innermost(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from integrations.base import CommitStatus, Draft, LabelStyle, Receipt, WaitingDeployment
-from integrations.errors import NotAllowed, Rejected
+from integrations.errors import NotAllowed, Rejected, Unavailable
 from integrations.jira import markup, payloads
 from integrations.jira.answers import FieldRefused
 from integrations.jira.fields import Fields
@@ -109,7 +109,10 @@ class Writing(Fields):
             target=ref,
             limits=self.config.issue_limits,
         )
-        ref_made = str(self.made(where, made)["id"])
+        author = payloads.account(self.made(where, made).get("author"))
+        if author and self._author and author != self._author:  # else we would edit somebody's words later
+            raise Unavailable(f"{self.name}: {where}", "the answer is not our comment: it may be there, or not")
+        ref_made = str(made["id"])
         return Receipt(ref=ref_made, uid=f"{self.site.uid}/jira/comment/{ref_made}")  # its address would want the key
 
     def edit_comment(self, ref: str, comment: str, prose: Prose, marker: Marker) -> Receipt:

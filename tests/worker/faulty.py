@@ -32,12 +32,15 @@ def jira(world, flavour):
 
 
 @contextmanager
-def firm(folder, flavour="cloud", *, watch=None, wrap=lambda face: face, **given):
-    """Serve a company without tickets; `watch` is told of every request that gets through, as a face sees it."""
+def firm(folder, flavour="cloud", *, watch=None, bend=None, wrap=lambda face: face, **given):
+    """Serve a company without tickets; `watch` is told of every request that gets through, as a face sees it.
+
+    `bend` is given a face's name, each request and its answer, and returns what is answered instead.
+    """
 
     def wrapped(face):
         chosen = jira(face.world, flavour) if isinstance(face, JiraFace) else face
-        return wrap(Watched(chosen, watch) if watch else chosen)
+        return wrap(Watched(chosen, watch, bend) if watch or bend else chosen)
 
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -51,16 +54,28 @@ def firm(folder, flavour="cloud", *, watch=None, wrap=lambda face: face, **given
 
 
 class Watched:
-    """A face that tells of each request."""
+    """A face that tells of each request, or whose answers are bent."""
 
-    def __init__(self, face, watch):
+    def __init__(self, face, watch=None, bend=None):
         self.name, self.prefix = face.name, face.prefix
-        self.face, self.watch = face, watch
+        self.face, self.watch, self.bend = face, watch, bend
 
     def answer(self, request):
         """Answer as the face does."""
-        self.watch(self.name, request)
-        return self.face.answer(request)
+        if self.watch:
+            self.watch(self.name, request)
+        answer = self.face.answer(request)
+        return self.bend(self.name, request, answer) if self.bend else answer
+
+
+def beside(where):
+    """Return the flavour of the Jira in a company where something befalls this tracker."""
+    return "dc" if where == "dc" else "cloud"
+
+
+def face_of(where):
+    """Return a tracker's name in the log of requests."""
+    return where if where == "github" else f"jira-{where}"
 
 
 def settled(made, passes=1, **given):

@@ -147,7 +147,7 @@ def test_what_was_filed_since_the_copy_is_known_again(made, restored):
 
 def test_the_gate_opens_again_after_an_older_copy(made, restored):
     """The page that the older copy does not know is closed, labels of the gate come off."""
-    made.clock.forward(**{"days": 1})
+    made.clock.forward(days=1)
     budget(made, 0.5)
     made.once()
     made.once()

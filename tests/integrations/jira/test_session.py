@@ -147,12 +147,12 @@ def test_a_redirect_is_not_followed():
 
 def test_a_server_that_drips_does_not_hold_us():
     """A byte now and then keeps no read timeout from passing, but the whole answer has a limit too."""
-    with office("cloud", timeout=(2, 0.6), line_attempts=1) as jira:
+    with office("cloud", timeout=(0.5, 0.3), line_attempts=1) as jira:
         jira.add()
         jira.tracker.connect()
         jira.sandbox.fail(Fault(path="/issue/", kind="drip", seconds=0.05))
         began = time.monotonic()
-        with pytest.raises(Unavailable, match="too slowly"):
+        with pytest.raises(Unavailable, match="no answer"):
             jira.tracker.ticket(jira.ref("OPS-1"))
         assert time.monotonic() - began < 20  # the whole answer takes longer
 
