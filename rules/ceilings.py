@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from rules.actions import Held, Op, Post, WriteCard
 from rules.people import login_of, person_of
 from rules.policy import Policy
 
 
-def within(policy: Policy, ops: Iterable[Op], pings: Mapping[str, int]) -> tuple[list[Op], tuple[Held, ...]]:
+NOTHING_YET: Mapping[str, int] = {}
+NO_JUMP = 30
+"""So many ops of a rule are never a jump, however few they were before."""
+
+
+def within(
+    policy: Policy, ops: Iterable[Op], pings: Mapping[str, int], busiest: Mapping[str, int]
+) -> tuple[list[Op], tuple[Held, ...]]:
     """Return the ops that stay within all ceilings, and what was held back. What is only shown does not count.
 
     In this order: pings a person in a week (those too many wait, one by one), ops a ticket, ops a rule, ops a pass.
+    `busiest` is how much each rule did in the busiest of its passes of late.
     """
     kept, people = _people(policy, list(ops), pings)
     kept, tickets = _tickets(policy, kept)
     kept, rules = _rules(policy, kept)
+    kept, jumps = _jumps(policy, kept, busiest)
     kept, whole = _whole(policy, kept)
-    return kept, (*people, *tickets, *rules, *whole)
+    return kept, (*people, *tickets, *rules, *jumps, *whole)
 
 
 def _people(policy: Policy, ops: list[Op], pings: Mapping[str, int]) -> tuple[list[Op], list[Held]]:
@@ -76,7 +85,7 @@ def _rules(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
     """Hold rules back with everything that rests on them. A card counts for each rule that speaks on it."""
     usual = policy.ceilings.rule
     ceilings = {each.id: usual if each.ceiling is None else each.ceiling for each in policy.rules_and_reviews}
-    wanted = Counter(op.rule for op in ops if not op.shadow and not isinstance(op.verb, WriteCard))
+    wanted = acting(ops)
     cards = Counter(rule for op in ops if not op.shadow and isinstance(op.verb, WriteCard) for rule in op.rules)
     wanted |= cards
     over = {rule: wanted[rule] for rule, ceiling in ceilings.items() if wanted[rule] > ceiling}
@@ -84,7 +93,39 @@ def _rules(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
         Held(what=f"rule {rule}", ceiling=ceilings[rule], wanted=count, rules=frozenset({rule}))
         for rule, count in over.items()
     ]
-    return [op for op in ops if op.shadow or not over.keys() & (op.rules | {op.rule})], held
+    return _without(over.keys(), ops), held
+
+
+def _jumps(policy: Policy, ops: list[Op], busiest: Mapping[str, int]) -> tuple[list[Op], list[Held]]:
+    """Hold rules back that want many times what they ever did: something else than a ticket has changed.
+
+    Not those that have a ceiling of their own, nor what a gate does at once by its nature.
+    """
+    jump = policy.ceilings.jump
+    usual = {each.id for each in policy.rules if each.ceiling is None and not each.gate}
+    ceilings = {rule: max(NO_JUMP, jump * most) for rule, most in busiest.items() if jump and rule in usual}
+    wanted = acting(ops)
+    held = [
+        Held(
+            what=f"rule {rule}, at most {busiest[rule]} a pass until now,",
+            ceiling=ceiling,
+            wanted=wanted[rule],
+            rules=frozenset({rule}),
+        )
+        for rule, ceiling in ceilings.items()
+        if wanted[rule] > ceiling
+    ]
+    return _without({rule for one in held for rule in one.rules}, ops), held
+
+
+def acting(ops: Iterable[Op]) -> Counter[str]:
+    """Count the ops of each rule, without cards, which speak of several, and what is only shown."""
+    return Counter(op.rule for op in ops if not op.shadow and not isinstance(op.verb, WriteCard))
+
+
+def _without(rules: Set[str], ops: list[Op]) -> list[Op]:
+    """Leave out what rules do, and what speaks of them."""
+    return [op for op in ops if op.shadow or not rules & (op.rules | {op.rule})]
 
 
 def _whole(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:

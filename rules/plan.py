@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rules.actions import AddLabel, Op, Plan, RemoveLabel
 from rules.card import card_op
-from rules.ceilings import within
+from rules.ceilings import NOTHING_YET, within
 from rules.closing import close_ops, undo_ops
 from rules.coming_back import withdrawal_ops
 from rules.commanded import command_ops
@@ -192,15 +192,22 @@ def _last_words(view: View, ops: list[Op]) -> tuple[Op, ...]:
 
 
 def assemble(
-    policy: Policy, ops: Iterable[Op], *, pings: Mapping[str, int], paused: frozenset[str], now: datetime
+    policy: Policy,
+    ops: Iterable[Op],
+    *,
+    pings: Mapping[str, int],
+    paused: frozenset[str],
+    now: datetime,
+    busiest: Mapping[str, int] = NOTHING_YET,
 ) -> Plan:
     """Make the plan of a whole pass: each write once, conflicts settled, everything within the ceilings.
 
-    `pings` are those of the last 7 days by tracker-native login. Deterministic: by source, ticket and verb.
+    `pings` are those of the last 7 days by tracker-native login; `busiest` is how much each rule did in the busiest of
+    its passes of late. Deterministic: by source, ticket and verb.
     """
     every = [replace(op, shadow=op.shadow or _only(op, paused)) for op in in_order(policy, ops)]
     agreed = marked(policy, every)
-    fitting, held = within(policy, unique([op for op in agreed if not op.conflict]), pings)
+    fitting, held = within(policy, unique([op for op in agreed if not op.conflict]), pings, busiest)
     return Plan(
         at=now,
         policy=policy.sha,

@@ -120,6 +120,10 @@ class Ledger(Ops, Baselines):
             swings[uid, rule, verb] = max(int(count), swings.get((uid, rule, verb), 0))
         return swings
 
+    def busiest(self, since: datetime) -> dict[str, int]:
+        """Return how much each rule did in the busiest of its passes since then; cards are of no rule alone."""
+        return {str(rule): int(most) for rule, most in self._database.rows(_BUSIEST, (moment(since),))}
+
     def report(self, since: datetime) -> tuple[RuleReport, ...]:
         """Return what each rule did, could not do and was held back from since then, by the rule's name."""
         states: dict[str, Counter[str]] = {}
@@ -160,6 +164,12 @@ _DONE_BY_RULE = "select rule, count(*) from ops where state = 'done' and changed
 _SWINGS = """
     select uid, rule, verb, count(*) from ops where state = 'done' and changed >= ? and verb <> 'ping'
     group by uid, rule, verb, case when verb = 'card' then '' else value end having count(*) > 1
+"""
+_BUSIEST = """
+    select rule, max(did) from (
+        select rule, run, count(*) as did from ops where state = 'done' and changed >= ? and verb <> 'card'
+        group by rule, run
+    ) as passes group by rule
 """
 _REPORT = """
     select rule, state, verb, count(*) from ops where changed >= ? group by rule, state, verb order by rule, state, verb

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rules.actions import Op, Plan, WriteCard
+from rules.ceilings import NO_JUMP, acting
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PRIORITY, REOPENED
 from rules.evaluate import evaluate
 from rules.gates.states import GateState
@@ -138,7 +139,9 @@ def look(
     ops += (statuses := status_ops(worker, now, unread=unread)).ops
     ops += (approvals := approval_ops(worker, now, unread=unread)).ops
     going, swinging = broken(ops, worker.ledger.swings(now - DAY))
-    plan = assemble(policy, going, pings=worker.ledger.pings(now - WEEK), paused=paused, now=now)
+    busiest = worker.ledger.busiest(now - MONTH) if max(acting(going).values(), default=0) > NO_JUMP else {}
+    pings = worker.ledger.pings(now - WEEK)
+    plan = assemble(policy, going, pings=pings, paused=paused, now=now, busiest=busiest)
     plan = replace(plan, held=(*swinging, *plan.held), notes=(*plan.notes, *statuses.notes, *approvals.notes))
     if spread:
         plan = ration(plan, worker.trackers, spare=len(worker.digests))

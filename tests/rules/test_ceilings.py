@@ -6,6 +6,8 @@ import random
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from rules.actions import Held, RemoveLabel
 from rules.plan import assemble
 from rules.policy import Ceilings
@@ -78,6 +80,30 @@ def test_a_rule_that_only_speaks_has_a_ceiling_too():
     rules = policy(rule("owned", ("open",), say="Hello."), ceilings=Ceilings(rule=3))
     found = plan(rules, *(decision(rules, ticket(number)) for number in range(4)))
     assert (found.ops, found.held[0].what) == ((), "rule backlog/owned")
+
+
+@pytest.mark.parametrize(
+    ("rule_", "busiest", "jump", "held"),
+    [
+        (OWNED, {OWNED.id: 3}, 10, (("rule backlog/owned, at most 3 a pass until now,", 30, 31),)),
+        (OWNED, {OWNED.id: 4}, 10, ()),
+        (OWNED, {OWNED.id: 1}, 31, ()),
+        (OWNED, {OWNED.id: 3}, 0, ()),
+        (OWNED, {DUE.id: 3}, 10, ()),
+        (replace(OWNED, ceiling=40), {OWNED.id: 3}, 10, ()),
+        (replace(OWNED, mode="shadow"), {OWNED.id: 3}, 10, ()),
+        (replace(OWNED, gate="backlog/full"), {OWNED.id: 3}, 10, ()),
+    ],
+    ids=["a jump", "no jump", "allowed", "no bound", "nothing done yet", "a ceiling of its own", "shown", "a gate's"],
+)
+def test_a_rule_that_suddenly_wants_ten_times_as_much_stops_before_its_first_write(rule_, busiest, jump, held):
+    """With all that speaks of it; thirty are never a jump, and whoever gives it a ceiling has agreed."""
+    rules = policy(rule_, DUE, ceilings=Ceilings(jump=jump))
+    every = [op for number in range(31) for op in decision(rules, ticket(number, priority="P2" * (number == 1))).ops]
+    found = assemble(rules, every, pings={}, paused=frozenset(), now=NOW, busiest=busiest)
+    assert tuple((one.what, one.ceiling, one.wanted) for one in found.held) == held
+    assert [op.name for op in found.ops if OWNED.id in op.rules and not op.shadow] == [] or not held
+    assert [op.rule for op in found.ops if op.name == "set due"] == [DUE.id]
 
 
 def test_what_is_just_at_its_ceilings_goes_ahead():

@@ -88,6 +88,39 @@ def test_a_rule_that_matches_everything_is_held_before_its_first_write(tmp_path)
         assert made.writes() == []
 
 
+TOLD = """
+[[rule]]
+id = "told"
+about = "What is talked about is marked."
+on = "improvement"
+when = ['open', 'title.contains("talked about")']
+label = "told"
+"""
+
+
+def test_a_rule_that_wants_ten_times_as_much_as_ever_is_held_until_somebody_agrees(tmp_path):
+    """Thirty-one titles change overnight: not a label, pass after pass; with a ceiling of its own it goes on."""
+    with firm(tmp_path) as made:
+        rules(made, TOLD)
+        made.issue("Much talked about")
+        made.task("Much talked about")
+        issues = [made.issue(f"Slow {number}") for number in range(16)]
+        tasks = [made.task(f"Slow {number}") for number in range(15)]
+        settled(made)
+        made.clock.forward(hours=1)
+        for issue in issues:
+            made.github.edit(issue, actor="bo-gh", title="No longer talked about")
+        for task in tasks:
+            made.jira.edit(task.key, actor="bo", summary="No longer talked about")
+        made.sandbox.log.clear()
+        said = "rule own/told, at most 2 a pass until now,: 31 wanted, ceiling 30: held back"
+        assert [made.once().troubles for _ in range(2)] == [(said,)] * 2
+        assert made.writes() == []
+        rules(made, TOLD + "ceiling = 31\n")
+        settled(made)
+        assert sum(count for what, count in made.seen().items() if what.endswith("label told")) == 33
+
+
 def test_the_first_look_at_ten_years_of_tickets_calls_nobody_out_of_them(tmp_path):
     """What lies there for years climbs no ladder on the first day but its foot, and no person hears more than five."""
     with firm(tmp_path) as made:

@@ -375,7 +375,7 @@ def test_the_rules_get_plain_tables(config):
         "holidays": [date(2026, 12, 24)],
         "waiting": [],
     }
-    assert tables["ceilings"] == {"pass": 9, "rule": 100, "ticket": 12, "person": 5}
+    assert tables["ceilings"] == {"pass": 9, "rule": 100, "ticket": 12, "person": 5, "jump": 10}
     assert tables["kinds"] == {"improvement": ["open"]}
     assert list(tables["domains"]) == [
         "reliability",

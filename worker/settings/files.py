@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 import stat
 import tomllib
@@ -18,6 +19,7 @@ MAX_DOTS = 1000
 """In one line: what the parser needs for a dotted key grows with the square of its parts."""
 LOOSE = 0o037
 """The mode bits a secret file should not have: anything for others, more than reading for the group."""
+NOWHERE = "is a link that leads nowhere"
 PLAINER = {
     "Cannot overwrite a value": "this key is there already",
     "Cannot declare": "this table is there already",
@@ -104,7 +106,15 @@ def read_pack(name: str) -> tuple[str, str]:
 def read_matching(pattern: str, folder: Path) -> list[tuple[str, str]]:
     """Return the rule files of a pattern relative to a folder, in order of name. Raises SettingsError."""
     every = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  # Path.glob refuses absolute patterns
-    found = sorted(name for name in every if (folder / name).is_file())
+    found = sorted(name for name in every if _looks_like_rules(folder / name))
     if not found:
         raise SettingsError([f"'{pattern}' matches no file in {folder}"])
-    return [(name, read_text(folder / name, name)) for name in found]
+    return [(name, read_text(folder / name, name, missing=NOWHERE)) for name in found]
+
+
+def _looks_like_rules(path: Path) -> bool:
+    """Tell whether a match is to be read: all but folders that are only passed through.
+
+    What cannot be read is not left out: its rules would count as taken out of the policy by people.
+    """
+    return path.suffix == ".toml" or not os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises where it may not look

@@ -126,6 +126,7 @@ class CeilingsTable(Table):
     rule: Annotated[int, Field(ge=0)] = 100
     ticket: Annotated[int, Field(ge=0)] = 12
     person: Annotated[int, Field(ge=0)] = 5
+    jump: Annotated[int, Field(ge=0)] = 10
 
 
 class TeamTable(Table):
