@@ -137,6 +137,7 @@ class Tracker(Protocol):
     name: str  # the source's name in the config
     uid: str  # the source's global id, for things that are no ticket's
     streams: tuple[str, ...]  # the lists to read, in order
+    by_clock: tuple[str, ...]  # those of them that are read on from a time of the server's clock
     text_limit: int  # characters in a comment, marker included
     keeps_due: bool  # False: it has no place for due dates, they live on our card; known after `connect`
 

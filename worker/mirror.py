@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from integrations.base import Noun, Page
 from rules.model import Change, Comment, Deployment, Event, Release, Ticket
 from rules.reopenings import TURNS
+from worker.clocks import put_back
 from worker.database import Database, driver_of
 from worker.mentions import keep_mentions
 from worker.rows import (
@@ -115,6 +116,10 @@ class Mirror:
         """Return how far a stream was read; "" is the beginning."""
         rows = self._database.rows("select cursor from cursors where source = ? and stream = ?", (source, stream))
         return str(rows[0][0]) if rows else ""
+
+    def see_clock(self, source: str, streams: Sequence[str], *, ahead: timedelta, now: datetime) -> bool:
+        """Take note of a source's clock; True if it was put back: these streams are then read from their beginning."""
+        return put_back(self._database, source, ahead=ahead, now=now, streams=streams)
 
     def begin_read(self, source: str, now: datetime) -> None:
         """Note that a read of a source begins: until it ends it is not whole."""

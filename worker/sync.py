@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -59,6 +59,9 @@ def sync_source(
     error = ""
     try:
         identity = tracker.connect()
+        ahead = timedelta(seconds=identity.clock_skew)
+        if mirror.see_clock(tracker.name, tracker.by_clock, ahead=ahead, now=clock()):
+            log.warning("a source's clock was put back: it is read from the beginning", source=tracker.name)
         with _seldom_collecting():
             for stream in tracker.streams:
                 read = 0

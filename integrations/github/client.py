@@ -18,7 +18,7 @@ from integrations.github.payloads import Raw
 from integrations.github.protection import Protection
 from integrations.github.session import Session
 from integrations.github.statuses import Statuses
-from integrations.github.streams import NAMES, Reader
+from integrations.github.streams import BY_CLOCK, NAMES, Reader
 from integrations.github.writing import Writer
 from integrations.http import Line
 from rules.model import Comment, Marker, Prose, Reason, Ticket
@@ -28,6 +28,7 @@ class GithubTracker:
     """One repository. Everything connects first if connect() was not called; `uid` is known from then on."""
 
     streams: tuple[str, ...] = NAMES
+    by_clock: tuple[str, ...] = BY_CLOCK
     text_limit: int = LIMIT
 
     def __init__(self, config: GithubConfig, line: Line, clock: Callable[[], datetime]) -> None:

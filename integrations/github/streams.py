@@ -29,6 +29,7 @@ from integrations.github.session import Session
 from rules.model import Deployment, Ticket
 
 NAMES = ("tickets", "changes", "comments", "events", "deployments", "releases")
+BY_CLOCK = ("tickets", "changes", "comments")
 _FIELD_READS = 400
 """How many tickets' issue fields a read asks for, one request each: GitHub's lists do not carry them."""
 _STATE_READS = 100

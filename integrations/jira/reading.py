@@ -29,6 +29,7 @@ class Reading(Desk):
     """The reading half of a tracker."""
 
     streams: tuple[str, ...] = ("tickets", "releases")
+    by_clock: tuple[str, ...] = ("tickets",)
 
     def read(self, stream: str, cursor: str) -> Iterator[Page]:
         """Read a stream from a cursor to its present end."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.worker.faulty import firm, settled
+from tests.worker.faulty import FLAVOURS, firm, settled
 from tests.worker.places import BEFORE
 
 # the first pass, and the slots of a digest on Sundays at 02:30 and one on Mondays at 9, in Berlin
@@ -57,6 +57,34 @@ def test_a_servers_clock_ten_minutes_off_loses_and_repeats_nothing(tmp_path, fla
         late.created_at = late.updated_at = theirs().replace(microsecond=0)
         made.task("New", at=theirs())
         settled(made)
+        assert [made.seen()[f"{key} due {due}"] for key, due in NEW_DATES] == [1, 1]
+
+
+@pytest.mark.parametrize("whose", ["everybody's", "the trackers'"])
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_clock_that_is_put_back_an_hour_loses_and_repeats_nothing(tmp_path, flavour, whose):
+    """What people do in the hour that comes twice is seen: new tickets, changed ones, and what they take back."""
+    with firm(tmp_path, flavour) as made:
+        ours, span = made.clock, timedelta()
+        made.github.clock = made.jira.clock = lambda: ours() - span
+        issue, task = made.issue(labels=["priority:high"]), made.task()
+        made.clock.forward(minutes=20)
+        settled(made)
+        made.clock.forward(minutes=5)
+        made.github.comment(issue, "Seen.", author="bo-gh")
+        made.jira.comment(task.key, "Seen.", author="bo")
+        settled(made, 0)
+        if whose == "everybody's":
+            made.clock.forward(hours=-1)
+        span = timedelta(hours=0 if whose == "everybody's" else 1)
+        now = made.github.clock()
+        made.clock.forward(minutes=2)
+        made.github.remove_label(issue, "needs-owner", actor="ana-gh")
+        made.jira.label(task.key, actor="ana", remove=["needs-owner"])
+        made.issue(labels=["priority:high"], at=now)
+        made.task(at=now)
+        settled(made)
+        assert not [what for what in made.seen() if "needs-owner" in what]
         assert [made.seen()[f"{key} due {due}"] for key, due in NEW_DATES] == [1, 1]
 
 
