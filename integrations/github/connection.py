@@ -64,7 +64,16 @@ class Connection:
             self.body = b"".join(_pieces(answer))
         self.status = answer.status_code
         self.headers = {name.lower(): value for name, value in answer.headers.items()}
+        if self.status >= 300:
+            self._forget(headers.get("Authorization", ""))
         return _SEEN
+
+    def _forget(self, credential: str) -> None:
+        """Take what we proved ourselves by out of an answer that echoes it: no message may carry it on."""
+        secret = credential.rpartition(" ")[2]
+        if secret:
+            self.headers = {name: value.replace(secret, "***") for name, value in self.headers.items()}
+            self.body = self.body.replace(secret.encode(), b"***")
 
 
 class TooLarge(requests.RequestException):

@@ -172,6 +172,8 @@ def _link(text: str, url: str) -> str:
         return shown
     if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
         return shown
+    if shown.startswith("^"):
+        shown = f"\\{shown}"  # else "[^" began a footnote
     encoded = quote(url.encode("utf-8", "replace"), safe="%/:?#!&'*+,;=~-._")
     return f"[{shown or inert(parts.netloc)}]({encoded.replace('&', '&amp;')})"
 

@@ -13,7 +13,7 @@ import requests
 from github import Auth, Github
 from github.Requester import Requester
 
-from integrations.errors import NotAllowed, Rejected, TrackerError, Unavailable
+from integrations.errors import NotAllowed, Rejected, Unavailable
 from integrations.github.answers import Answer, refusal
 from integrations.github.config import GithubConfig
 from integrations.github.connection import Connection, checked_base
@@ -139,7 +139,7 @@ class Session:
             return answer
         refused = refusal(where, answer, self._line, endpoint, self.clock())
         if refused:
-            raise self._without_secrets(refused)
+            raise refused
         if verb == "GET" and answer.fresh:  # here, so that a body that was cut short is asked for again
             return replace(answer, told=answer.json(where), body=b"")
         return answer
@@ -155,18 +155,11 @@ class Session:
         if not given or answer.status not in {301, 302, 307, 308}:
             raise Rejected(where, f"{answer.status} without a usable address")
         if (to.scheme, to.netloc.lower()) != (self._base.scheme, self._base.netloc.lower()):
-            raise Rejected(where, f"redirected to another host, {printable(to.netloc)}: not followed")
+            raise Rejected(where, f"redirected to another host, {printable(to.hostname or 'nowhere')}: not followed")
         if not to.path.startswith(f"{prefix}/"):  # else what is put behind the host could become another host
             raise Rejected(where, "redirected to what is not the API's: not followed")
         path, query = to.path.removeprefix(prefix), to.query or urlsplit(asked).query
         return f"{path}?{query}" if query else path
-
-    def _without_secrets(self, error: TrackerError) -> TrackerError:
-        """Take our token out of what a server (or a proxy's echo) says."""
-        for secret in (self.config.token, self.installation.value if self.installation else ""):
-            if secret and secret in str(error):
-                return type(error)(error.where, "refused; the answer repeats the credential and is not shown")
-        return error
 
     # -- credentials ------------------------------------------------------------------------------------------
     def _as(self, auth: Auth.Auth) -> Requester:

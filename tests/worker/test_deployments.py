@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from integrations.sandbox.github.world import APP_PERMISSIONS
 from tests.worker.gatehouse import GATE, SAY, Gatehouse
-from tests.worker.places import place
+from tests.worker.places import TOKEN, place
 from worker.cycle import Watching, read
 from worker.look import look
 from worker.settings import load_settings
@@ -37,7 +37,7 @@ class Deployed(Gatehouse):
     def configure(self, **changes):
         super().configure(**changes)
         text = self.config.read_text(encoding="utf-8")
-        self.config.write_text(text.replace('token = "sandbox"', self.app, 1), encoding="utf-8")
+        self.config.write_text(text.replace(f'token = "{TOKEN}"', self.app, 1), encoding="utf-8")
 
     def writes(self):
         """Return the writes; to renew the App's token is none."""

@@ -10,7 +10,8 @@ from tests.worker.places import LATE
 from worker.cli import run
 from worker.cli.context import Screen, data, talk
 
-TITLE = "\x1b]0;owned\x07\x1b[31m\x1b[2J[bold]red[/bold] [link=http://evil.example]x[/] :tada: \x9b2J\u202egnol\u2066\x08\r\x7f end"
+SEEN = "[bold]red[/bold] [link=http://evil.example]x[/] :tada:"
+TITLE = f"\x1b]0;owned\x07\x1b[31m\x1b[2J{SEEN} \x9b2J\u202egnol\u2066\x08\r\x7f end"
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 VERBS = (
     ("plan",),
@@ -38,7 +39,7 @@ def test_no_title_steers_the_terminal(tmp_path, capfd):
             printed = capfd.readouterr()
             assert STEERING.findall(printed.out + printed.err) == [], verb
             shown += printed.out
-        assert "[bold]red[/bold] [link=http://evil.example]x[/] :tada:" in shown
+        assert SEEN in shown
 
 
 def test_json_is_whole(capsys):

@@ -18,11 +18,10 @@ WAKES = {
     "commit": re.compile(r"(?<!\w)[0-9a-f]{7,40}(?!\w)", re.IGNORECASE),
     "address": re.compile(r"\b(?:https?|ftp)://[^\s<]|\bwww\.[^\s<]|\b(?:mailto|xmpp):[\w.+-]+@", re.IGNORECASE),
     "mail": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
-    "task": re.compile(r"^\[[ xX]\]\s"),
 }
 CODE = re.compile(r"(?<![`\\])(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
-EXTENSIONS = re.compile(r"(?<!\\)(?:\\\\)*(?:\[\^|\$)")
-"""Footnotes and formulas, which GitHub's parser knows and ours does not; a backslash before them keeps both asleep."""
+EXTENSIONS = re.compile(r"(?<!\\)(?:\\\\)*(?:\[\^|\$)|^[ >]*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s", re.MULTILINE)
+"""Footnotes, formulas and boxes to tick, which this parser does not know; a backslash before them keeps them asleep."""
 
 
 class Shown(HTMLParser):

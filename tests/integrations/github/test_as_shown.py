@@ -11,42 +11,15 @@ from tests.integrations.github.as_shown import WAKES, Shown, commands
 
 MARKER = Marker(op="0a", mac="1b", state="backlog/owned:2:2026-11-03")
 PIECES = """
-@bob @org/team &#64;bob &amp;#64;bob &commat;x \\@x #1 &#35;1 &num;1 GH-1 gh- o/r#12 o/r@deadbeef1 deadbeef 0123456789abcdef
-/merge / [x](http://y.example) [x] [x]: http://y ![i](u) ![ ] ]( <https://a.example> <b@c.example> <details> <img <!-- -->
---> <!X <?x <![CDATA[ ]]> </p> <a href= ` `` ``` ~~~ ~~ | \\| --- === *** +++ # ## > >! [!NOTE] [^1] [^1]: ![x][y] [x][y]
-https://github.com/a/b/issues/1 http://x ftp://x www.x.y a@b.example mailto:a@b.example xmpp:a@b.example $x$ $$ & &lt; &#60; &#x3c;
-* ** _ __ \\ \\\\ ! x - + 1. 1) - [ ] :tada: "\\"" ' ( ) { } {{ }} ${x} %0a &#10; &NewLine; &Tab; &nbsp; closes fixes dependabot
+@bob @org/team &#64;bob &amp;#64;bob &commat;x \\@x #1 &#35;1 &num;1 GH-1 gh- o/r#12 o/r@deadbeef1 deadbeef
+0123456789abcdef /merge / [x](http://y.example) [x] [x]: http://y ![i](u) ![ ] ]( <https://a.example> <b@c.example>
+<details> <img <!-- --> <!X <?x <![CDATA[ ]]> </p> <a href= ` `` ``` ~~~ ~~ | \\| --- === *** +++ # ## > >! [!NOTE] [^1]
+[^1]: ^ ![x][y] [x][y] https://github.com/a/b/issues/1 http://x ftp://x www.x.y a@b.example mailto:a@b.example $x$ $$
+xmpp:a@b.example & &lt; &#60; &#x3c; * ** _ __ \\ \\\\ ! x - + 1. 1) - [ ] :tada: "\\"" ' ( ) { } {{ }} ${x} %0a &#10;
+&NewLine; &Tab; &nbsp; closes fixes dependabot
 """
-ODD = [
-    " ",
-    "  ",
-    "    ",
-    "\t",
-    "\n",
-    "\r\n",
-    "\n\n",
-    "\v",
-    "\f",
-    "\x1c",
-    "\x85",
-    "\u2028",
-    "\u00a0",
-    "\u3000",
-    "\ufeff",
-]
-ODD += [
-    "\u202e",
-    "\u200b",
-    "\u200d",
-    "\u00ad",
-    "\x00",
-    "\ud800",
-    "\U0001f600",
-    "\ufe0f",
-    "\u0661",
-    "\uff20bob",
-    "\uff031",
-]
+ODD = [" ", "  ", "    ", "\t", "\n", "\r\n", "\n\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u00a0", "\u3000"]
+ODD += ["\ufeff", "\u202e", "\u200b", "\u200d", "\u00ad", "\x00", "\ud800", "\U0001f600", "\ufe0f", "\u0661", "\uff20"]
 PIECE = st.sampled_from([*PIECES.split(), *ODD])
 HOSTILE = st.lists(PIECE | st.text(max_size=4), max_size=14).map("".join)
 OURS = {"p", "h3", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "strong", "code", "a"}
@@ -123,7 +96,7 @@ def test_a_title_mentions_nobody(first, second):
         ("&#64;bob", ["mention @bob"], {"p"}),
         ("`@bob`", [], {"p", "code"}),
         ("fixes #1", ["reference #1"], {"p"}),
-        ("- [ ] x", ["task [ ] "], {"ul", "li"}),
+        ("- [ ] x", ["- [ ] "], {"ul", "li"}),
         ("[x](http://y)", [], {"p", "a"}),
         ("<details>", [], {"details"}),
         ("www.x.example", ["address www.x"], {"p"}),
