@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from worker.codec import to_json
 from worker.database import Database
+from worker.errors import DatabaseError
 from worker.rows import moment
 
 
@@ -82,6 +83,28 @@ def verify(database: Database, key: bytes) -> AuditResult:
     if heads[0][1] != marked:
         return AuditResult(rows=count, bad=int(heads[0][0]), why="the head is not that of this row")
     return AuditResult(rows=count)
+
+
+def check_end(database: Database, key: bytes) -> None:
+    """Make sure that the end of the trail is as we left it, without reading the rest. Raises DatabaseError.
+
+    Under another key nothing of ours would be known again on a tracker, and everything would be written twice.
+    """
+    heads = database.rows("select seq, hash, mac from audit_head where name = 'head'")
+    rows = database.rows("select seq, at, kind, body, previous, hash from audit order by seq desc limit 1")
+    if not heads and not rows:
+        return
+    seq, link, mac = heads[0] if heads else (0, "", "")
+    fits = hmac.compare_digest(head_mac(key, seq, link).encode(), str(mac).encode())
+    if fits and rows and (rows[0][0], rows[0][5]) == (seq, link) and not _wrong(key, rows[0], seq - 1, rows[0][4]):
+        return
+    raise DatabaseError(f"{database.name}: {WRONG_END}")
+
+
+WRONG_END = (
+    "the instance's key is not the one that it was written with, or the end of its audit trail was changed: put the key"
+    " back from the backup of that time; `kaizend audit verify` names what was changed"
+)
 
 
 def _wrong(key: bytes, row: Any, before: int, previous: str) -> str:

@@ -9,7 +9,7 @@ import schedule
 import structlog
 
 from integrations.errors import TrackerError
-from worker.errors import LockLost, WorkerError
+from worker.errors import DatabaseGone, LockLost, WorkerError
 from worker.stop import Stop, Stopping
 
 log = structlog.get_logger()
@@ -31,7 +31,8 @@ class Beat:
 def run(beats: Mapping[str, Beat], stop: Stop, *, failed: Failed) -> None:
     """Run every job now and then at its beat, until a stop is asked for.
 
-    A job that fails is reported to `failed` and looked at again at its next beat; the others go on. Raises LockLost.
+    A job that fails is reported to `failed` and looked at again at its next beat; the others go on. Raises LockLost
+    and DatabaseGone.
     """
     scheduler = schedule.Scheduler()
     try:
@@ -47,10 +48,10 @@ def run(beats: Mapping[str, Beat], stop: Stop, *, failed: Failed) -> None:
 
 
 def _run(name: str, job: Callable[[], None], failed: Failed) -> None:
-    """Run a job; what it raises ends it alone, but for a stop and a lost lock, which end all."""
+    """Run a job; what it raises ends it alone, but for a stop, a lost lock and a lost database."""
     try:
         job()
-    except LockLost:
+    except (LockLost, DatabaseGone):
         raise
     except (WorkerError, TrackerError) as error:
         log.error("job failed", job=name, why=str(error))  # noqa: TRY400 - expected: its line says all

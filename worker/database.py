@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from worker.errors import DatabaseError, NoDatabase
+from worker.errors import DatabaseError, DatabaseGone, NoDatabase
 from worker.schema import bring_up_to_date, is_current
 
 BUSY_SECONDS = 30
@@ -66,6 +66,7 @@ class Database:
         self.name = engine.url.database or "" if engine.dialect.name == "sqlite" else str(engine.url)
         self.dialect = engine.dialect.name
         self._engine = engine
+        self._file = _identity(self.name) if self.dialect == "sqlite" else None
         self._durable = engine.execution_options(kaizend_sync="full")
         self._lazy = engine.execution_options(kaizend_sync="normal")
         self._refusal = engine.dialect.loaded_dbapi.Error
@@ -74,12 +75,14 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Open a write transaction that is on the disk when it is committed, whatever happens to the machine."""
+        self._make_sure_of_its_place()
         with self._translated(), self._durable.begin() as connection:
             yield connection
 
     @contextmanager
     def begin_lazy(self) -> Iterator[Connection]:
         """Open a write transaction that a power cut may undo as a whole; a killed process may not. For the mirror."""
+        self._make_sure_of_its_place()
         with self._translated(), self._lazy.begin() as connection:
             yield connection
 
@@ -119,6 +122,11 @@ class Database:
         """Close all connections."""
         self._engine.dispose()
 
+    def _make_sure_of_its_place(self) -> None:
+        """Refuse to write into a file that is no longer at its path: nobody would read it again."""
+        if self._file is not None and _identity(self.name) != self._file:
+            raise DatabaseGone(f"{self.name}: was replaced or removed while in use: nothing was written; start again")
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
@@ -153,6 +161,15 @@ def _explained(name: str, error: BaseException | None) -> DatabaseError:
     if "locked" in said:
         return DatabaseError(f"{name}: another process kept it locked for more than {BUSY_SECONDS} s")
     return DatabaseError(f"{name}: {said}")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Return which file is at a path: device and inode; None if there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - at each write: a Path costs more than the question
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 # -- SQLite ---------------------------------------------------------------------------------------------------------

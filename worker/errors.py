@@ -15,6 +15,10 @@ class NoDatabase(DatabaseError):
     """There is no database yet: nothing was ever done."""
 
 
+class DatabaseGone(DatabaseError):
+    """The database's file was replaced or removed while it was in use: only a new start finds what is there now."""
+
+
 class IndexUnusable(DatabaseError):
     """The index of recurrences cannot be used. Everything else can go on without it; it is made anew once it can be."""
 

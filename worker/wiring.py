@@ -18,6 +18,7 @@ from rules.document import build_policy
 from rules.errors import ConditionError
 from rules.policy import Policy
 from rules.saying import path_of
+from worker.audit import check_end
 from worker.budget import DatabaseBudget
 from worker.database import Database, open_database
 from worker.inputs import TicketInput
@@ -67,6 +68,7 @@ def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker
     key = settings.instance_key()
     database = open_database(settings.database_url)
     try:
+        check_end(database, key)
         alone = _worker(settings, policy, database, key, clock=clock, sleep=sleep)
         trackers = trackers_of(configs, database, clock=clock, sleep=sleep)
         try:

@@ -16,6 +16,7 @@ from rules.errors import RulesError
 from worker import __version__
 from worker.cli import (
     baselines,
+    copies,
     gates,
     looks,
     numbers,
@@ -65,6 +66,8 @@ app.command("once")(passes.once_)
 app.command("run")(passes.run_)
 app.command("why")(reasons.why_)
 app.command("gate")(gates.gate)
+app.command("backup")(copies.backup)
+app.command("restore")(copies.restore_)
 app.command("digest")(looks.digest)
 app.command("ops")(records.ops)
 app.add_typer(records.audit, name="audit")
