@@ -1,6 +1,5 @@
 """A copy of the database is made while kaizend works, and put back as its user would: by the command line."""
 
-import os
 import shutil
 import sqlite3
 import stat
@@ -16,8 +15,6 @@ from worker.database import open_database
 from worker.errors import DatabaseGone
 from worker.lease import lease
 from worker.stop import Stop
-
-GONE = "was replaced or removed while in use"
 
 
 @pytest.fixture
@@ -192,15 +189,15 @@ def test_a_damaged_database_is_replaced_and_kept_aside(shop, copy):
 def test_a_file_that_is_replaced_under_a_worker_ends_it_before_it_sends(shop, replaced):
     """What is written into a file that nobody will read again would be done twice: nothing is sent."""
     shop.issue("Nobody owns this either", labels=["improvement", "domain:security", "priority:low"])
-    with pytest.raises(DatabaseGone, match=GONE), shop.worker() as worker:
-        path = shop.folder / "var" / "kaizend.db"
+    path = shop.folder / "var" / "kaizend.db"
+    with shop.worker() as worker:
         if replaced:
-            shutil.copy(path, shop.folder / "copy")
-            os.replace(shop.folder / "copy", path)
+            shutil.copy(path, shop.folder / "copy").replace(path)
         else:
             path.unlink()
         shop.sandbox.log.clear()
-        once(worker, Stop(), watching=Watching())
+        with pytest.raises(DatabaseGone, match="was replaced or removed while in use"):
+            once(worker, Stop(), watching=Watching())
     assert shop.writes() == 0
 
 
