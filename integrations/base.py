@@ -181,6 +181,9 @@ class Tracker(Protocol):
     def assign(self, ref: str, person: str) -> Receipt:
         """Make a person an owner; those who are stay (GitHub) or are replaced (Jira has one)."""
 
+    def unassign(self, ref: str, person: str) -> Receipt:
+        """Take a person off the owners; who is none is fine."""
+
     def set_due(self, ref: str, due: date | None) -> Receipt:
         """Set or clear the due date by the way the source has: a field, a milestone."""
 
@@ -189,6 +192,9 @@ class Tracker(Protocol):
 
     def edit_comment(self, ref: str, comment: str, prose: Prose, marker: Marker) -> Receipt:
         """Put a new text into our own comment."""
+
+    def delete_comment(self, ref: str, comment: str) -> Receipt:
+        """Delete our own comment; gone is fine. Forbidden where we may not: it can still be edited."""
 
     def reopen(self, ref: str) -> Receipt:
         """Open a closed ticket, its resolution cleared where the workflow lets it."""

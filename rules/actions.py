@@ -104,6 +104,14 @@ class Unlink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clear:
+    """Take away what we gave the target where nothing stood before: an owner, a due date, a comment of ours."""
+
+    what: Literal["owner", "due", "comment"]
+    value: str  # the login, the date as ISO, the comment as the adapter addresses it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen:
     """Open the target again."""
 
@@ -179,6 +187,7 @@ Verb = (
     | FileTicket
     | LinkTo
     | Unlink
+    | Clear
     | Reopen
     | TakeBack
     | Close
@@ -201,6 +210,7 @@ NAMES: dict[type[Verb], str] = {
     FileTicket: "file",
     LinkTo: "link",
     Unlink: "unlink",
+    Clear: "clear",
     Reopen: "reopen",
     TakeBack: "take back",
     Close: "close",
@@ -237,6 +247,8 @@ class Op:
     episode: int = 1
     shadow: bool = False  # planned and reported, never applied
     rules: frozenset[str] = frozenset()  # all rules it rests on, its own among them: held back if one of them is
+    was: str = ""  # what stood before, as a verb's value has it: a date, a login, a level, a resolution; "" for nothing
+    undoes: str = ""  # the id of the op that it takes back, because a person asked for that
     conflict: str = ""  # why it cannot be carried out beside the others; such an op is reported, never applied
 
     @property

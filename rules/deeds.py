@@ -16,6 +16,7 @@ WORDS = {
     "file": ("ticket filed", "tickets filed"),
     "link": ("link made", "links made"),
     "unlink": ("link removed", "links removed"),
+    "clear": ("thing taken away", "things taken away"),
     "reopen": ("ticket opened again", "tickets opened again"),
     "take back": ("deferral undone", "deferrals undone"),
     "close": ("ticket closed", "tickets closed"),

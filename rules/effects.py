@@ -12,6 +12,7 @@ from rules.actions import (
     AddLabel,
     Approve,
     Assign,
+    Clear,
     Close,
     EditPost,
     FileTicket,
@@ -63,7 +64,7 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911 - one line a verb
             return left_standing(verb)
         case RemoveLabel() | WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | Unlink():
             return ""
-        case Transition() | SetStatus() | Approve() | React():
+        case Clear() | Transition() | SetStatus() | Approve() | React():
             return ""
         case _:
             assert_never(verb)
@@ -97,7 +98,7 @@ def _takes_back(verb: Verb, effect: Effect) -> bool:
             return False
 
 
-def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
+def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:  # noqa: PLR0912 - one line a verb
     """Return the ticket as it will be after the verb, as far as a condition can tell."""
     match verb:
         case AddLabel(label=label):
@@ -119,6 +120,8 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
             changed = _taken_back(ticket, verb)
         case Close(reason=reason):
             changed = replace(ticket, phase="done", resolution=reason)
+        case Clear():
+            changed = _cleared(ticket, verb)
         case Transition(phase=phase, resolution=resolution):
             changed = replace(ticket, phase=phase, resolution=resolution)
         case WriteCard() | Post() | EditPost() | FileTicket() | LinkTo() | Unlink() | SetStatus() | Approve() | React():
@@ -130,6 +133,33 @@ def applied(policy: Policy, ticket: Ticket, verb: Verb) -> Ticket:
 
 def _planned(ticket: Ticket, verb: PlanFor) -> Ticket:
     return replace(ticket, sprint=UNDER_WAY) if verb.place == "sprint" else replace(ticket, milestone=UNDER_WAY)
+
+
+def _cleared(ticket: Ticket, verb: Clear) -> Ticket:
+    match verb.what:
+        case "owner":
+            return replace(ticket, assignees=ticket.assignees - {verb.value})
+        case "due":
+            return replace(ticket, due=None)
+        case "comment":
+            return ticket
+        case _:
+            assert_never(verb.what)
+
+
+def stood(policy: Policy, ticket: Ticket, verb: Verb) -> str:
+    """Return what stands where the verb will put its own, as `Op.was` keeps it; "" for nothing."""
+    match verb:
+        case Assign():
+            return next(iter(sorted(ticket.assignees)), "")
+        case SetDue() | Clear(what="due") | TakeBack(way="due"):
+            return ticket.due.isoformat() if ticket.due else ""
+        case SetPriority():
+            return level_of(policy, ticket)
+        case Reopen() | TakeBack(way="declined"):
+            return ticket.resolution
+        case _:
+            return ""
 
 
 def _without(ticket: Ticket, label: str) -> Ticket:

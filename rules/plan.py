@@ -13,7 +13,7 @@ from rules.closing import close_ops, undo_ops
 from rules.coming_back import withdrawal_ops
 from rules.commanded import command_ops
 from rules.conflicts import marked, quarrel, unique
-from rules.effects import applied, remembered, with_reversals
+from rules.effects import applied, remembered, stood, with_reversals
 from rules.evaluate import Evaluation, evaluate
 from rules.fact_asked import asked_of
 from rules.fact_table import touched
@@ -140,12 +140,17 @@ def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:
     rests_on = frozenset(op.rule for op in _acting(ops.values()))
     fresh: list[Op] = []
     for asked in TURNS:
-        found = [op for source in asked for op in source(view) if op.id not in ops]
+        found = [_with_before(view, op) for source in asked for op in source(view) if op.id not in ops]
         if found:
             fresh += unique(marked(view.policy, [_resting(op, rests_on) for op in found]))
         if _acting(fresh):
             break
     return fresh
+
+
+def _with_before(view: View, op: Op) -> Op:
+    """Return an op with what stands before it: an undo puts that back."""
+    return replace(op, was=was) if (was := stood(view.policy, view.ticket, op.verb)) else op
 
 
 def _resting(op: Op, rests_on: frozenset[str]) -> Op:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -24,11 +24,13 @@ from rules.memory import Memory, World
 from rules.model import Ticket
 from rules.order import in_order
 from rules.plan import operations
+from rules.reverting import UNDO
 from worker.carry import carry_out, seen_filed
 from worker.gates.kept import Kept
 from worker.gates.protection import still_goes
 from worker.gates.statuses import STATUS, still_wanted
 from worker.look import same
+from worker.reverting import still_reverts
 from worker.stop import Stop
 from worker.worker import Worker
 from worker.world import memory_of, world
@@ -176,7 +178,7 @@ def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memor
     """Return the ops that the policy still asks for, in the same words, on the ticket as it is now."""
     ours = {op.id for op in ops}
     rules = {rule.id for rule in worker.policy.rules} | {CARD, LINKS} | COMMANDED.keys()
-    free = {op.id for op in ops if op.rule not in rules}  # not of a rule: digests
+    free = {op.id for op in ops if _free(worker, op, rules, ticket)}
     now = worker.clock()
     if ticket is None or free == ours:
         return frozenset(op.id for op in ops if _still(worker, op, now))
@@ -185,6 +187,13 @@ def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memor
     evaluation = evaluate(worker.policy, ticket, before, now)
     asked = {op.id: op for op in operations(worker.policy, evaluation, before, now, worker.keys)}
     return frozenset(free | {op.id for op in ops if op.id in asked and same(op, asked[op.id])})
+
+
+def _free(worker: Worker, op: Op, rules: Set[str], ticket: Ticket | None) -> bool:
+    """Tell whether an op goes ahead whatever the rules say: a digest, or what takes back what nobody touched."""
+    if op.rule == UNDO:
+        return ticket is not None and still_reverts(worker, op, ticket)
+    return op.rule not in rules
 
 
 def _still(worker: Worker, op: Op, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from integrations.errors import (
     TrackerError,
     Unavailable,
 )
-from rules.actions import FileTicket, Op, React, SetDue, TakeBack, WriteCard
+from rules.actions import Clear, FileTicket, Op, React, SetDue, TakeBack, WriteCard
 from rules.memory import Card
 from worker.doubts import dated, find_filed
 from worker.perform import appends, perform
@@ -54,6 +54,8 @@ def _send(worker: Worker, tracker: Tracker, op: Op, card: Card | None) -> Receip
         found = find_filed(worker, tracker, op, worker.clock() - LONG_AGO)
         if found is not None:
             return found
+    if isinstance(op.verb, Clear) and op.verb.what == "due":
+        return _clear_due(worker, tracker, op)
     due = _due(op)
     if due is not None:
         return _set_due(worker, tracker, op, due)
@@ -84,6 +86,13 @@ def _set_due(worker: Worker, tracker: Tracker, op: Op, due: date) -> Receipt:
             log.info("the due date goes on the card", target=op.target.key, why=str(taken))
     worker.mirror.set_card_due(op.target.uid, due)
     return Receipt(wrote=not isinstance(op.verb, TakeBack))
+
+
+def _clear_due(worker: Worker, tracker: Tracker, op: Op) -> Receipt:
+    """Clear a due date where it is: in the tracker, or on our card."""
+    receipt = tracker.set_due(op.target.ref, None) if tracker.keeps_due else Receipt()
+    worker.mirror.set_card_due(op.target.uid, None)
+    return receipt
 
 
 def seen_filed(worker: Worker, tracker: Tracker, op: Op) -> bool:

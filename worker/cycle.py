@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from rules.actions import Op, Plan
+from rules.reverting import UNDO
 from worker.apply import Applied, apply
 from worker.blocked import see_blocked
 from worker.doubts import settle
@@ -26,6 +27,7 @@ from worker.recovery import recover
 from worker.recurrence.certainty import Authors, find_recurrences
 from worker.recurrence.likeness import see_likenesses
 from worker.signals import Complaint, complaints, read_signals
+from worker.reverting import Reverting
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
 from worker.worker import Worker
@@ -154,6 +156,14 @@ def carry(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching,
         GateStates(worker.database).forget_ground()
     worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))
     worker.mirror.unsettle(found.unsettled | applied.unsettled)
+
+
+def take_back(worker: Worker, found: Reverting, reading: Reading, stop: Stop, watching: Watching) -> Passed:
+    """Take back what a run did, as planned: an apply of its own, without the rules."""
+    run = worker.ledger.begin_run(UNDO, worker.policy.sha, worker.clock())
+    applied = Applied()
+    apply(worker, run, found.plan.ops, stop, applied=applied, progress=watching.carried)
+    return finish(worker, run, reading, found.look, applied, (), stop)
 
 
 def finish(

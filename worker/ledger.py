@@ -1,4 +1,4 @@
-"""The ledger: what we did, so that we do it once. Runs, slots and figures; ops and memories have their own rooms."""
+"""The ledger: what we did, so that we do it once. Slots and figures; runs, ops and memories have their own rooms."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.actions import Held, Post
-from worker.codec import op_from_json, to_json
+from worker.codec import op_from_json
 from worker.ledger_baseline import Baselines
 from worker.ledger_entries import Entry, State
 from worker.ledger_ops import STANDING, Ops
+from worker.ledger_runs import Runs
 from worker.rows import clean, moment, name_set, names
 
 __all__ = ["Entry", "Ledger", "RuleReport", "State"]
@@ -31,24 +32,8 @@ class RuleReport:
     held: int  # times that a ceiling stopped it
 
 
-class Ledger(Ops, Baselines):
+class Ledger(Ops, Baselines, Runs):
     """What we did and what people did about it. Each method is one transaction, on the disk when it returns."""
-
-    def begin_run(self, verb: str, policy: str, now: datetime) -> int:
-        """Note that a run begins; return its number."""
-        with self._database.begin() as connection:
-            statement = self._database.sql(_BEGIN_RUN)
-            run = int(connection.exec_driver_sql(statement, (verb, policy, moment(now))).scalar_one())
-            self._audit.append(connection, now, "run begins", {"run": run, "verb": verb, "policy": policy})
-        return run
-
-    def end_run(self, run: int, now: datetime, outcome: str, counts: Mapping[str, int]) -> None:
-        """Note how a run ended."""
-        with self._database.begin() as connection:
-            statement = self._database.sql("update runs set ended = ?, outcome = ?, counts = ? where id = ?")
-            connection.exec_driver_sql(statement, (moment(now), outcome, to_json(counts), run))
-            told = {"run": run, "outcome": outcome, "counts": counts}
-            self._audit.append(connection, now, "run ends", told)
 
     def record_held(self, run: int, held: Iterable[Held], now: datetime) -> int:
         """Note which rules, tickets and people stopped at a ceiling; return how many."""
@@ -150,7 +135,6 @@ class Ledger(Ops, Baselines):
         return [(str(rule), int(count)) for rule, count in rows]
 
 
-_BEGIN_RUN = "insert into runs (verb, policy, began, outcome, counts) values (?, ?, ?, '', '{}') returning id"
 _RECORD_HELD = """
     insert into holds (run, what, at, ceiling, wanted, rules) values (?, ?, ?, ?, ?, ?)
     on conflict (run, what) do update set ceiling = excluded.ceiling, wanted = excluded.wanted, rules = excluded.rules

@@ -84,6 +84,10 @@ class Entries:
         verbs = (op_from_json(text).verb for (text,) in rows)
         return any(isinstance(verb, WriteCard) and verb.state == state for verb in verbs)
 
+    def of_run(self, run: int) -> tuple[Entry, ...]:
+        """Return the ops of a run, the last first."""
+        return self._entries("where run = ? order by changed desc, id desc", (run,))
+
     def ops_by_state(self) -> dict[str, int]:
         """Return how many ops are in each state."""
         rows = self._database.rows("select state, count(*) from ops group by state order by state")

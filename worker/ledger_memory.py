@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.memory import EMPTY, Answer, Card, Episode, Ignore, Memory, Pause, Reversal, Statement, World
 from rules.putting_off import Noticed
@@ -19,6 +19,15 @@ FEW = 2000
 """Up to so many tickets are asked for by name; for more, all that is remembered is read once."""
 
 _CHUNK = 500
+
+
+class Undone(NamedTuple):
+    """Something of ours that was undone."""
+
+    uid: str
+    rule: str
+    verb: str
+    value: str
 
 
 class Memories(Relations):
@@ -88,13 +97,8 @@ class Memories(Relations):
         new = 0
         with self._database.begin() as connection:
             for uid, r in reversals:
-                about = (uid, r.rule, r.verb, clean(r.value))
-                row = (*about, moment(r.at), clean(r.by))
-                if connection.exec_driver_sql(self._database.sql(_INSERT_REVERSAL), row).rowcount:
-                    new += 1
-                    told = {"uid": uid, "rule": r.rule, "verb": r.verb, "value": r.value, "by": r.by}
-                    self._audit.append(connection, r.at, "reversal", told)
-                connection.exec_driver_sql(self._database.sql(_UNDONE), about)
+                about = Undone(uid, r.rule, r.verb, clean(r.value))
+                new += remember_undone(self._database, self._audit, connection, about, by=clean(r.by), at=r.at)
         return new
 
     def save_ignores(self, ignores: Iterable[tuple[str, Ignore]]) -> int:
@@ -136,6 +140,15 @@ class Memories(Relations):
         It counts until the ticket's `updated` moves past ours: then somebody else has changed it.
         """
         return self._write(_UPSERT_TOUCH, [(uid, moment(at), moment(ours)) for uid, at, ours in touched])
+
+
+def remember_undone(database: Database, audit: Audit, connection: Any, undone: Undone, *, by: str, at: datetime) -> int:
+    """Note within a transaction that something of ours was undone: it no longer stands; return 1 if that is news."""
+    row = (*undone, moment(at), by)
+    new = int(connection.exec_driver_sql(database.sql(_INSERT_REVERSAL), row).rowcount)
+    audit.extend(connection, at, "reversal", [undone._asdict() | {"by": by}] * new)
+    connection.exec_driver_sql(database.sql(_UNDONE), tuple(undone))
+    return new
 
 
 def episode_row(uid: str, episode: Episode) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from rules.actions import (
     AddLabel,
     Approve,
     Assign,
+    Clear,
     Close,
     EditPost,
     FileTicket,
@@ -33,13 +34,14 @@ from rules.actions import (
     Verb,
     WriteCard,
 )
-from rules.effects import OPEN
+from rules.effects import DUE, OPEN
+from rules.reverting import BY, UNDO
 from rules.undoing import left_standing
 from worker.codec import op_from_json, op_to_json, to_json
 from worker.errors import LedgerError
 from worker.gates.kept import UPSERT_STATUS
 from worker.ledger_entries import Entries, State
-from worker.ledger_memory import UPSERT_CARD
+from worker.ledger_memory import UPSERT_CARD, Undone, remember_undone
 from worker.relations import INSERT_RELATION
 from worker.rows import clean, moment, moment_or_none, when
 
@@ -74,6 +76,8 @@ def value_of(verb: Verb) -> str:  # noqa: PLR0911, PLR0912 - one line a verb
             return label
         case Assign(person=person):
             return person
+        case Clear(value=cleared):
+            return cleared
         case PlanFor(place=place):
             return place
         case SetDue(due=due):
@@ -143,7 +147,8 @@ class Ops(Entries):
         with self._database.begin() as connection:
             # What was "so already" at the first send was somebody else's doing; at a later one it was our own.
             standing = (
-                f"standing = case when verb in ({_quoted(STANDING)}) and (? = 1 or attempts > 1) then 1 else 0 end"
+                f"standing = case when verb in ({_quoted(STANDING)}) and (rule <> '{UNDO}' or verb = 'close')"
+                " and (? = 1 or attempts > 1) then 1 else 0 end"
             )
             values = (int(receipt.wrote), to_json(asdict(receipt)))
             self._step(connection, op_id, "done", now, "", f"{standing}, receipt = ?", values)
@@ -151,6 +156,7 @@ class Ops(Entries):
             self._keep_card(connection, op_id, receipt, now)
             self._keep_relation(connection, op_id, receipt, now)
             self._keep_status(connection, op_id, now)
+            self._keep_undoing(connection, op_id, now)
 
     def carried_out(self, ids: Iterable[str]) -> datetime | None:
         """Return when the last of some ops was carried out; None if none was."""
@@ -279,6 +285,23 @@ class Ops(Entries):
             verb, target = op.verb, op.target
             row = (target.uid, target.source, verb.sha, verb.state, clean(verb.description), clean(verb.url), 1)
             connection.exec_driver_sql(self._database.sql(UPSERT_STATUS), (*row, moment(now)))
+
+    def _keep_undoing(self, connection: Connection, op_id: str, now: datetime) -> None:
+        """Remember what a person had us take back, together with the taking back: no rule does it again.
+
+        Another due date, or none, is what is promised from then on.
+        """
+        statement = self._database.sql("select op from ops where id = ? and rule = ?")
+        undone = connection.exec_driver_sql(statement, (op_id, UNDO)).scalar()
+        if undone is None:
+            return
+        known = self._database.sql("select uid, rule, verb, value from ops where id = ?")
+        about = connection.exec_driver_sql(known, (op_from_json(undone).undoes,)).first()
+        if about is None or about[2] not in STANDING:
+            return
+        remember_undone(self._database, self._audit, connection, Undone(*about), by=BY, at=now)
+        if about[2] == DUE or about[3].startswith("due "):
+            connection.exec_driver_sql(self._database.sql("delete from promises where uid = ?"), (about[0],))
 
 
 def _told(op: Op) -> dict[str, Any]:

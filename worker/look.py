@@ -49,15 +49,15 @@ class Look:
     """What a look at the mirror found: the plan, and what is to be remembered once it is applied."""
 
     plan: Plan
-    looked: int  # tickets evaluated
-    revision: int  # the mirror's, before the look
-    episodes: tuple[tuple[str, Episode], ...]
-    reversals: tuple[tuple[str, Reversal], ...]
-    pauses: tuple[tuple[str, Pause], ...]
-    leads: tuple[tuple[str, Lead], ...]
-    put_offs: tuple[tuple[str, Noticed], ...]
-    unsettled: frozenset[str]  # tickets of sources that could not be read: nothing is concluded about them
-    unread: dict[str, str]  # source -> why
+    unread: Mapping[str, str]  # source -> why
+    looked: int = 0  # tickets evaluated
+    revision: int = 0  # the mirror's, before the look
+    episodes: tuple[tuple[str, Episode], ...] = ()
+    reversals: tuple[tuple[str, Reversal], ...] = ()
+    pauses: tuple[tuple[str, Pause], ...] = ()
+    leads: tuple[tuple[str, Lead], ...] = ()
+    put_offs: tuple[tuple[str, Noticed], ...] = ()
+    unsettled: frozenset[str] = frozenset()  # tickets of sources that could not be read: nothing is concluded of them
     baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets looked at that it leaves alone
 
     def with_plan_of(self, later: Look) -> Look:

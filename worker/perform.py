@@ -7,11 +7,13 @@ from datetime import date
 from typing import assert_never
 
 from integrations.base import Draft, LabelStyle, Receipt, Tracker
+from integrations.errors import Forbidden, Rejected
 from rules.actions import (
     NAMES,
     AddLabel,
     Approve,
     Assign,
+    Clear,
     Close,
     EditPost,
     FileTicket,
@@ -33,6 +35,7 @@ from rules.actions import (
 )
 from rules.card import CARD, FIRST
 from rules.memory import Card
+from rules.reverting import STRUCK
 from worker.markers import Keys
 
 Styles = Mapping[str, tuple[str, str]]
@@ -72,6 +75,8 @@ def perform(  # noqa: PLR0911, PLR0912 - one line a verb
             return tracker.link(ref, url=verb.url, title=verb.title, key=verb.key, relation=verb.relation)
         case Unlink():
             return tracker.unlink(ref, url=verb.url, key=verb.key, relation=verb.relation)
+        case Clear():
+            return _clear(tracker, op, verb, keys)
         case Reopen():
             return tracker.reopen(ref)
         case TakeBack():
@@ -117,6 +122,26 @@ def _take_back(tracker: Tracker, ref: str, verb: TakeBack) -> Receipt:
             return tracker.set_due(ref, date.fromisoformat(verb.value))
         case _:
             assert_never(verb.way)
+
+
+def _clear(tracker: Tracker, op: Op, verb: Clear, keys: Keys) -> Receipt:
+    match verb.what:
+        case "owner":
+            return tracker.unassign(op.target.ref, verb.value)
+        case "due":
+            return tracker.set_due(op.target.ref, None)
+        case "comment":
+            return _delete(tracker, op, verb.value, keys)
+        case _:
+            assert_never(verb.what)
+
+
+def _delete(tracker: Tracker, op: Op, comment: str, keys: Keys) -> Receipt:
+    """Delete a comment of ours; where we may not, its text goes, and its marker stays: it is not posted again."""
+    try:
+        return tracker.delete_comment(op.target.ref, comment)
+    except (Forbidden, Rejected):
+        return tracker.edit_comment(op.target.ref, comment, STRUCK, keys.marker(op.undoes, op.target.uid))
 
 
 def style(label: str, styles: Styles) -> LabelStyle:

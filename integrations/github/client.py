@@ -127,6 +127,10 @@ class GithubTracker:
         """Add an assignee; Rejected if GitHub does not take the person."""
         return self._write().assign(ref, person)
 
+    def unassign(self, ref: str, person: str) -> Receipt:
+        """Take an assignee off; who is none is fine."""
+        return self._write().unassign(ref, person)
+
     def set_due(self, ref: str, due: date | None) -> Receipt:
         """Set or clear the due date: by the Target date field, by a milestone of ours, or not at all ("card")."""
         return self._write().set_due(ref, due)
@@ -138,6 +142,10 @@ class GithubTracker:
     def edit_comment(self, ref: str, comment: str, prose: Prose, marker: Marker) -> Receipt:
         """Put a new text into our own comment."""
         return self._write().edit_comment(ref, comment, prose, marker)
+
+    def delete_comment(self, ref: str, comment: str) -> Receipt:
+        """Delete our own comment; gone is fine."""
+        return self._write().delete_comment(ref, comment)
 
     def reopen(self, ref: str) -> Receipt:
         """Open a closed issue."""

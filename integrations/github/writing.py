@@ -97,6 +97,12 @@ class Writer:
             raise Rejected(self.session.where("assign"), f"{person!r} cannot be assigned here")
         return self._receipt(ref)
 
+    def unassign(self, ref: str, person: str) -> Receipt:
+        """Take an assignee off; the others stay, and who is none is fine."""
+        path = self._issue(ref, "assignees")
+        self.session.repeatable("unassign", "DELETE", path, {"assignees": [person]}, target=ref)
+        return self._receipt(ref)
+
     def set_due(self, ref: str, due: date | None) -> Receipt:
         """Set or clear the due date by the way the source has."""
         issue = self.read(ref) if self.due.by_milestone else {}
@@ -154,6 +160,15 @@ class Writer:
         if str(told.get("id")) != comment:
             raise Rejected(self.session.where("edit comment"), f"comment {comment} was not changed")
         return self._commented("edit comment", ref, told, body["body"])
+
+    def delete_comment(self, ref: str, comment: str) -> Receipt:
+        """Delete our comment; gone is fine."""
+        path = f"{self._home}/issues/comments/{_part(comment)}"
+        try:
+            self.session.repeatable("delete comment", "DELETE", path, target=ref)
+        except NotFound:
+            return self._receipt(ref, wrote=False)
+        return self._receipt(ref)
 
     def file(self, draft: Draft, marker: Marker) -> Receipt:
         """File an issue, once; its labels and milestone are made before."""

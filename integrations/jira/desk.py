@@ -153,6 +153,6 @@ class Desk:
         """The id of the field that holds the sprints, "" if there is none; asked once."""
         return self.site.sprint if self.ticket_fields else ""
 
-    def person(self, person: str) -> dict[str, str]:
-        """Address a person in a payload."""
+    def person(self, person: str | None) -> dict[str, str | None]:
+        """Address a person in a payload; None is nobody."""
         return {"accountId" if self.cloud else "name": person}

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from integrations.base import CommitStatus, Draft, LabelStyle, Receipt, WaitingDeployment
-from integrations.errors import NotAllowed, Rejected, Unavailable
+from integrations.errors import NotAllowed, NotFound, Rejected, Unavailable
 from integrations.jira import markup, payloads
 from integrations.jira.answers import FieldRefused
 from integrations.jira.fields import Fields
@@ -64,6 +64,14 @@ class Writing(Fields):
         if payloads.account(issue.get("assignee")) == person:
             return NOTHING_WROTE
         self.put("assign", ref, "PUT", "issue", ref, "assignee", json=self.person(person))
+        return Receipt()
+
+    def unassign(self, ref: str, person: str) -> Receipt:
+        """Take the assignee off, if it is this person."""
+        issue = self.fields("unassign", ref, "assignee")
+        if payloads.account(issue.get("assignee")) != person:
+            return NOTHING_WROTE
+        self.put("unassign", ref, "PUT", "issue", ref, "assignee", json=self.person(None))
         return Receipt()
 
     def set_status(  # the seam's signature, to refuse it
@@ -131,6 +139,14 @@ class Writing(Fields):
         if not self._edits_take_markers:
             self.put(where, ref, "PUT", "comment", comment, "properties", MARKER, json=marker_value(marker))
         return Receipt(ref=comment, uid=uid)
+
+    def delete_comment(self, ref: str, comment: str) -> Receipt:
+        """Delete our own comment; gone is fine."""
+        try:
+            self.delete("delete comment", ref, "issue", ref, "comment", comment)
+        except NotFound:
+            return NOTHING_WROTE
+        return Receipt()
 
     def _edit_silently(self, where: str, ref: str, path: tuple[str, ...], body: dict[str, Any]) -> None:
         """Edit a comment without mail to its watchers, where the server has a way (Cloud) and lets us."""

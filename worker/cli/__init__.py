@@ -28,6 +28,7 @@ from worker.cli import (
     scores,
     signals,
     trying,
+    undoing,
 )
 from worker.cli.context import Cli, environment, talk
 from worker.cli.exits import Exit
@@ -64,6 +65,7 @@ app.command("apply")(passes.apply)
 app.command("baseline")(baselines.baseline)
 app.command("once")(passes.once_)
 app.command("run")(passes.run_)
+app.command("undo")(undoing.undo)
 app.command("why")(reasons.why_)
 app.command("gate")(gates.gate)
 app.command("backup")(copies.backup)

@@ -153,7 +153,7 @@ def plan_data(found: Look) -> dict[str, Any]:
     return {
         "at": plan.at,
         "policy": plan.policy,
-        "ops": [_op_data(op) for op in plan.ops],
+        "ops": [op_data(op) for op in plan.ops],
         "held": [{"what": held.what, "wanted": held.wanted, "ceiling": held.ceiling} for held in plan.held],
         "conflicts": plan.conflicts,
         "notes": plan.notes,
@@ -162,7 +162,8 @@ def plan_data(found: Look) -> dict[str, Any]:
     }
 
 
-def _op_data(op: Op) -> dict[str, Any]:
+def op_data(op: Op) -> dict[str, Any]:
+    """Return an op for scripts; see `plan_data`."""
     return {
         "id": op.id,
         "source": op.target.source,
