@@ -50,6 +50,7 @@ class Applied:
     shut: set[str] = field(default_factory=set)  # sources that do not let us in at all: not to be read either
     refused: Counter[str] = field(default_factory=Counter)  # source -> requests it said we have no right to
     unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
+    tried: set[str] = field(default_factory=set)  # ops that were sent, or were to be: once a pass
     stirred: bool = False  # a ticket was filed, or one to which others belong was written to: rules look once more
 
     @property
@@ -73,7 +74,7 @@ def apply(
     A source that throttles us, or does not let us in, gets nothing more in this pass; the others go on.
     """
     wanted = [op for op in ops if not op.shadow]
-    again = {op.id: op for op in _again(worker)}
+    again = {op.id: op for op in _again(worker) if op.id not in applied.tried}
     ready = set(worker.ledger.intend(run, wanted, worker.clock()))
     left = {**again, **{op.id: op for op in wanted if op.id in ready}}
     applied.stirred = False
@@ -147,6 +148,7 @@ def _ticket(
             applied.counts["unsent"] += 1
             whole, behind = False, True
             continue
+        applied.tried.add(op.id)
         outcome, failure = carry_out(worker, there, op, memory.card)
         applied.counts[outcome] += 1
         belonging = bool(memory.related or memory.recurrences)

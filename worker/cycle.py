@@ -110,6 +110,17 @@ def _recovered(worker: Worker, authors: Authors) -> None:
         find_recurrences(worker, authors, worker.clock())
 
 
+def take_up(worker: Worker, watching: Watching) -> Reading:
+    """Read, and settle what a dead pass left undone. Only for who holds the lock.
+
+    Slots that it claimed are free again before all else: what it began to read back is read back now.
+    """
+    worker.ledger.free_slots()
+    reading = read(worker, watching)
+    settle(worker, reading.authors, worker.clock())
+    return reading
+
+
 def _compared(worker: Worker, authors: Authors) -> Iterator[str]:
     """See what new reports resemble. Without the index all else goes on, and what could not be done is told."""
     try:
@@ -121,8 +132,7 @@ def _compared(worker: Worker, authors: Authors) -> Iterator[str]:
 def once(worker: Worker, stop: Stop, *, watching: Watching, whole: bool = False) -> Passed:
     """Make one pass. `whole` evaluates every ticket, else only those that changed or were not looked at today."""
     run = worker.ledger.begin_run("once", worker.policy.sha, worker.clock())
-    reading = read(worker, watching)
-    settle(worker, reading.authors, worker.clock())
+    reading = take_up(worker, watching)
     found = look(worker, worker.clock(), whole=whole, progress=watching.looked)
     found, applied = carry_through(worker, run, found, stop, watching)
     digests = () if stop.asked else publish_due(worker, run, reading.authors, stop, applied)

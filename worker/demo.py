@@ -9,12 +9,11 @@ from pathlib import Path
 from rules.card import CARD
 from worker.cli.plans import plan_remarks, plan_table, plan_title, rule_table, sample
 from worker.cli.tables import policy_rows
-from worker.cycle import Passed, carry_through, finish, once, read
+from worker.cycle import Passed, carry_through, finish, once, take_up
 from worker.demo_folder import made_anew
 from worker.demo_gate import gate_scene
 from worker.demo_stage import Stage
 from worker.digest_text import prose
-from worker.doubts import settle
 from worker.errors import WorkerError
 from worker.lease import lease
 from worker.ledger import Entry
@@ -55,8 +54,7 @@ def demo(folder: Path, stage: Stage) -> None:
 def _first_pass(worker: Worker, ground: Playground, stage: Stage) -> None:
     run = worker.ledger.begin_run("demo", worker.policy.sha, worker.clock())
     with stage.watching() as bars:
-        reading = read(worker, bars)
-        settle(worker, reading.authors, worker.clock())
+        reading = take_up(worker, bars)
     items = sum(one.items for one in reading.synced)
     stage.step(2, f"Sync: read {items} items in {len(ground.sandbox.log.entries)} requests")
     with stage.watching() as bars:

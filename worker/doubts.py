@@ -30,9 +30,8 @@ def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
     """Resolve what an earlier pass left unfinished, as far as it can be known now; return how many ops.
 
     What was never sent is planned anew. What may have been sent is looked for: found, it is done; twice not found with
-    a grace between, it is sent again; what cannot be known is parked. Slots that a dead pass claimed are free again.
+    a grace between, it is sent again; what cannot be known is parked.
     """
-    worker.ledger.free_slots()
     settled = 0
     for entry in worker.ledger.open_ops(now):
         if entry.state == "intent" and entry.attempts == 0:

@@ -39,6 +39,7 @@ class Session:
         self.installation = InstallationToken(config.app) if config.app else None
         self._requester = self._as(self.installation or Auth.Token(config.token))
         self.closed = ""  # why nothing is to be written here, as far as is known
+        self.sends = 0  # how often the last write that may be written again was sent
 
     def close(self) -> None:
         """Close the connection."""
@@ -84,12 +85,16 @@ class Session:
     def repeatable(
         self, endpoint: str, verb: str, path: str, body: Any = None, *, content: bool = False, target: str = ""
     ) -> Answer:
-        """Write what may be written again."""
+        """Write what may be written again; `sends` says how often it was."""
         self._let_in(endpoint)
         self._authorise()
-        return self._line.repeatable(
-            endpoint, lambda: self._send(endpoint, verb, path, body=body), content=content, target=target
-        )
+        self.sends = 0
+
+        def send() -> Answer:
+            self.sends += 1
+            return self._send(endpoint, verb, path, body=body)
+
+        return self._line.repeatable(endpoint, send, content=content, target=target)
 
     def as_app(self, endpoint: str, path: str) -> Answer:
         """Read as the App itself, not as its installation."""

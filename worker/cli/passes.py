@@ -20,9 +20,8 @@ from worker.cli.exits import Exit
 from worker.cli.plans import plan_data, plan_remarks, plan_table, plan_title, rule_table
 from worker.cli.progress import watching
 from worker.cli.tables import pass_lines, synced_line
-from worker.cycle import Passed, carry, finish, once, read
+from worker.cycle import Passed, carry, finish, once, read, take_up
 from worker.daemon import Beat, run
-from worker.doubts import settle
 from worker.errors import WorkerError
 from worker.following import Following
 from worker.look import Look, look
@@ -115,8 +114,7 @@ def apply(
     agreed = saved.load(file) if file is not None else None
     with cli.working(settings) as worker:
         with watching(cli.stop) as bars:
-            reading = read(worker, bars)
-            settle(worker, reading.authors, now())
+            reading = take_up(worker, bars)
             found = look(worker, now(), whole=True, progress=bars.looked, spread=agreed is None)
         if agreed is not None:
             found = saved.agreed(worker, found, agreed, str(file))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tests.worker.places import BOT, kind
 
@@ -37,8 +38,11 @@ def marks(made):
 
 
 def _said(body):
-    """Return what a comment of ours is; the card with its words, its mark left out."""
-    return f"card: {body.partition('<!--')[0].strip()}" if CARD in body else kind(body)
+    """Yield what a comment of ours is; of the card each line, its mark left out."""
+    if CARD not in body:
+        yield kind(body)
+        return
+    yield from (f"card: {line}" for line in body.partition("<!--")[0].splitlines() if line)
 
 
 def _on_github(made):
@@ -50,13 +54,20 @@ def _on_github(made):
                 yield f"{each.issue.key} {each.event} {each.about.login if each.about else ''} {each.extra}"
         yield from (f"milestone {one.title}" for one in repo.milestones.values() if one.creator.login == made.bot)
         for sha, statuses in repo.statuses.items():
-            yield from (f"{sha} {one.context} {one.state}: {one.description}" for one in statuses)
+            yield from (f"{sha} {what}" for what in _of_head(statuses))
         yield from (f"run {one.id} {said}" for one in repo.runs.values() for said in one.said)
+
+
+def _of_head(statuses):
+    """Yield what stands at a commit, and what was said there twice in a row. Who could not say all at first may go on."""
+    said = [f"{one.context} {one.state}: {one.description} {one.target_url}" for one in statuses]
+    yield from said[-1:]
+    yield from (f"again {one}" for one, other in pairwise(said) if one == other)
 
 
 def _of_issue(issue, bot):
     yield f"{issue.state} {issue.state_reason}"
-    yield from (_said(one.body) for one in issue.comments if one.author.login == bot)
+    yield from (line for one in issue.comments if one.author.login == bot for line in _said(one.body))
     yield from (f"label {label.name}" for label in issue.labels)
     yield from (f"owner {one.login}" for one in issue.assignees)
     yield from (f"{one.content} on {comment.id}" for comment in issue.comments for one in comment.reactions)
@@ -73,7 +84,7 @@ def _on_jira(made):
 
 def _of_jira_issue(issue):
     yield f"{issue.status} {issue.resolution}, {issue.priority}, due {issue.due}, owner {issue.assignee}"
-    yield from (_said(one.body) for one in issue.comments if one.author == BOT)
+    yield from (line for one in issue.comments if one.author == BOT for line in _said(one.body))
     yield from (f"label {label}" for label in issue.labels)
     yield from (f"sprint {name}" for name in issue.sprints)
     yield from (f"{link.type} {link.inward} {link.outward}" for link in issue.links)

@@ -26,6 +26,7 @@ from tests.worker.places import pair
 
 PASSES = 3
 """So many passes after a restart may write."""
+KEY = f"{7:064x}\n"
 ON_THE_WIRE = {
     "lost": {"kind": "drop_before"},
     "drop": {"kind": "drop_after"},
@@ -233,7 +234,10 @@ def staged(scenario, folder):
     _warmed(folder / "warm")
     doors = Doors()
     company = folder / "company"
-    company.mkdir()
+    (company / "var").mkdir(parents=True, mode=0o700)
+    key = company / "var" / "kaizend.key"
+    key.write_text(KEY, encoding="utf-8")  # the same each time: what is ordered by ids of ops is in the same order
+    key.chmod(0o600)
     with scenario.serve(company, doors.face) as made:
         made.sandbox.rest()
         stage = Stage(scenario=scenario, made=made, doors=doors)
