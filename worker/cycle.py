@@ -26,8 +26,8 @@ from worker.publish import publish_due
 from worker.recovery import recover
 from worker.recurrence.certainty import Authors, find_recurrences
 from worker.recurrence.likeness import see_likenesses
-from worker.signals import Complaint, complaints, read_signals
 from worker.reverting import Reverting
+from worker.signals import Complaint, complaints, read_signals
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
 from worker.worker import Worker

@@ -9,7 +9,6 @@ import pytest
 
 from tests.worker.faulty import firm
 from tests.worker.places import BOT, DIGESTS, NOW, kind
-from tests.worker.test_crash import Killer
 from worker.cycle import Watching, read
 from worker.digest_reviews import review_states
 from worker.governing import governing
@@ -178,14 +177,6 @@ def office(request, tmp_path):
         yield Office(made, request.param)
 
 
-@pytest.fixture(scope="module")
-def killer():
-    """Start the process that makes passes and is killed."""
-    made = Killer()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def small(tmp_path):
     """Serve a company whose reviews are filed on GitHub."""
@@ -277,35 +268,6 @@ def test_a_filing_whose_answer_is_lost_is_there_once(office, fault):
     assert len(office.reviews()) == 2
     assert all(count == 1 for count in office.made.marks().values())
     office.settle()
-
-
-@pytest.mark.parametrize("tracker", ["github", "cloud"])
-def test_a_kill_while_reviews_are_filed_neither_loses_nor_repeats_one(killer, tmp_path, tracker):
-    """It dies before each kind of commit of the ledger's ops, and before each request that files."""
-
-    def killed(fatal):
-        folder = tmp_path / str(len(list(tmp_path.iterdir())))
-        folder.mkdir()
-        with firm(folder) as made:
-            office = Office(made, tracker)
-            told = killer.run(made, fatal=fatal)
-            for _ in range(3 if fatal else 0):
-                made.once()
-                office.clock.forward(minutes=5)
-            assert made.written(whole=True) == []
-            assert sorted(office.titles()) == ["Improvement review 2026-11", "Improvement themes 2026-Q4"]
-            assert all(count == 1 for count in made.marks().values())
-            return told
-
-    killed(0)  # the first one only warms up
-    whole = killed(0)["passes"][0]
-    seams = dict(enumerate(zip(whole["seams"], whole["kinds"], strict=True), 1))
-    filing = {number for number, (name, what) in seams.items() if name == "before POST" and what.endswith("/issues")}
-    filing |= {number for number, (_, what) in seams.items() if what.endswith("/issue")}
-    noting = {what: number for number, (name, what) in seams.items() if name == "before commit" and "ops" in what}
-    assert len(filing) == 2
-    for number in sorted(filing | set(noting.values())):
-        assert killed(number)["ended"] < 0
 
 
 def test_where_a_source_is_not_read_nothing_is_planned(small):

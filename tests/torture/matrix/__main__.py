@@ -6,7 +6,9 @@ from tests.torture.matrix.scenarios import SCENARIOS
 from tests.torture.matrix.seams import FAULTS, faults_of
 from tests.torture.matrix.troupe import staged
 
-USAGE = f"python -m tests.torture.matrix SCENARIO [SEAM [FAULT ...]]\nscenarios: {', '.join(SCENARIOS)}\nfaults: {', '.join(FAULTS)}"
+USAGE = f"""python -m tests.torture.matrix SCENARIO [SEAM [FAULT ...]]
+scenarios: {", ".join(SCENARIOS)}
+faults: {", ".join(FAULTS)}"""
 
 
 def main(words):

@@ -12,20 +12,22 @@ def every(seams):
 
 
 def ends(scenarios):
-    """Return the plays for each scenario's name: every kind of seam with every fault that tells something of it.
+    """Return the plays of each scenario, by name: every kind of seam with every fault that tells something of it.
 
     Of a kind that several scenarios have the first seam is played in the first of them. Where more is left behind at
     the end than at the beginning, which is so for the ledger's commits and for writes, the last seam is in the last.
+    What a Data Center is asked is of a kind of its own.
     """
     first, last = {}, {}
     for name, seams in scenarios.items():
         for seam, kind in enumerate(seams, 1):
-            first.setdefault(kind, (name, seam))
+            there = (name.endswith("-dc") and "/jira/" in kind, kind)
+            first.setdefault(there, (name, seam))
             if leaves(kind):
-                last[kind] = (name, seam)
+                last[there] = (name, seam)
     plays = {name: set() for name in scenarios}
     for place in (first, last):
-        for kind, (name, seam) in place.items():
+        for (_, kind), (name, seam) in place.items():
             plays[name].update((seam, fault) for fault in telling(kind))
     return {name: sorted(found) for name, found in plays.items()}
 

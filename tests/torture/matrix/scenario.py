@@ -59,7 +59,7 @@ def _on_github(made):
 
 
 def _of_head(statuses):
-    """Yield what stands at a commit, and what was said there twice in a row. Who could not say all at first may go on."""
+    """Yield what stands at a commit, and what was said there twice in a row. More may be said as more is known."""
     said = [f"{one.context} {one.state}: {one.description} {one.target_url}" for one in statuses]
     yield from said[-1:]
     yield from (f"again {one}" for one, other in pairwise(said) if one == other)

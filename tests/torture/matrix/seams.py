@@ -1,4 +1,4 @@
-"""The seams of a pass: each commit of any SQLite database and each request, heard of by themselves; and what befalls one.
+"""The seams of a pass: each commit of any SQLite database and each request, heard of by itself; and what befalls one.
 
 To be used in a process of its own: it hooks into `sqlite3` and `http.client` for good.
 """
@@ -13,7 +13,9 @@ from functools import partial
 from pathlib import Path
 
 METHODS = (b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ")
-WRITING = re.compile(r"\s*(insert|replace|update|delete)(?: or \w+)?(?: into| from)? (\w+)(?: set (state = '\w+'))?", re.I)
+WRITING = re.compile(
+    r"\s*(insert|replace|update|delete)(?: or \w+)?(?: into| from)? (\w+)(?: set (state = '\w+'))?", re.IGNORECASE
+)
 VARYING = re.compile(r"\b[0-9a-f]{40}\b|\d+")
 
 COMMIT_FAULTS = ("kill-before", "raise", "kill-after")

@@ -1,4 +1,4 @@
-"""A stage: one scenario, set up once, and its pass played again and again from there, each time in a process of its own.
+"""A stage: one scenario, set up once, and its pass played again and again from there, each time in its own process.
 
 `python -m tests.torture.matrix.stage SCENARIO` says in a line of JSON which seams there are, and what was wrong without
 any fault; then it plays what it reads, "SEAM FAULT" a line, and says in a line what was wrong.
@@ -19,9 +19,9 @@ import orjson
 
 from integrations.sandbox.faults import Fault
 from tests.torture.matrix.passing import forked
-from tests.torture.matrix.seams import IN_THE_SERVER, faults_of, is_commit
 from tests.torture.matrix.scenario import marks, seen
 from tests.torture.matrix.scenarios import SCENARIOS
+from tests.torture.matrix.seams import IN_THE_SERVER, faults_of, is_commit
 from tests.worker.places import pair
 
 PASSES = 3

@@ -1,0 +1,55 @@
+"""The crash matrix in short: of each scenario a few plays, and what makes sure that it looks at everything."""
+
+import pytest
+
+from rules.actions import NAMES
+from tests.torture.matrix.__main__ import main
+from tests.torture.matrix.choosing import ends, every, few
+from tests.torture.matrix.scenarios import SCENARIOS
+from tests.torture.matrix.troupe import staged
+
+FEW = 8
+"""Plays of a scenario, each half a second; `make torture` plays every kind of seam."""
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_whatever_dies_when_nothing_is_there_twice_and_nothing_is_missing(name):
+    """After a fault and a restart people see what they see without it, and a further pass writes nothing."""
+    with staged(name) as stage:
+        assert stage.wrong == {}
+        assert stage.verbs == SCENARIOS[name].verbs
+        plays = few(stage.seams, FEW)
+        assert len(plays) == FEW
+        found = {f"{seam} {fault}": stage.play(seam, fault) for seam, fault in plays}
+    assert {again: wrong for again, wrong in found.items() if wrong} == {}
+
+
+def test_the_scenarios_carry_out_every_verb_there_is():
+    """Each class of verb is sent by the pass of some scenario."""
+    assert frozenset().union(*(one.verbs for one in SCENARIOS.values())) == set(NAMES.values())
+
+
+def test_a_play_is_played_again_alone(capsys):
+    """By scenario, seam and fault, as a failure says; what is not there is told."""
+    assert main(["backlog", "3", "kill-before"]) == 0
+    assert "seam 3 (commit kaizend.db" in capsys.readouterr().out
+    assert main(["backlog", "3", "drop"]) == 2
+    assert "there are kill-before, raise, kill-after" in capsys.readouterr().err
+    assert main(["backlog", "9999"]) == 2
+    assert main(["no such"]) == 2
+    assert "scenarios: backlog" in capsys.readouterr().err
+
+
+COMMIT, LAZY, POST, GET = "commit a.db insert audit", "commit a.db insert tickets", "POST /jira/x", "GET /x"
+
+
+def test_each_kind_of_seam_is_played_where_it_is_met_first_and_last():
+    """With every fault that tells something of it; a new kind is among them by itself."""
+    seams = {"one": [COMMIT, LAZY, GET, LAZY], "two": [COMMIT, GET, POST, COMMIT], "two-dc": [POST]}
+    plays = ends(seams)
+    assert {seam for seam, _ in plays["one"]} == {1, 2, 3}
+    assert {seam for seam, _ in plays["two"]} == {3, 4}
+    assert len(plays["two-dc"]) == 6
+    assert sorted(fault for seam, fault in plays["one"] if seam == 3) == ["502", "drop", "raise"]
+    assert len(every(seams["two"])) == 3 + 6 + 6 + 3
+    assert {seam for seam, _ in few(seams["two"], 6)} == {1, 3, 4}
