@@ -81,7 +81,6 @@ class Line:
         self._deadline = timedelta(seconds=deadline)
         self._last_write: datetime | None = None
         self._strikes: dict[str, int] = {}  # throttles in a row, an endpoint
-        self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
     def read(self, where: str, send: Callable[[], T]) -> T:
         """Send a read; again, with growing pauses, while it is Unavailable and tries and time are left."""
@@ -123,7 +122,7 @@ class Line:
     def back_off(self, where: str) -> datetime:
         """Return when to come again after a throttle that does not say: a minute, doubled with each in a row."""
         wait = min(UNSAID * (1 << min(self._strikes.get(where, 0), 10)), UNSAID_LONGEST)
-        return self._clock() + wait * self._jitter.uniform(1.0, 1.25)
+        return self._clock() + wait * _spread(1.0, 1.25)
 
     # -- one request ----------------------------------------------------------------------------------------------
     def _write(self, where: str, send: Callable[[], T], *, content: bool, target: str, limits: tuple[Limit, ...]) -> T:
@@ -200,10 +199,18 @@ class Line:
             error = state.outcome.exception() if state.outcome else None
             if isinstance(error, RateLimited):
                 return 0.0  # the pause it made is slept out before the next send
-            return self._jitter.uniform(0.25, 0.5) * (1 << (state.attempt_number - 1))
+            return _spread(0.25, 0.5) * (1 << (state.attempt_number - 1))
 
         def stop(state: RetryCallState) -> bool:
             late = self._clock() + timedelta(seconds=state.upcoming_sleep) >= ends
             return late or state.attempt_number >= attempts
 
         return Retrying(sleep=self._sleep, stop=stop, wait=wait, retry=worth_it, reraise=True)
+
+
+def _spread(least: float, most: float) -> float:
+    """Draw a factor, so that those who were turned away together do not come back together; guards nothing.
+
+    From the process's own dice: who seeds these can live the same hour twice.
+    """
+    return random.uniform(least, most)  # noqa: S311 - as said

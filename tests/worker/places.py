@@ -106,9 +106,18 @@ class Place:
     """What follows a person's name in their login at GitHub."""
 
     def __init__(
-        self, folder, *, rules=("pack:backlog",), digests=False, grace="0 seconds", due="milestone", wrap=None
+        self,
+        folder,
+        *,
+        rules=("pack:backlog",),
+        digests=False,
+        grace="0 seconds",
+        due="milestone",
+        wrap=None,
+        clock=None,
+        port=0,
     ):
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.folder = folder
         self.env = {}  # above the config
         self.github = GithubWorld("acme/shop", clock=self.clock, tokens={TOKEN: BOT})
@@ -122,7 +131,7 @@ class Place:
         faces = [GithubFace(self.github, self.clock), JiraFace(self.jira, self.clock)]
         faces += [PrometheusFace(self.numbers, self.clock)]
         faces += faces[0].companions
-        self.sandbox = Sandbox([wrap(face) for face in faces] if wrap else faces)
+        self.sandbox = Sandbox([wrap(face) for face in faces] if wrap else faces, port=port)
         self.stop = Stop()
         self.config = folder / "config.toml"
         self.text = {

@@ -1,0 +1,91 @@
+"""Watches the limits, from the log of the wire alone: content, writes to one issue, pauses that a server asked for."""
+
+import re
+from collections import defaultdict
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+LONGEST = timedelta(days=1)
+UNSAID = timedelta(minutes=1)
+CONTENT = ((80, timedelta(minutes=1), "content a minute"), (500, timedelta(hours=1), "content an hour"))
+ISSUE = ((20, timedelta(seconds=2), "writes to an issue in 2 s"), (100, timedelta(seconds=30), "in 30 s"))
+PINGS = 5  # a person in seven days
+WEEK = timedelta(days=7) - timedelta(seconds=2)
+ISSUE_PATH = re.compile(r"/rest/api/[^/]+/issue/([^/]+)")
+
+
+def most(times, span):
+    """Return the most moments within a span; they are in order."""
+    first = found = 0
+    for last, at in enumerate(times):
+        while times[first] <= at - span:
+            first += 1
+        found = max(found, last - first + 1)
+    return found
+
+
+def windows(seen):
+    """Return how far each budget was used at its fullest, as (budget, used, limit)."""
+    content = [one.at for one in seen if one.face == "github" and one.method == "POST" and is_content(one.path)]
+    for limit, span, name in CONTENT:
+        yield name, most(content, span), limit
+    issues = defaultdict(list)
+    for one in seen:
+        found = ISSUE_PATH.match(one.path)
+        if found and one.writes and one.told != 429:
+            issues[found[1]].append(one.at)
+    for limit, span, name in ISSUE:
+        yield name, max((most(times, span) for times in issues.values()), default=0), limit
+
+
+def is_content(path):
+    """Tell whether a POST there makes a comment or an issue."""
+    return path.endswith(("/comments", "/issues"))
+
+
+def too_early(seen, excused):
+    """Yield the requests that came before a pause was over that the server had asked for.
+
+    `excused` tells of a pass and a time whether the pause may have been forgotten: its process was killed when it had
+    the answer in hand, or the database was lost or restored from a time before it.
+    """
+    pauses = {}
+    for one in seen:
+        until, why = pauses.get(one.face, (None, None))
+        if until is not None and one.at < until and not excused(why, one):
+            yield f"{one.method} {one.path} came {until - one.at} before {until:%m-%d %H:%M:%S}, as {why.headers} asked"
+            pauses.pop(one.face)
+        if one.fault == "status" and one.told in {403, 429}:
+            end = asked(one)
+            if until is None or end > until:
+                pauses[one.face] = (end, one)
+
+
+def asked(one):
+    """Return when a throttle lets the next request through."""
+    text = one.headers.get("Retry-After", "")
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return one.at + min(max(timedelta(seconds=float(text)), timedelta()), LONGEST)
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return one.at + UNSAID
+
+
+def pings(seen, mentions, forgot):
+    """Yield (person, most pings in a week) of what was posted; `mentions` has a pattern a person.
+
+    What was pinged before the database was lost or restored does not count: nothing on the trackers tells of it but
+    comments that may be deleted since.
+    """
+    posted = [one for one in seen if one.method == "POST" and "/comment" in one.path and 200 <= one.did < 300]
+    for person, pattern in mentions.items():
+        mine = [one.at for one in posted if pattern.search(str(one.json.get("body", "")))]
+        spans = zip((None, *forgot), (*forgot, None), strict=True)
+        yield (
+            person,
+            max(
+                most([at for at in mine if (not begin or at > begin) and (not end or at <= end)], WEEK)
+                for begin, end in spans
+            ),
+        )

@@ -1,0 +1,104 @@
+"""Watches what becomes of tickets, from the trackers' own histories: nothing swings, and what people undo stays so."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+HALF_A_DAY = timedelta(hours=12)
+ON = {"labeled", "assigned", "milestoned", "reopened"}
+OFF = {"unlabeled", "unassigned", "demilestoned", "closed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Something that was done to a ticket, by us or by people."""
+
+    at: datetime
+    ours: bool
+    what: str  # "label needs-owner", "owner ana-gh", "due", "open"
+    on: bool  # put on, set, opened; else taken off
+
+
+def lives(made):
+    """Yield each ticket that is still there with all that was done to it, in order."""
+    for issue in made.issues():
+        deeds = [_on_github(made, event) for event in sorted(issue.events, key=lambda event: event.id)]
+        said = [_said(one.created_at) for one in issue.comments if one.author.login != made.bot]
+        yield issue.key, [*filter(None, deeds)], said
+    for issue in made.jira.issues.values():
+        deeds = [deed for history in issue.histories for item in history.items for deed in _on_jira(made, history, item)]
+        yield issue.key, deeds, [_said(one.created) for one in issue.comments if one.author != made.bot]
+
+
+def _said(at):
+    return Deed(at=at, ours=False, what="said", on=True)
+
+
+def _on_github(made, event):
+    if event.event not in ON | OFF:
+        return _deed(event.created_at, made, event.actor.login, event.event, on=True)
+    what = {"labeled": "label", "assigned": "owner", "milestoned": "due", "reopened": "open"}
+    word = next(word for name, word in what.items() if event.event in {name, f"un{name}", f"de{name}", "closed"})
+    word = "open" if event.event == "closed" else word
+    if word == "label":
+        word = f"label {event.extra['label']['name']}"
+    elif word == "owner":
+        word = f"owner {event.about.login}"
+    return _deed(event.created_at, made, event.actor.login, word, on=event.event in ON)
+
+
+def _on_jira(made, history, item):
+    who = history.author
+    if item.field == "labels":
+        before, after = set((item.before_text or "").split()), set((item.after_text or "").split())
+        yield from (_deed(history.created, made, who, f"label {name}", on=True) for name in sorted(after - before))
+        yield from (_deed(history.created, made, who, f"label {name}", on=False) for name in sorted(before - after))
+    elif item.field == "duedate":
+        yield _deed(history.created, made, who, "due", on=bool(item.after_text or item.after))
+    elif item.field == "assignee":
+        yield _deed(history.created, made, who, f"owner {item.after or item.before}", on=bool(item.after))
+    elif item.field == "resolution":
+        yield _deed(history.created, made, who, "open", on=not (item.after or item.after_text))
+    else:
+        yield _deed(history.created, made, who, item.field, on=True)
+
+
+def _deed(at, made, who, what, *, on):
+    return Deed(at=at, ours=who == made.bot, what=what, on=on)
+
+
+def swings(deeds, said, breaks):
+    """Yield what we put on, took off and put on again within half a day, with nothing of people's in between."""
+    for what in dict.fromkeys(deed.what for deed in deeds if deed.ours and deed.what.startswith("label ")):
+        mine = [(place, deed) for place, deed in enumerate(deeds) if deed.ours and deed.what == what]
+        for (first, a), _, (last, c) in zip(mine, mine[1:], mine[2:], strict=False):
+            people = any(not deed.ours for deed in deeds[first:last])
+            if c.at - a.at < HALF_A_DAY and not people and not _between(a.at, c.at, said, breaks):
+                yield f"{what} swings: {a.at:%m-%d %H:%M} to {c.at:%m-%d %H:%M}"
+
+
+def insists(deeds, said, breaks):
+    """Yield what we did, people undid and we did again, with nothing in between that could be a reason."""
+    for what in dict.fromkeys(deed.what for deed in deeds if deed.ours and deed.on):
+        stood = undone = None
+        for place, deed in enumerate(deeds):
+            if deed.what != what:
+                continue
+            if deed.ours and deed.on:
+                if undone is not None:
+                    others = [each for each in deeds[undone + 1 : place] if not each.ours]
+                    if not others and not _between(deeds[undone].at, deed.at, said, breaks):
+                        yield f"{what}: undone on {deeds[undone].at:%m-%d %H:%M}, done again on {deed.at:%m-%d %H:%M}"
+                stood, undone = place, None
+            elif not deed.ours:
+                undone = place if stood is not None and not deed.on else None
+                stood = None
+            else:
+                stood = undone = None
+
+
+def _between(begin, end, said, breaks):
+    """Tell whether people said something, or an admin changed rules or the database, within a time; clocks may be off."""
+    room = timedelta(minutes=21)
+    return any(begin - room <= each.at <= end + room for each in said) or any(
+        begin - room <= at <= end + room for at in breaks
+    )

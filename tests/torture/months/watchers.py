@@ -1,0 +1,190 @@
+"""The watchers: after each pass, in the quiet and at the end they say what was broken. None asks kaizend."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+from rules.model import Ticket
+from tests.torture.months import limits, lives, once
+from tests.torture.months.place import CANARY
+from worker.audit import verify
+from worker.codec import op_from_json
+
+LISTS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls|issues/comments|issues/events)$|/rest/api/[^/]+/search")
+NO_TICKET = re.compile(r"/labels$(?<!\d/labels)|/milestones|/reactions|/graphql|/statuses/|^/$")
+TICKET = re.compile(r"/issues/(\d+)|/issue/([^/]+)")
+WAITS = re.compile(r"^person .*: held back$|parked")  # what may be left to be said when all is well
+OPEN = ("intent", "sending", "doubt")
+SAME = ("title", "phase", "labels", "assignees", "due")
+
+
+def after_a_pass(month, made):
+    """Look at one pass."""
+    seen = [one for one in month.wire.seen[made.first : made.last] if one.turn == made.number]
+    if made.outcome == "broken":
+        month.wrong(f"pass {made.number} ended in a way that nobody foresaw: {made.why}")
+    rows = ops_of(month.database, made.began) if month.database.exists() else {}
+    for what in (*unplanned(month.passes[made.number - 1 :], seen, rows), *absence(made, seen, rows), *silence(made, seen)):
+        month.wrong(f"pass {made.number}: {what}")
+
+
+def ops_of(database, since):
+    """Return the ops that were touched since then, from the database's own table: {id: (op, sent since, intended before)}."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        began = int(since.timestamp() * 1_000_000)
+        rows = connection.execute("select id, op, sent, intended from ops where changed >= ?", (began,)).fetchall()
+    return {row[0]: (op_from_json(row[1]), (row[2] or 0) >= began, row[3] < began) for row in rows}
+
+
+def unplanned(together, seen, rows):
+    """Yield the writes that belong to no op, and the ops sent that no plan had: of this pass, or of one within it."""
+    refs = {op.target.ref for op, _, _ in rows.values()} | {op.target.key for op, _, _ in rows.values()}
+    for one in seen:
+        ticket = TICKET.search(one.path)
+        if one.writes and ticket and (ticket[1] or ticket[2]) not in refs and not one.path.endswith("/reactions"):
+            yield f"{one.method} {one.path} belongs to no op"
+    if any(other.passed is None for other in together):
+        return
+    planned = {op.id for other in together for op in other.passed.look.plan.ops}
+    for number, (op, sent, before) in rows.items():
+        if sent and not before and number not in planned and not op.rule.startswith("digest/"):
+            yield f"{op.rule} {op.name} on {op.target.key} was sent and is in no plan"
+
+
+def partial(seen):
+    """Return the faces of which a list was not read to its end, judged by the last try of each page."""
+    last = {}
+    for one in seen:
+        if one.method == "GET" and LISTS.search(one.path) or "/search" in one.path:
+            last[one.face, one.path, tuple(sorted(one.query.items())), one.body] = one
+    return {one.face for one in last.values() if not one.heard}
+
+
+def absence(made, seen, rows):
+    """Yield removals at a tracker of which a list was not read wholly in the same pass."""
+    blind = partial(seen)
+    earlier = {op.target.ref for op, _, before in rows.values() if before}
+    for one in seen:
+        ticket = TICKET.search(one.path)
+        if one.face in blind and removes(one) and not (ticket and (ticket[1] or ticket[2]) in earlier):
+            yield f"{one.method} {one.path} though a list of {one.face} was not read wholly"
+
+
+def removes(one):
+    """Tell whether a request takes something away: a label, or a ticket from those that are open."""
+    if one.method == "DELETE":
+        return True
+    if one.method == "PUT" and "/issue/" in one.path:
+        return any("remove" in each for each in (one.json.get("update") or {}).get("labels", ()))
+    return one.method == "PATCH" and one.json.get("state") == "closed"
+
+
+def silence(made, seen):
+    """Yield a pass that calls itself whole though a list was not read."""
+    if made.outcome == "fine" and partial(seen):
+        yield f"says that it was whole, though a list of {partial(seen)} was not read"
+
+
+def quiet(month, written):
+    """Look at the passes in which nothing went wrong any more."""
+    for number, writes in enumerate(written[2:], 3):
+        told = ", ".join(f"{one.method} {one.path}" for one in writes)
+        if writes:
+            month.wrong(f"quiet pass {number} still wrote: {told}")
+    with closing(sqlite3.connect(month.database)) as connection:
+        left = connection.execute(
+            f"select state, rule, verb, why, uid from ops where state in {OPEN}"  # noqa: S608 - our own words
+        ).fetchall()
+        month.report.counts["parked"] += connection.execute(
+            "select count(*) from ops where state = 'parked'"
+        ).fetchone()[0]
+    if left:
+        month.wrong(f"ops are still open: {left}")
+    last = month.passes[-1]
+    loud = [what for what in (last.passed.troubles if last.passed else (last.why,)) if not WAITS.search(what)]
+    if last.passed is None or loud:
+        month.wrong(f"the last pass was not whole: {last.outcome} {loud}")
+
+
+def at_the_end(month):
+    """Look at the whole month."""
+    seen, report = month.wire.seen, month.report
+    report.counts["writes"] = sum(one.writes for one in seen)
+    for name, used, limit in limits.windows(seen):
+        report.most[name] = used
+        if used > limit:
+            month.wrong(f"{used} {name}, {limit} are allowed")
+    for what in limits.too_early(seen, lambda why, one: _excused(month, why, one)):
+        month.wrong(what)
+    for person, count in limits.pings(seen, _mentions(month), month.forgot):
+        report.most["pings a person and week"] = max(count, report.most.get("pings a person and week", 0))
+        if count > limits.PINGS:
+            month.wrong(f"{person} was pinged {count} times in a week")
+    for op, where in once.posted(seen).items():
+        if len(where) > 1 and not (op in month.crowd.deleted and month.forgot):  # nothing is left that could tell
+            month.wrong(f"op {op} was posted {len(where)} times: {', '.join(where)}")
+    breaks = [*month.edits, *month.forgot]
+    for key, deeds, said in lives.lives(month.made):
+        for what in (*lives.swings(deeds, said, breaks), *lives.insists(deeds, said, breaks)):
+            month.wrong(f"{key}: {what}")
+    kept(month)
+
+
+def _excused(month, why, one):
+    if any(why.at <= at <= one.at for at in month.forgot):
+        return True
+    return month.passes[why.turn - 1].outcome in {"killed", "failed"}
+
+
+def _mentions(month):
+    found = {}
+    for name in month.made.people:
+        there = f"[~accountid:acc-{name}]" if month.flavour == "cloud" else f"[~{name}]"
+        found[name] = re.compile(rf"(?<![\w&;\\])(@{month.made.login(name)}\b|{re.escape(there)})")
+    return found
+
+
+def kept(month):
+    """Look at what the worker keeps: the mirror, the trail, and whether a secret is anywhere."""
+    with month.made.worker() as worker:
+        trail = verify(worker.database, month.made.env["KAIZEND_INSTANCE__KEY"].encode())
+        if not trail.ok:
+            month.wrong(f"the audit trail is broken: {trail.why}")
+        mirrored = {ticket.uid: ticket for ticket in worker.mirror.tickets()}
+        there = {}
+        for name, tracker in worker.trackers.items():
+            tracker.connect()
+            for ref in _refs(month, name):
+                ticket = tracker.ticket(ref)
+                there[ticket.uid] = ticket
+    for what in differences(there, mirrored):
+        month.wrong(what)
+    for file in sorted(month.database.parent.iterdir()):
+        if CANARY.encode() in file.read_bytes():
+            month.wrong(f"{file.name} holds the secret")
+    if CANARY in month.said.getvalue():
+        month.wrong("the log holds the secret")
+    if any(CANARY.encode() in one.body for one in month.wire.seen):
+        month.wrong("a request holds the secret in its body")
+
+
+def _refs(month, source):
+    if source == "shop":
+        return [str(number) for number, issue in month.made.github.main.issues.items() if issue.pull is None]
+    return [str(issue.id) for issue in month.made.jira.issues.values() if issue.project == "OPS"]
+
+
+def differences(there, mirrored):
+    """Yield where the mirror is not what the trackers have."""
+    for uid, ticket in there.items():
+        kept: Ticket | None = mirrored.get(uid)
+        if kept is None:
+            yield f"the mirror has no {ticket.key}"
+            continue
+        for name in SAME:
+            now, then = getattr(ticket, name), getattr(kept, name)
+            if now != then and not (name == "due" and now is None):  # which our card may keep
+                yield f"the mirror has {name} {then!r} of {ticket.key}, the tracker {now!r}"
+    for uid, ticket in mirrored.items():
+        if uid not in there:
+            yield f"the mirror has {ticket.key}, the tracker has not"
