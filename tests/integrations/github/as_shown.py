@@ -19,6 +19,7 @@ WAKES = {
     "address": re.compile(r"\b(?:https?|ftp)://[^\s<]|\bwww\.[^\s<]|\b(?:mailto|xmpp):[\w.+-]+@", re.IGNORECASE),
     "mail": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
 }
+TICK = re.compile(r"(?<!\\)(?:\\\\)*\\`")
 CODE = re.compile(r"(?<![`\\])(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 EXTENSIONS = re.compile(r"(?<!\\)(?:\\\\)*(?:\[\^|\$)|^[ >]*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s", re.MULTILINE)
 """Footnotes, formulas and boxes to tick, which this parser does not know; a backslash before them keeps them asleep."""
@@ -31,7 +32,7 @@ class Shown(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags, self.links, self.comments, self.open = Counter(), [], [], []
         self.texts, self.codes = [""], []
-        self.extensions = EXTENSIONS.findall(CODE.sub("", body))
+        self.extensions = EXTENSIONS.findall(CODE.sub("", TICK.sub("", body)))
         self.feed(MARKDOWN.render(body))
         self.close()
 
