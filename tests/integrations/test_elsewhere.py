@@ -133,7 +133,7 @@ def test_a_redirects_body_is_not_read(home, askers, name):
     home.told.everything = (302, {"Location": "http://login.example/"})
     home.told.body = b"x" * 500
     home.fail("drip", seconds=1, times=9)
-    with pytest.raises(TrackerError, match=r"login\.example|the repository has moved"):
+    with pytest.raises(TrackerError, match=r"login\.example|sent on to another page"):
         askers.ask[name]()
 
 

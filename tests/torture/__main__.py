@@ -5,10 +5,13 @@ SEEDS=1000 lives so many months and plays every seam, SEED=7 begins with that se
 
 import os
 import sys
+import tempfile
 import time
 
-from tests.torture.section import Extent
+from tests.torture.canary import hits, size
+from tests.torture.section import Extent, Section
 from tests.torture.sections import SECTIONS
+from tests.worker.places import TOKEN
 
 FEW = 8
 WHOLE = 1000  # from so many seeds on every seam is played, too
@@ -23,16 +26,36 @@ def main(names):
     seeds = int(os.environ.get("SEEDS", FEW))
     first, jobs = int(os.environ.get("SEED", "1")), int(os.environ.get("JOBS", os.cpu_count() or 1))
     extent = Extent(seeds=seeds, first=first, every=seeds >= WHOLE, jobs=jobs)
-    wrong = 0
-    for name in names or SECTIONS:
-        began = time.monotonic()
-        section = SECTIONS[name](extent)
-        lasted = time.monotonic() - began
-        print(f"\n== {section.title} ({lasted:.0f} s)", *section.lines, sep="\n")  # noqa: T201
-        print(*(f"WRONG: {what}" for what in section.wrong), sep="\n", end="\n" if section.wrong else "", flush=True)  # noqa: T201
-        wrong += len(section.wrong)
+    with tempfile.TemporaryDirectory(prefix="torture-") as tree:
+        os.environ["TMPDIR"] = tempfile.tempdir = tree
+        wrong = play(names or SECTIONS, extent) + left_behind(tree)
     print(f"\n{'no promise was broken' if not wrong else f'{wrong} wrong'}")  # noqa: T201
     return 1 if wrong else 0
+
+
+def play(names, extent):
+    """Play sections, and print what each has seen; return how much was wrong."""
+    wrong = 0
+    for name in names:
+        began = time.monotonic()
+        section = SECTIONS[name](extent)
+        show(section, f" ({time.monotonic() - began:.0f} s)")
+        wrong += len(section.wrong)
+    return wrong
+
+
+def left_behind(tree):
+    """Look for the token in whatever the sections left in their temporary folders; return how often it is there."""
+    found = hits(tree, known=(TOKEN,))
+    line = f"{size(tree):,} bytes looked at in what the sections left behind, {len(found)} hits"
+    show(Section(title="canary", lines=(line,), wrong=tuple(found)), "")
+    return len(found)
+
+
+def show(section, lasted):
+    """Print a section."""
+    print(f"\n== {section.title}{lasted}", *section.lines, sep="\n")  # noqa: T201
+    print(*(f"WRONG: {what}" for what in section.wrong), sep="\n", end="\n" if section.wrong else "", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
