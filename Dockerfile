@@ -2,6 +2,7 @@
 #   docker build -t kaizend .
 #   docker run --read-only -v kaizend:/var/lib/kaizend -v "$PWD/config.toml:/var/lib/kaizend/config.toml:ro" \
 #     -e KAIZEND_SOURCES__SHOP__TOKEN kaizend
+# `make sbom` lists what is in it besides Python itself, by the same requirements.txt.
 # A relative path in the config (the database's, a token file's) starts from the volume.
 FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

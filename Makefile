@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test check audit bench torture docs year weights lock clean setup
+.PHONY: demo test check audit sbom bench torture docs year weights lock clean setup
 
 setup: .venv/.dev
 
@@ -39,6 +39,10 @@ audit: .venv/.dev
 year: .venv/.dev
 	YEAR_DAYS=365 $(BIN)/python -m pytest tests/worker/test_year.py
 
+# What is installed, with versions, hashes and licences, as a CycloneDX file for those who run it.
+sbom: .venv/.dev
+	$(BIN)/python -m tests.sbom kaizend.cdx.json
+
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench
 
@@ -69,4 +73,4 @@ lock: .venv/.dev
 	$(COMPILE) $(LOCKFLAGS) -o requirements-dev.txt requirements-dev.in
 
 clean:
-	rm -rf .venv .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf kaizend.cdx.json .venv .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
