@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,7 +58,7 @@ class Toml:
 
 
 def parse(file: str, text: str) -> Toml:
-    """Parse a file's text. Raises PolicyError with one line that says where, if it is not TOML."""
+    """Parse a file's text, its letters composed. Raises PolicyError with one line that says where, if it is not TOML."""
     if len(text) > LARGEST:
         raise PolicyError(f"{file}: larger than a rule file may be ({LARGEST:,} characters)")
     if text.startswith("\ufeff"):
@@ -66,6 +67,7 @@ def parse(file: str, text: str) -> Toml:
         raise PolicyError(f"{file}: a key of more than {DEEPEST} parts")
     try:
         text.encode()
+        text = unicodedata.normalize("NFC", text)
         return Toml(file, tomllib.loads(text), places(text))
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1

@@ -54,6 +54,11 @@ class Ledger(Ops, Baselines, Runs):
             parameters = (name, moment(now), moment(now - SLOT_REST))
             return connection.exec_driver_sql(self._database.sql(_CLAIM_SLOT), parameters).rowcount == 1
 
+    def newest_slot(self, prefix: str) -> str:
+        """Return the last in the alphabet of the slots that are done and begin so, "" if there is none."""
+        rows = self._database.rows(_SLOTS_DONE, (len(prefix), prefix))
+        return max((str(name) for (name,) in rows), default="")
+
     def release_slot(self, name: str) -> None:
         """Give a claimed slot back: what was due could not be done now."""
         with self._database.begin() as connection:
@@ -143,6 +148,7 @@ _CLAIM_SLOT = """
     insert into slots (name, claimed) values (?, ?)
     on conflict (name) do update set claimed = excluded.claimed where slots.done is null and slots.claimed <= ?
 """
+_SLOTS_DONE = "select name from slots where done is not null and substr(name, 1, ?) = ?"
 _PINGS = "select op from ops where verb = 'ping' and changed >= ? and state not in ('failed', 'dropped')"
 _DONE_BY_RULE = "select rule, count(*) from ops where state = 'done' and changed >= ?"
 _SWINGS = """

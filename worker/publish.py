@@ -74,6 +74,8 @@ def publish_due(worker: Worker, run: int, authors: Mapping[str, str], stop: Stop
         if slot is None or table.source not in authors or table.source in applied.stopped or stop.asked:
             continue
         name = f"{RULE}{table.name}/{slot}"
+        if worker.ledger.newest_slot(f"{RULE}{table.name}/") > name:  # a clock was put back
+            continue
         if not worker.ledger.claim_slot(name, worker.clock()):
             continue
         if publish(worker, run, table, slot, stop, applied):

@@ -6,6 +6,7 @@ comment's or an event's ticket is known without another request, and a renamed r
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -71,15 +72,19 @@ class Repository:
         return path.lower().startswith((f"/repos/{self.full_name}/".lower(), f"/repositories/{self.id}/"))
 
     def worn(self, names: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str], str]:
-        """Return labels, components and priority that these label names stand for; remembered, for sets repeat."""
+        """Return labels, components and priority that these label names stand for; remembered, for sets repeat.
+
+        Names are composed: the rules compare them, and people see no difference.
+        """
         known = self._worn.get(names)
         if known is None:
-            prefix = self.component_label
+            prefix, given = self.component_label, names
+            names = tuple([unicodedata.normalize("NFC", name) for name in given])
             components = frozenset(n[len(prefix) :].strip() for n in names if prefix and n.startswith(prefix))
             priority = next((n for n in names if n.lower() in self.priorities), "")
             if len(self._worn) > 10_000:
                 self._worn.clear()
-            known = self._worn[names] = frozenset(names), components, priority
+            known = self._worn[given] = frozenset(names), components, priority
         return known
 
     def due(self, due_on: str) -> date:
@@ -221,7 +226,7 @@ def _before_after(raw: Raw) -> tuple[str, str]:
     if name in _STATES:
         return _STATES[name]
     thing, key = _CARRIED[name.removeprefix("un").removeprefix("de")]
-    value = str((raw.get(thing) or _NONE).get(key) or "")
+    value = unicodedata.normalize("NFC", str((raw.get(thing) or _NONE).get(key) or ""))
     return (value, "") if name.startswith(("un", "de")) else ("", value)
 
 

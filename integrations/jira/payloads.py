@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -71,13 +72,13 @@ def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
         created=moment(fields["created"]),
         updated=moment(fields["updated"]),
         phase=PHASES.get(status["statusCategory"]["key"], "new"),
-        status=text(status["name"]),
+        status=name(status["name"]),
         body=text(fields.get("description")),
         type=_name(fields.get("issuetype")),
         resolution=_name(fields.get("resolution")),
-        labels=frozenset(text(one) for one in fields.get("labels") or ()),
-        components=frozenset(text(one["name"]) for one in fields.get("components") or ()),
-        milestone=next((text(one["name"]) for one in fields.get("fixVersions") or ()), ""),
+        labels=frozenset(name(one) for one in fields.get("labels") or ()),
+        components=frozenset(name(one["name"]) for one in fields.get("components") or ()),
+        milestone=next((name(one["name"]) for one in fields.get("fixVersions") or ()), ""),
         assignees=frozenset({assignee} if assignee else ()),
         reporter=account(fields.get("reporter")),
         priority=_name(fields.get("priority")),
@@ -186,8 +187,13 @@ def text(value: Any) -> str:
     return value.replace("\0", "\ufffd") if "\0" in value else value
 
 
+def name(value: Any) -> str:
+    """Return what a label, a status and the like is called, composed: the rules compare names, and so do people."""
+    return unicodedata.normalize("NFC", text(value))
+
+
 def _name(value: Any) -> str:
-    return text(value["name"]) if value else ""
+    return name(value["name"]) if value else ""
 
 
 def sprint_field(rows: Any) -> str:
@@ -277,7 +283,7 @@ def _changes(items: Any) -> Iterator[tuple[str, str, str]]:
     for item in items:
         field = text(item["field"]).lower()
         what = _EVENTS.get(field, field)
-        before, after = text(item.get("fromString")), text(item.get("toString"))
+        before, after = name(item.get("fromString")), name(item.get("toString"))
         if what == "label":
             left, came = set(before.split()), set(after.split())
             yield from ((what, gone, "") for gone in sorted(left - came))

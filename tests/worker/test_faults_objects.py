@@ -1,10 +1,11 @@
 """What becomes of tickets, labels, people and projects under our hands, seen over whole passes."""
 
+import unicodedata
 from datetime import date
 
 import pytest
 
-from tests.worker.faulty import FLAVOURS, firm, settled, states
+from tests.worker.faulty import FLAVOURS, firm, rules, settled, states
 from tests.worker.places import BEFORE, BOT, LATE
 
 WEEK = {"days": 8}  # in which the lead of a ticket without an owner would be pinged
@@ -109,6 +110,38 @@ def test_a_label_in_other_letters_is_the_same_label(tmp_path):
         made.clock.forward(minutes=5)
         settled(made)
         assert made.seen()["acme/shop#1 label Needs-Owner"] == 0
+
+
+ACCENTED = """
+[[rule]]
+id = "decided"
+about = "What has an owner and no decision is marked."
+on = "improvement"
+when = ['open', '!("entschieden-für" in labels)']
+label = "qualität"
+"""
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+def test_a_label_whose_letters_are_put_together_otherwise_is_the_same_label(tmp_path, flavour, written):
+    """A file or a keyboard may write an umlaut in one piece or in two: it is worn once, and a condition finds it."""
+    with firm(tmp_path, flavour) as made:
+        rules(made, unicodedata.normalize(written, ACCENTED))
+        for label in ("qualität", "entschieden-für", "x"):
+            made.issue(labels=[label])
+            made.task(labels=(label,))
+        settled(made)
+        worn = [issue.labels for issue in made.jira.issues.values()]
+        worn += [[label.name for label in issue.labels] for issue in made.issues()]
+        found = [[unicodedata.normalize("NFC", name) for name in names] for names in worn]
+        assert [names.count("qualität") for names in found] == [1, 0, 1] * 2
+        made.jira.label("OPS-3", actor="ana", remove=["qualität"])
+        made.github.remove_label(3, "qualität", actor="ana-gh")
+        made.clock.forward(minutes=5)
+        settled(made)
+        assert "qualität" not in made.jira.issue("OPS-3").labels
+        assert "qualität" not in {label.name for label in made.github.issue(3).labels}
 
 
 def test_a_label_that_a_person_renames_is_not_made_again_on_the_ticket(tmp_path):

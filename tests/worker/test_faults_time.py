@@ -34,6 +34,18 @@ def test_each_slot_has_one_digest_on_days_that_are_unlike_others(tmp_path, began
         settled(made, 0)
 
 
+def test_a_clock_that_is_put_back_over_a_slot_makes_no_digest_of_an_older_one(tmp_path):
+    """The week's digest is out; an hour, then a week that come twice bring none, the week after it brings one."""
+    with firm(tmp_path, digests=True) as made:
+        to(made.clock, datetime(2026, 11, 23, 9, 5, tzinfo=UTC))
+        assert made.once().digests == ("digest/shop/2026-W48", "digest/all/2026-W48")
+        for span in ({"hours": -1}, {"days": -7}, {"days": 7, "hours": 2}):
+            made.clock.forward(**span)
+            assert made.once().digests == ()
+        made.clock.forward(days=7)
+        assert made.once().digests == ("digest/shop/2026-W49", "digest/all/2026-W49")
+
+
 def to(clock, moment):
     """Set a clock."""
     clock.start = moment - timedelta(seconds=time.monotonic() - clock.origin)

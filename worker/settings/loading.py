@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -234,9 +235,11 @@ def _line_number(problem: str) -> int:
 
 
 def _with_lists(value: Any) -> Any:
-    """Turn tuples into lists, as TOML has them."""
+    """Turn tuples into lists, as TOML has them, and compose letters, as the rules and the trackers' names have them."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
-        return {key: _with_lists(inner) for key, inner in value.items()}
+        return {_with_lists(key): _with_lists(inner) for key, inner in value.items()}
     return [_with_lists(inner) for inner in value] if isinstance(value, tuple) else value
 
 
