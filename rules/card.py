@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from urllib.parse import quote, unquote
 
-from rules.actions import NAMES, AddLabel, Close, Op, PlanFor, Reopen, SetDue, SetPriority, Verb, WriteCard
+from rules.actions import NAMES, AddLabel, Assign, Close, Op, PlanFor, Reopen, SetDue, SetPriority, Verb, WriteCard
 from rules.card_content import Content, content, essence
 from rules.card_words import prose
 from rules.commanded import Asked, newest, op_id
 from rules.duplicates import DUPLICATE
-from rules.effects import CLOSED, DUE, LABELLED, PLANNED, PRIORITY, REOPENED, value_of
+from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PLANNED, PRIORITY, REOPENED, value_of
 from rules.leaders import TWIN
 from rules.memory import Card, Effect, Episode, Lead, Reversal
 from rules.moves import NOTHING, View, target_of
 from rules.policy import Policy
+from rules.reverting import BY
 from rules.twins import FIELDS, with_leads
 from rules.undoing import TAKEN_BACK, read_left
 from rules.worn import is_worn
@@ -41,13 +42,19 @@ TRACES = {
     REOPENED: "reopen",
     TAKEN_BACK: "takeback",
     CLOSED: "close",  # as a duplicate
+    ASSIGNED: "assign",
     PLANNED: "plan",
 }
 """Verb -> its word in a marker, for those whose value can be told again from the rule or the marker."""
 TRACE_ITEM = re.compile(
-    r"(?P<how>did|undone):(?P<what>label|due|priority|reopen|close|takeback|plan):(?P<rule>[\w.-]+/[\w.-]+)(?::(?P<label>[\w.~%-]+))?",
+    r"(?P<how>did|undone|reverted):(?P<what>label|due|priority|reopen|close|takeback|plan|assign):(?P<rule>[\w.-]+/[\w.-]+)"
+    rf"(?::(?P<label>[\w.~%-]+))?(?:@(?P<day>{DAY}))?",
     re.ASCII,
 )
+
+
+NAMED = frozenset({LABELLED, TAKEN_BACK, ASSIGNED})
+"""Verbs whose value a marker keeps: the policy cannot tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,8 @@ class Trace:
     name: str  # the verb's
     verb: Verb | None  # None: what was taken back can no longer be told
     stands: bool
+    by: str = ""  # who took it back, if it was an undo
+    at: datetime | None = None  # when, if it does not stand and the marker tells
 
 
 def card_op(view: View, ops: Sequence[Op]) -> Op | None:
@@ -135,7 +144,7 @@ def write_state(view: View) -> str:
     """Return what the card's marker keeps: the newest episode of each rule, what we did and what people undid.
 
     `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30` is ours, as are
-    `did:label:backlog/owned:needs-owner` and what came of it, `undone:...`; labels are quoted as in a URL. Where the
+    `did:label:backlog/owned:needs-owner` and what came of it, `undone:...@2026-11-04`, or `reverted:...` by an undo. Where the
     card is a due date's only place, it stays there: after the database was lost, nothing else tells whose it was.
     `baseline:backlog/owned:2026-11-23`: the rule was in the baseline of that day, and still is in the same episode.
     `heard:...` is the op of a command of the last days: it is not carried out twice. `led:due:2026-12-01` is what the
@@ -157,7 +166,11 @@ def write_state(view: View) -> str:
     undone = (*view.memory.reversals, *view.evaluation.reversals)
     ours = (each for each in view.memory.effects if each.verb != LABELLED or is_worn(view, each))
     traces = {f"did:{_trace(each)}" for each in ours if _traced(each)}
-    traces |= {f"undone:{_trace(each)}" for each in undone if _traced(each)}
+    traces |= {
+        f"{'reverted' if each.by == BY else 'undone'}:{_trace(each)}@{date_of(each.at).isoformat()}"
+        for each in undone
+        if _traced(each)
+    }
     asked = Asked(policy=view.policy, memory=view.memory, now=view.now, keys=view.keys)
     said = (each for each in newest(asked, view.ticket) if asked.fresh(each))
     heard = [f"heard:{op_id(view.keys, view.ticket, each)}" for each in said]
@@ -175,7 +188,7 @@ def _traced(of: Effect | Reversal) -> bool:
 
 def _trace(of: Effect | Reversal) -> str:
     trace = f"{TRACES[of.verb]}:{of.rule}"
-    return f"{trace}:{quote(of.value, safe='')}" if of.verb in (LABELLED, TAKEN_BACK) else trace
+    return f"{trace}:{quote(of.value, safe='')}" if of.verb in NAMED else trace
 
 
 def read_state(text: str) -> tuple[Episode, ...]:
@@ -236,13 +249,16 @@ def read_traces(policy: Policy, text: str) -> tuple[Trace, ...]:
             "reopen": (REOPENED, Reopen()),
             "close": (CLOSED, Close(reason=DUPLICATE)),
             "plan": (PLANNED, PlanFor(place=rule.plan) if rule and rule.plan else None),
+            "assign": (ASSIGNED, Assign(person=unquote(found["label"] or "")) if found["label"] else None),
             "takeback": (TAKEN_BACK, read_left(unquote(found["label"] or ""))),
         }
         name, verb = verbs[found["what"]]
         stands = found["how"] == "did"
         if verb is not None or (rule and not stands):
             number = numbers.get(found["rule"], 1)
-            traces.append(Trace(rule=found["rule"], number=number, name=name, verb=verb, stands=stands))
+            by, at = BY if found["how"] == "reverted" else "", _moment(found["day"] or "")
+            rule_id = found["rule"]
+            traces.append(Trace(rule=rule_id, number=number, name=name, verb=verb, stands=stands, by=by, at=at))
     return tuple(traces)
 
 

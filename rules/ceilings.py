@@ -9,7 +9,6 @@ from rules.actions import Held, Op, Post, WriteCard
 from rules.people import login_of, person_of
 from rules.policy import Policy
 
-
 NOTHING_YET: Mapping[str, int] = {}
 NO_JUMP = 30
 """So many ops of a rule are never a jump, however few they were before."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.actions import Held, Post
+from rules.reverting import BY
 from worker.codec import op_from_json
 from worker.ledger_baseline import Baselines
 from worker.ledger_entries import Entry, State
@@ -136,7 +137,7 @@ class Ledger(Ops, Baselines, Runs):
         )
 
     def _reversed(self, since: datetime) -> list[tuple[str, int]]:
-        rows = self._database.rows("select rule, count(*) from reversals where at >= ? group by rule", (moment(since),))
+        rows = self._database.rows(_REVERSED, (moment(since), BY))
         return [(str(rule), int(count)) for rule, count in rows]
 
 
@@ -161,6 +162,7 @@ _BUSIEST = """
         group by rule, run
     ) as passes group by rule
 """
+_REVERSED = "select rule, count(*) from reversals where at >= ? and person <> ? group by rule"
 _REPORT = """
     select rule, state, verb, count(*) from ops where changed >= ? group by rule, state, verb order by rule, state, verb
 """

@@ -95,7 +95,8 @@ def known_run(worker: Worker, asked: str) -> int:
 def still_reverts(worker: Worker, op: Op, ticket: Ticket) -> bool:
     """Tell whether an op still takes back what it was planned for, on the ticket as it is now."""
     entry = worker.ledger.op(op.undoes)
-    return entry is not None and op.verb in _ways(worker, entry, ticket)
+    ways = _ways(worker, entry, ticket) if entry is not None else ()
+    return not isinstance(ways, str) and op.verb in ways
 
 
 def _taken_back(worker: Worker, entry: Entry, authors: Mapping[str, str], now: datetime) -> tuple[Op, ...] | str:

@@ -62,7 +62,8 @@ def _adopt(worker: Worker, comment: Comment, traces: Sequence[Trace], now: datet
             _note_done(worker, op, now)
         elif not trace.stands:
             value = value_of(trace.verb) if trace.verb else ""
-            undone = Reversal(rule=trace.rule, verb=trace.name, value=value, at=comment.updated)
+            at = trace.at or comment.updated
+            undone = Reversal(rule=trace.rule, verb=trace.name, value=value, at=at, by=trace.by)
             worker.ledger.save_reversals(((comment.ticket, undone),))
 
 
