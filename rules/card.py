@@ -19,6 +19,7 @@ from rules.memory import Card, Effect, Episode, Lead, Reversal
 from rules.moves import NOTHING, View, target_of
 from rules.policy import Policy
 from rules.reverting import BY
+from rules.spoken import spoken
 from rules.twins import FIELDS, with_leads
 from rules.undoing import TAKEN_BACK, read_left
 from rules.worn import is_worn
@@ -144,11 +145,12 @@ def write_state(view: View) -> str:
     """Return what the card's marker keeps: the newest episode of each rule, what we did and what people undid.
 
     `backlog/owned:2:2026-11-03` is an open episode, with a second date it is over; `due:2026-11-30` is ours, as are
-    `did:label:backlog/owned:needs-owner` and what came of it, `undone:...@2026-11-04`, or `reverted:...` by an undo. Where the
-    card is a due date's only place, it stays there: after the database was lost, nothing else tells whose it was.
+    `did:label:backlog/owned:needs-owner` and what came of it, `undone:...@2026-11-04`, or `reverted:...` by an undo.
+    Where the card is a due date's only place, it stays there: with a lost database, nothing else tells whose it was.
     `baseline:backlog/owned:2026-11-23`: the rule was in the baseline of that day, and still is in the same episode.
-    `heard:...` is the op of a command of the last days: it is not carried out twice. `led:due:2026-12-01` is what the
-    ticket that leads it said last: what people changed here since then stays.
+    `heard:...` is an op that is not to be carried out twice: of a command of the last days, of a post or a ticket that
+    somebody may delete. `led:due:2026-12-01` is what the ticket that leads it said last: what people changed here since
+    then stays.
     `unlike:OPS-12`: people showed, without a command, that this is another problem.
     """
     date_of = view.policy.calendar.date_of
@@ -174,6 +176,7 @@ def write_state(view: View) -> str:
     asked = Asked(policy=view.policy, memory=view.memory, now=view.now, keys=view.keys)
     said = (each for each in newest(asked, view.ticket) if asked.fresh(each))
     heard = [f"heard:{op_id(view.keys, view.ticket, each)}" for each in said]
+    heard += [f"heard:{op}" for op in spoken(view)]
     leads = with_leads(view.memory, view.evaluation.leads).leads
     led = sorted(f"led:{lead.field}:{quote(lead.value, safe='')}" for lead in leads)
     apart = [each.key for each in view.memory.objections if not each.why.startswith("/")][-UNLIKES:]

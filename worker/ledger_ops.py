@@ -297,6 +297,8 @@ class Ops(Entries):
             return
         known = self._database.sql("select uid, rule, verb, value from ops where id = ?")
         about = connection.exec_driver_sql(known, (op_from_json(undone).undoes,)).first()
+        if about is not None and about[2] == "ping":  # its mark is gone: the card is written anew, and keeps it
+            connection.exec_driver_sql(self._database.sql("update cards set essence = '' where uid = ?"), (about[0],))
         if about is None or about[2] not in STANDING:
             return
         remember_undone(self._database, self._audit, connection, Undone(*about), by=BY, at=now)

@@ -82,7 +82,7 @@ class Desk:
         return {key: self.shown(key) for key in (self.first, self.second, self.closed)}
 
     def shown(self, key):
-        """Return a ticket's state, labels (a priority on GitHub), owners, due date and how many pings of ours it has."""
+        """Return a ticket's state, labels, owners, due date and how many pings of ours it has."""
         it = self.ticket(key)
         if self.github:
             due, people = it.milestone and it.milestone.title, sorted(one.login for one in it.assignees)
