@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import groupby
 
 import structlog
 
@@ -32,6 +31,7 @@ from worker.gates.statuses import STATUS, still_wanted
 from worker.look import same
 from worker.reverting import still_reverts
 from worker.stop import Stop
+from worker.turns import Turns, in_turns
 from worker.worker import Worker
 from worker.world import memory_of, world
 
@@ -94,16 +94,23 @@ def apply_alone(worker: Worker, run: int, op: Op, stop: Stop) -> Applied:
 def _carry(
     worker: Worker, ops: Sequence[Op], stop: Stop, progress: Callable[[Op], None] | None, applied: Applied
 ) -> None:
-    around = world(worker, worker.clock())
-    for uid, group in groupby(ops, key=lambda op: op.target.uid):
-        mine = list(group)
-        applied.unsettled.add(uid)
-        source = mine[0].target.source
-        if stop.asked or source in applied.stopped or source not in worker.trackers:
+    around, turns = world(worker, worker.clock()), Turns(worker.database)
+    waiting = turns.waiting()
+    passed_over = []
+    for mine in in_turns(ops, waiting):
+        target = mine[0].target
+        applied.unsettled.add(target.uid)
+        if stop.asked or target.source in applied.stopped or target.source not in worker.trackers:
             applied.counts["unsent"] += len(mine)
+            passed_over.append(target.uid)
             continue
-        if _ticket(worker, mine, applied, stop, progress, around):
-            applied.unsettled.discard(uid)
+        if not _ticket(worker, mine, applied, stop, progress, around):
+            turns.had(target.uid, worker.clock())
+            continue
+        applied.unsettled.discard(target.uid)
+        if target.uid in waiting:
+            turns.settled(target.uid)
+    turns.wait(passed_over, worker.clock())
 
 
 def _again(worker: Worker) -> Iterator[Op]:

@@ -30,6 +30,7 @@ from worker.reverting import Reverting
 from worker.signals import Complaint, complaints, read_signals
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
+from worker.turns import Turns
 from worker.worker import Worker
 
 ROUNDS = 4
@@ -161,6 +162,7 @@ def carry(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching,
     worker.ledger.save_leads(found.leads)
     worker.ledger.save_put_offs(found.put_offs)
     worker.ledger.record_held(run, found.plan.held, now)
+    Turns(worker.database).wait(found.kept_back, now)
     apply(worker, run, found.plan.ops, stop, applied=applied, progress=watching.carried)
     if found.pauses or found.put_offs or found.reversals or any(not op.shadow for op in found.plan.ops):
         GateStates(worker.database).forget_ground()

@@ -28,6 +28,7 @@ from worker.quiet_domains import quiet_ops
 from worker.ration import ration
 from worker.remembered import remembered
 from worker.reviews import review_ops
+from worker.turns import Turns
 from worker.worker import Worker
 
 WEEK = timedelta(days=7)
@@ -58,6 +59,7 @@ class Look:
     leads: tuple[tuple[str, Lead], ...] = ()
     put_offs: tuple[tuple[str, Noticed], ...] = ()
     unsettled: frozenset[str] = frozenset()  # tickets of sources that could not be read: nothing is concluded of them
+    kept_back: frozenset[str] = frozenset()  # tickets of ops that are not in the plan: their turn comes later
     baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets looked at that it leaves alone
 
     def with_plan_of(self, later: Look) -> Look:
@@ -144,7 +146,7 @@ def look(
     plan = assemble(policy, going, pings=pings, paused=paused, now=now, busiest=busiest)
     plan = replace(plan, held=(*swinging, *plan.held), notes=(*plan.notes, *statuses.notes, *approvals.notes))
     if spread:
-        plan = ration(plan, worker.trackers, spare=len(worker.digests))
+        plan = ration(plan, worker.trackers, spare=len(worker.digests), waiting=Turns(worker.database).waiting())
     return Look(
         plan=plan,
         looked=looked,
@@ -154,7 +156,8 @@ def look(
         pauses=tuple(pauses),
         leads=tuple(leads),
         put_offs=tuple(put_offs),
-        unsettled=frozenset(unsettled) | _kept_back(ops, plan),
+        kept_back=(kept_back := _kept_back(ops, plan)),
+        unsettled=frozenset(unsettled) | kept_back,
         unread=unread,
         baseline=dict(left.most_common()),
     )

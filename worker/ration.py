@@ -10,14 +10,17 @@ from math import ceil
 
 from integrations.base import Allowance, Tracker
 from rules.actions import EditPost, FileTicket, Op, Plan, Post, WriteCard
+from worker.turns import Waiting, by_turn
 
+NOBODY: Waiting = {}
 HOUR = timedelta(hours=1).total_seconds()
 
 
-def ration(plan: Plan, trackers: Mapping[str, Tracker], *, spare: int = 0) -> Plan:
+def ration(plan: Plan, trackers: Mapping[str, Tracker], *, spare: int = 0, waiting: Waiting = NOBODY) -> Plan:
     """Return as much of a plan as may be written for now, whole tickets only, with a note on how long the rest takes.
 
-    Rules take turns, ticket by ticket, so that none waits for another's whole backlog. A ticket whose card has to wait
+    Rules take turns, ticket by ticket, so that none waits for another's whole backlog; of a rule's tickets those come
+    first that wait longest, so that none waits for what comes after it. A ticket whose card has to wait
     waits whole: nothing is done to it before it says why. `spare` is left for digests, on each account.
     """
     accounts: dict[str, tuple[Allowance, list[str]]] = {}
@@ -26,11 +29,11 @@ def ration(plan: Plan, trackers: Mapping[str, Tracker], *, spare: int = 0) -> Pl
         if allowance is not None:
             accounts.setdefault(allowance.account, (allowance, []))[1].append(name)
     for allowance, sources in accounts.values():
-        plan = _rationed(plan, allowance, frozenset(sources), spare)
+        plan = _rationed(plan, allowance, frozenset(sources), spare, waiting)
     return plan
 
 
-def _rationed(plan: Plan, allowance: Allowance, sources: frozenset[str], spare: int) -> Plan:
+def _rationed(plan: Plan, allowance: Allowance, sources: frozenset[str], spare: int, waiting: Waiting) -> Plan:
     costs: dict[str, int] = {}
     for op in plan.ops:
         if op.goes_to in sources and content(op):
@@ -40,19 +43,20 @@ def _rationed(plan: Plan, allowance: Allowance, sources: frozenset[str], spare: 
         return plan
     now: set[str] = set()
     whole = allowance.left == allowance.limit.count  # what does not fit now never will: one ticket goes on regardless
-    for uid in _in_turns(op for op in plan.ops if op.target.uid in costs and content(op)):
+    wanting = (op for op in plan.ops if op.target.uid in costs and content(op))
+    for uid in _in_turns(by_turn(wanting, waiting)):
         if costs[uid] <= left or (whole and not now and costs[uid] > allowance.limit.count - spare):
             left = max(0, left - costs[uid])
             now.add(uid)
-    waiting = costs.keys() - now
-    rest = sum(costs[uid] for uid in waiting)
+    later = costs.keys() - now
+    rest = sum(costs[uid] for uid in later)
     hours = ceil(rest * allowance.limit.seconds / HOUR / max(1, allowance.limit.count))
     note = (
         f"{', '.join(sorted(sources))}: {wanted - rest} of {wanted} comments and tickets now, as the tracker takes"
         f" {allowance.limit.count} in {allowance.limit.seconds} seconds; the other {rest} follow in later passes,"
         f" within about {hours} hour{'s' if hours > 1 else ''}"
     )
-    return replace(plan, ops=tuple(op for op in plan.ops if op.target.uid not in waiting), notes=(*plan.notes, note))
+    return replace(plan, ops=tuple(op for op in plan.ops if op.target.uid not in later), notes=(*plan.notes, note))
 
 
 def content(op: Op) -> bool:
