@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
@@ -99,7 +99,7 @@ class Limit:
     """At most `count` in any `seconds` seconds."""
 
     count: int
-    seconds: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +119,12 @@ class Budget(Protocol):
 
     def left(self, bucket: str, limit: Limit, now: datetime) -> int:
         """Return how many the limit still lets through now; nothing is taken."""
+
+    def restamp(self, taken: Mapping[str, datetime], now: datetime) -> None:
+        """Let what was taken from these buckets, each at its moment, count from `now`: when the answer came."""
+
+    def forget(self, bucket: str) -> None:
+        """Forget what was taken from a bucket."""
 
     def pause(self, bucket: str, until: datetime) -> None:
         """Send nothing on this bucket before `until`; never shortens a longer pause."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,6 +12,8 @@ from worker.database import Database
 from worker.rows import moment, when
 
 _SECOND = 1_000_000
+KEPT = 24 * 3600
+"""For so many seconds longer is remembered what was taken, lest a clock that jumps ahead and back empties a bucket."""
 
 
 class DatabaseBudget(Budget):
@@ -28,23 +31,34 @@ class DatabaseBudget(Budget):
             free = max((self._free_at(connection, bucket, limit, at) for limit in limits), default=at)
             if free > at:
                 return when(free)
-            longest = max((limit.seconds for limit in limits), default=0)
-            connection.exec_driver_sql(self._database.sql(_PRUNE), (bucket, at - longest * _SECOND))
+            longest = max((limit.seconds for limit in limits), default=0) + KEPT
+            connection.exec_driver_sql(self._database.sql(_PRUNE), (bucket, at - _microseconds(longest)))
             connection.exec_driver_sql(self._database.sql(_TAKE), (bucket, at))
         return None
 
     def _free_at(self, connection: Connection, bucket: str, limit: Limit, at: int) -> int:
         """Return when the limit next lets one through: when its count-th newest spending leaves the window."""
         if limit.count < 1:
-            return at + limit.seconds * _SECOND
+            return at + _microseconds(limit.seconds)
         parameters = (bucket, limit.count - 1)
         newest = connection.exec_driver_sql(self._database.sql(_NTH_NEWEST), parameters).scalar()
-        return at if newest is None else int(newest) + limit.seconds * _SECOND
+        return at if newest is None else int(newest) + _microseconds(limit.seconds)
 
     def left(self, bucket: str, limit: Limit, now: datetime) -> int:
         """Return how many the limit still lets through now; nothing is taken."""
-        since = moment(now) - limit.seconds * _SECOND
+        since = moment(now) - _microseconds(limit.seconds)
         return max(0, limit.count - int(self._database.rows(_SPENT, (bucket, since))[0][0]))
+
+    def restamp(self, taken: Mapping[str, datetime], now: datetime) -> None:
+        """Let what was taken from these buckets, each at its moment, count from `now`: when the answer came."""
+        with self._database.begin_lazy() as connection:
+            for bucket, at in taken.items():
+                connection.exec_driver_sql(self._database.sql(_RESTAMP), (moment(now), bucket, moment(at)))
+
+    def forget(self, bucket: str) -> None:
+        """Forget what was taken from a bucket."""
+        with self._database.begin_lazy() as connection:
+            connection.exec_driver_sql(self._database.sql("delete from spendings where bucket = ?"), (bucket,))
 
     def pause(self, bucket: str, until: datetime) -> None:
         """Send nothing on this bucket before `until`; never shortens a longer pause."""
@@ -63,6 +77,10 @@ class DatabaseBudget(Budget):
         return {row[0]: when(row[1]) for row in self._database.rows(statement, (moment(now),))}
 
 
+def _microseconds(seconds: float) -> int:
+    return round(seconds * _SECOND)
+
+
 _LOCK_BUCKET = (
     "insert into buckets (bucket, paused_until) values (?, 0)"
     " on conflict (bucket) do update set paused_until = buckets.paused_until"
@@ -71,6 +89,7 @@ _NTH_NEWEST = "select at from spendings where bucket = ? order by at desc limit 
 _SPENT = "select count(*) from spendings where bucket = ? and at > ?"
 _PRUNE = "delete from spendings where bucket = ? and at <= ?"
 _TAKE = "insert into spendings (bucket, at) values (?, ?)"
+_RESTAMP = "update spendings set at = ? where bucket = ? and at = ?"
 _PAUSE = (
     "insert into buckets (bucket, paused_until) values (?, ?)"
     " on conflict (bucket) do update set paused_until = excluded.paused_until"

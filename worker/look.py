@@ -138,13 +138,7 @@ def look(
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
     ops += _of_no_ticket(worker, gates, now, unread)
-    ops += (statuses := status_ops(worker, now, unread=unread)).ops
-    ops += (approvals := approval_ops(worker, now, unread=unread)).ops
-    going, swinging = broken(ops, worker.ledger.swings(now - DAY))
-    busiest = worker.ledger.busiest(now - MONTH) if max(acting(going).values(), default=0) > NO_JUMP else {}
-    pings = worker.ledger.pings(now - WEEK)
-    plan = assemble(policy, going, pings=pings, paused=paused, now=now, busiest=busiest)
-    plan = replace(plan, held=(*swinging, *plan.held), notes=(*plan.notes, *statuses.notes, *approvals.notes))
+    ops, plan = _planned(worker, ops, now, unread, paused)
     if spread:
         plan = ration(plan, worker.trackers, spare=len(worker.digests), waiting=Turns(worker.database).waiting())
     return Look(
@@ -161,6 +155,20 @@ def look(
         unread=unread,
         baseline=dict(left.most_common()),
     )
+
+
+def _planned(
+    worker: Worker, ops: list[Op], now: datetime, unread: Mapping[str, str], paused: frozenset[str]
+) -> tuple[list[Op], Plan]:
+    """Return all that is asked for, statuses and approvals with it, and the plan of it within the ceilings."""
+    statuses, approvals = status_ops(worker, now, unread=unread), approval_ops(worker, now, unread=unread)
+    every = [*ops, *statuses.ops, *approvals.ops]
+    going, swinging = broken(every, worker.ledger.swings(now - DAY))
+    busiest = worker.ledger.busiest(now - MONTH) if max(acting(going).values(), default=0) > NO_JUMP else {}
+    pings = worker.ledger.pings(now - WEEK)
+    plan = assemble(worker.policy, going, pings=pings, paused=paused, now=now, busiest=busiest)
+    notes = (*plan.notes, *statuses.notes, *approvals.notes)
+    return every, replace(plan, held=(*swinging, *plan.held), notes=notes)
 
 
 def _of_no_ticket(worker: Worker, gates: Iterable[GateState], now: datetime, unread: Mapping[str, str]) -> Iterator[Op]:

@@ -149,6 +149,11 @@ def limit_reset(answer: Answer, now: datetime) -> datetime | None:
     return now + min(max(wait, timedelta(seconds=1)), LONGEST)
 
 
+def whole_number(text: str) -> int | None:
+    """Read what a header counts; None for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def _said(answer: Answer) -> str:
     """Return the server's message in one short line, the errors of a 422 worded; "" for anything but its JSON."""
     try:

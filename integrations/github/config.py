@@ -36,6 +36,7 @@ class GithubConfig:
     timeout: tuple[float, float] = (5.0, 30.0)  # seconds to connect, seconds between bytes
     write_interval: float = 1.0  # seconds between writes (GitHub asks for at least one)
     content_limits: tuple[Limit, ...] = (Limit(count=80, seconds=60), Limit(count=500, seconds=3600))
+    reserve: float = 0.1  # share of the hour's requests that is left to people and other tools
 
     @property
     def credential(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.base import Identity
 from integrations.errors import Incomplete, NotAllowed, NotFound, Rejected
-from integrations.github.answers import Answer, limit_reset
+from integrations.github.answers import Answer, limit_reset, whole_number
 from integrations.github.config import GithubConfig
 from integrations.github.issue_fields import IssueFields, find_fields
 from integrations.github.payloads import Repository
@@ -189,8 +189,7 @@ def _server(answer: Answer, host: str) -> str:
 
 
 def _limit_left(answer: Answer) -> int | None:
-    left = answer.headers.get("x-ratelimit-remaining", "")
-    return int(left) if left.isascii() and left.isdigit() else None
+    return whole_number(answer.headers.get("x-ratelimit-remaining", ""))
 
 
 def _mapping(session: Session, endpoint: str, answer: Answer) -> Mapping[str, Any]:

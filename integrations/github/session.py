@@ -14,7 +14,7 @@ from github import Auth, Github
 from github.Requester import Requester
 
 from integrations.errors import NotAllowed, Rejected, Unavailable
-from integrations.github.answers import Answer, refusal
+from integrations.github.answers import Answer, limit_reset, refusal, whole_number
 from integrations.github.config import GithubConfig
 from integrations.github.connection import Connection, checked_base
 from integrations.github.credentials import InstallationToken
@@ -140,6 +140,8 @@ class Session:
         except requests.RequestException as error:
             raise Unavailable(where, network_words(error), sent=wire.adapter.journey.began) from None
         answer = Answer(status=wire.status, headers=wire.headers, body=wire.body, path=url)
+        self._line.heard(answer.headers)
+        self._keep_reserve(answer)
         if verb == "GET" and 300 <= answer.status < 400:
             return answer
         refused = refusal(where, answer, self._line, endpoint, self.clock())
@@ -148,6 +150,15 @@ class Session:
         if verb == "GET" and answer.fresh:  # here, so that a body that was cut short is asked for again
             return replace(answer, told=answer.json(where), body=b"")
         return answer
+
+    def _keep_reserve(self, answer: Answer) -> None:
+        """Leave the last of the hour's requests to people and other tools: wait until the limit starts anew."""
+        left, limit = (whole_number(answer.headers.get(f"x-ratelimit-{name}", "")) for name in ("remaining", "limit"))
+        if left is None or not limit or answer.headers.get("x-ratelimit-resource", "core") != "core":
+            return
+        reset = limit_reset(answer, self.clock())
+        if reset is not None and left < limit * self.config.reserve:
+            self._line.hold(reset)
 
     def _moved(self, endpoint: str, answer: Answer, asked: str) -> str:
         """Return where a redirect leads, below our prefix; the query is kept unless the new address has its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ import orjson
 from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
 from integrations.http import LONGEST, retry_after
 from integrations.jira.markup import fold
+from integrations.server_clock import date_of
 
 TEXT_LIMIT = 200  # characters of a server's words in a message
 _LOGIN_WORDS = (b"login", b"log in", b"password", b"sso", b"saml", b"sign in")
@@ -182,5 +183,5 @@ def _reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
     except ValueError:
         return None
     if at.tzinfo is None:
-        at = at.replace(tzinfo=now.tzinfo)
-    return min(max(at, now + timedelta()), now + LONGEST)
+        at = at.replace(tzinfo=UTC)
+    return now + min(max(at - (date_of(headers) or now), timedelta()), LONGEST)

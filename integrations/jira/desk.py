@@ -26,7 +26,7 @@ class Desk:
         self.config = config
         self.line = line
         self.clock = clock
-        self.session = Session(config, clock=clock, back_off=line.back_off)
+        self.session = Session(config, line, clock)
         browse = checked_base(config.name, config.browse_url or config.base_url)
         self.site = Site(source=config.name, uid=browse.partition("://")[2], browse=browse)
         self._author = ""

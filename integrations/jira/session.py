@@ -14,6 +14,7 @@ from jira import JIRA
 
 from integrations.deadline import DeadlineAdapter
 from integrations.errors import NotAllowed, Unavailable
+from integrations.http import Line
 from integrations.jira.answers import Answer, checked
 from integrations.jira.config import JiraConfig
 from integrations.loopback import is_loopback, keep_here
@@ -28,9 +29,7 @@ _NOT_JSON = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, V
 class Session:
     """The library's authenticated session to one Jira, for `send` functions of a Line: one request a call."""
 
-    def __init__(
-        self, config: JiraConfig, *, clock: Callable[[], datetime], back_off: Callable[[str], datetime]
-    ) -> None:
+    def __init__(self, config: JiraConfig, line: Line, clock: Callable[[], datetime]) -> None:
         base = checked_base(config.name, config.base_url)
         if not config.token:
             raise NotAllowed(config.name, "no token is set")
@@ -58,7 +57,7 @@ class Session:
         self._secrets = (config.token, basic)
         self._timeout = config.timeout
         self._clock = clock
-        self._back_off = back_off
+        self._line = line
         self.headers: Mapping[str, str] = {}  # of the newest answer
 
     def close(self) -> None:
@@ -93,8 +92,9 @@ class Session:
         url = "/".join((self._rest, api, *(quote(part, safe="") for part in path)))
         answer = self._send(place, method, url, params, json)
         self.headers = answer.headers
+        self._line.heard(answer.headers)
         answer = self._without_token(answer)
-        return answer.status, checked(place, answer, now=self._clock(), back_off=lambda: self._back_off(where))
+        return answer.status, checked(place, answer, now=self._clock(), back_off=lambda: self._line.back_off(where))
 
     def _send(self, place: str, method: str, url: str, params: Mapping[str, Any] | None, json: Any) -> Answer:
         """Send once. The library's own `request` would send again after a dropped connection, a 429 or a 503."""

@@ -103,8 +103,6 @@ class Connection(BaseHTTPRequestHandler):
         body = encoded(response)
         self.send_response_only(response.status)
         self.send_header("Server", self.server_version)
-        if "Date" not in response.headers:
-            self.send_header("Date", self.date_time_string())
         for name, value in response.headers.items():
             self.send_header(name, value)
         if response.status not in WITHOUT_BODY:

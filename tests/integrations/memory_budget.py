@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -30,6 +31,17 @@ class MemoryBudget(Budget):
         with self._lock:
             since = now - timedelta(seconds=limit.seconds)
             return max(0, limit.count - sum(at > since for at in self._spent.get(bucket, [])))
+
+    def restamp(self, taken: Mapping[str, datetime], now: datetime) -> None:
+        """Date what was taken then to now."""
+        with self._lock:
+            for bucket, at in taken.items():
+                self._spent[bucket] = sorted(now if each == at else each for each in self._spent[bucket])
+
+    def forget(self, bucket: str) -> None:
+        """Empty a bucket."""
+        with self._lock:
+            self._spent.pop(bucket, None)
 
     def pause(self, bucket: str, until: datetime) -> None:
         """Close the bucket until then; a longer pause stays."""

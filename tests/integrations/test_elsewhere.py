@@ -40,11 +40,8 @@ class Askers:
             home.line("a"),
             home.clock,
         )
-        soon = partial(home.line("b").back_off)
         given = {"name": "b", "project": "OPS", "base_url": f"{url}/jira", "token": TOKEN, "timeout": FAST}
-        jiras = [
-            JiraSession(JiraConfig(**given, email=email), clock=home.clock, back_off=soon) for email in ("me@x.y", "")
-        ]
+        jiras = [JiraSession(JiraConfig(**given, email=email), home.line("b"), home.clock) for email in ("me@x.y", "")]
         page = PageConfig(name="c", url=f"{url}/jira", timeout=FAST)
         up = PrometheusConfig(name="d", base_url=f"{url}/jira", query="up", token=TOKEN, timeout=FAST)
         self.sessions = (github, *jiras)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from integrations.base import Limit
 from integrations.errors import NotFound, RateLimited, Unavailable
 from integrations.http import LONGEST, Line, retry_after
+from integrations.server_clock import ServerClock
 from tests.integrations.memory_budget import MemoryBudget
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -258,6 +260,110 @@ def test_sources_of_one_account_share_its_limits(clock):
     with pytest.raises(RateLimited):
         site.read("list", Server(clock))
     assert other.read("list", Server(clock)) == "fine"
+
+
+def test_what_is_kept_is_kept_for_the_account(clock):
+    """Writes of two processes and two sources keep their distance; so do endpoints that were throttled."""
+    budget = MemoryBudget()
+    server = Server(clock)
+    shop, site = (
+        Line(source=name, account="token", budget=budget, clock=clock, sleep=clock.sleep) for name in ("shop", "site")
+    )
+    shop.once("comment", server)
+    site.once("comment", server)
+    line(clock, budget, account="token").once("comment", server)
+    assert server.asked == [NOW + timedelta(seconds=n) for n in range(3)]
+    with pytest.raises(RateLimited):
+        shop.once("label", Server(clock, told(600, scope="endpoint")))
+    with pytest.raises(RateLimited):
+        site.once("label", Server(clock))
+
+
+def test_throttles_without_a_word_are_counted_across_processes(clock):
+    """Each run from cron waits twice as long as the one before it; after an answer it is a minute again."""
+    budget, waits = MemoryBudget(), []
+    for _ in range(4):
+        shop = line(clock, budget)
+        until = shop.back_off("list")
+        waits.append((until - clock()).total_seconds())
+        with pytest.raises(RateLimited):
+            shop.read("list", Server(clock, RateLimited("shop: list", "slow", retry_at=until)))
+        clock.now = until
+    assert all(60 * 2**n <= wait <= 75 * 2**n for n, wait in enumerate(waits))
+    line(clock, budget).read("list", Server(clock))
+    assert line(clock, budget).back_off("list") - clock() <= timedelta(seconds=75)
+
+
+def test_a_slow_answer_counts_from_its_end(clock):
+    """A write that hangs for half a minute may have been counted at its end: the window begins there."""
+    shop = line(clock, write_interval=0, content_limits=(Limit(count=1, seconds=60),))
+    shop.once("comment", lambda: clock.sleep(30))
+    clock.sleep(59)
+    with pytest.raises(RateLimited):
+        shop.once("comment", Server(clock))
+    clock.sleep(3)
+    shop.once("comment", Server(clock))
+
+
+@pytest.mark.parametrize("jump", [-3600, 3600, 36000])
+def test_limits_are_counted_by_the_servers_clock(clock, jump):
+    """Our clock is put back, or ahead: no more is written in an hour of the server's, and no less in the next one."""
+    budget, real = MemoryBudget(), clock.now
+
+    def passed(seconds):
+        nonlocal real
+        real += timedelta(seconds=seconds)
+        clock.now += timedelta(seconds=seconds)
+
+    def run():
+        shop = line(clock, budget, write_interval=0, content_limits=(Limit(count=3, seconds=3600),))
+        shop.read("list", lambda: shop.heard({"date": format_datetime(real, usegmt=True)}))
+        for _ in range(5):
+            with suppress(RateLimited):
+                shop.once("comment", lambda: written.append(real))
+
+    written = []
+    run()
+    passed(60)
+    clock.now += timedelta(seconds=jump)
+    run()
+    passed(3600)
+    run()
+    assert written == [NOW] * 3 + [NOW + timedelta(seconds=3660)] * 3
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"date": "Mon, 02 Nov 2026 12:00:00 GMT", "age": "60"},
+        {"date": "Mon, 02 Nov 2099 09:00:00 GMT"},
+        {"date": "Mon, 99 Nov 2026 09:00:00 GMT"},
+        {"date": "Mon, 02 Nov 2026 09:00:01 GMT"},
+        {"date": ""},
+    ],
+)
+def test_what_is_no_clock_is_not_believed(clock, headers):
+    """A cache's old answer, the absurd, garbage, and what is a Date's own coarseness."""
+    server = ServerClock(clock)
+    server.heard(headers)
+    assert server() == NOW
+
+
+@pytest.mark.parametrize("ahead", [-600, 0, 600])
+def test_a_date_to_wait_for_is_the_servers(ahead):
+    """Our clock may be wrong: how long to wait is the date's distance from that of the answer."""
+    ours = NOW + timedelta(seconds=ahead)
+    headers = {"Date": "Mon, 02 Nov 2026 09:00:00 GMT", "Retry-After": "Mon, 02 Nov 2026 09:02:00 GMT"}
+    assert retry_after(headers, ours) == ours + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("7, 60", 60), ("60, 7", 60), ("soon, 7", 7), ("-1, 0.5", 0.5), ("7, soon", None)]
+)
+def test_of_two_waits_the_longer_counts(value, expected):
+    """Two headers of a name come as one."""
+    found = retry_after({"retry-after": value}, NOW)
+    assert found == (None if expected is None else NOW + timedelta(seconds=expected))
 
 
 def test_a_target_has_its_own_limits(clock):

@@ -81,10 +81,31 @@ def test_spendings_outlive_the_process(database_url):
 
 
 def test_old_spendings_are_forgotten(database, budget):
-    """What no window holds any more is not kept."""
-    for hour in range(10):
+    """What no window holds any more is kept for another day, and no longer."""
+    for hour in range(0, 60, 2):
         budget.spend("b", HOUR, after(hours=hour))
-    assert database.rows("select count(*) from spendings") == [(1,)]
+    assert database.rows("select count(*) from spendings") == [(13,)]
+
+
+def test_a_clock_that_jumps_ahead_and_back_empties_no_bucket(budget):
+    """What was taken before the jump still counts after it."""
+    for _ in range(3):
+        budget.spend("b", HOUR, NOW)
+    assert budget.spend("b", HOUR, after(hours=9)) is None
+    budget.restamp({"b": after(hours=9)}, NOW)
+    assert budget.spend("b", HOUR, after(minutes=1)) == after(hours=1)
+
+
+def test_what_was_taken_counts_from_when_the_answer_came(budget):
+    """The window is measured from there; other buckets, and what was taken at other times, stay as they are."""
+    budget.spend("b", HOUR, NOW)
+    budget.spend("b", HOUR, after(minutes=2))
+    budget.spend("other", HOUR, NOW)
+    budget.restamp({"b": NOW}, after(minutes=5))
+    assert [budget.left("b", HOUR[0], after(minutes=n)) for n in (60, 62, 65)] == [1, 2, 3]
+    assert budget.left("other", HOUR[0], after(minutes=60)) == 3
+    budget.forget("b")
+    assert budget.left("b", HOUR[0], after(minutes=6)) == 3
 
 
 def test_a_pause_is_never_shortened(budget):

@@ -139,6 +139,7 @@ def _github(name: str, source: GithubTable, credentials: Credentials) -> GithubC
         timeout=source.timeout,
         write_interval=source.write_interval,
         content_limits=_limits(source.content_limits),
+        reserve=source.reserve,
     )
 
 

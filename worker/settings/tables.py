@@ -221,6 +221,7 @@ class GithubTable(Table):
     timeout: Timeouts = (5.0, 30.0)
     write_interval: Annotated[float, Field(ge=0, le=60)] = 1.0
     content_limits: tuple[Rate, ...] = ((80, 60), (500, 3600))
+    reserve: Annotated[float, Field(ge=0, lt=1)] = 0.1
 
 
 class JiraTable(Table):

@@ -6,7 +6,8 @@ import base64
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.jira import about, boards, finding, issues, links, moves, talk
@@ -125,6 +126,7 @@ class JiraFace:
         headers, refused = self.limits.request(user, now) if user and self.flavour == "dc" else ({}, None)
         response = refused or self._route(request, user, now)
         common = {"X-AREQUESTID": f"{now:%H%M}x{self.world.revision}x1", "Cache-Control": "no-cache, no-store"}
+        common["Date"] = format_datetime(now.astimezone(UTC), usegmt=True)
         if user and self.flavour == "dc":
             common["X-AUSERNAME"] = user.login
         return replace(response, headers={**common, **headers, **response.headers})
