@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from tests.torture.faults import faults
+from tests.torture.limits.bench import limits
 from tests.torture.matrix.bench import matrix
 from tests.torture.secrets import secrets
 from tests.torture.section import Extent, Section
 
 SECTIONS: dict[str, Callable[[Extent], Section]] = {
     "matrix": matrix,
+    "limits": limits,
     "faults": faults,
     "secrets": secrets,
 }
