@@ -18,6 +18,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 _BUFFER = 64 * 1024
 
 
+def total_of(timeout: tuple[float, float]) -> float:
+    """Return the seconds that a whole request may take, of those to connect and those between two bytes."""
+    return 2 * sum(timeout)
+
+
 @dataclass(slots=True)
 class Journey:
     """One request on its way."""
@@ -61,6 +66,8 @@ class _Bounded:
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()  # type: ignore[attr-defined] # the connection's own, mixed in below
+        if time.monotonic() >= self.journey.ends:  # a process that was stopped in between: another may have taken over
+            raise TimeoutError("too late to be sent")
         self.journey.began = True
         super().send(data)  # type: ignore[misc] # the connection's own, mixed in below
 

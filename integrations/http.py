@@ -58,9 +58,10 @@ class Line:
     What is handed to it as `send` performs ONE request, with a timeout, and raises only integrations.errors. `where`
     names the endpoint ("add comment"), `target` what is written to. Waits longer than two seconds are not slept out:
     they come back as RateLimited, so that the work is parked; only the distance of writes, which the config sets, is
-    kept by sleeping. `sleep` may raise, to stop at once. Sources that share an `account` at a server share all that is
-    kept here. What is taken from a limit counts from when the answer came, by the server's clock: the server counted
-    it earlier, and so no window of its own, wherever it begins, holds more.
+    kept by sleeping. `sleep` may raise, to stop at once, and so may `before_write`, which is called right before each
+    write leaves. Sources that share an `account` at a server share all that is kept here. What is taken from a limit
+    counts from when the answer came, by the server's clock: the server counted it earlier, and so no window of its own,
+    wherever it begins, holds more.
     """
 
     def __init__(  # noqa: PLR0913 - all that a line keeps to, with defaults
@@ -75,6 +76,7 @@ class Line:
         content_limits: tuple[Limit, ...] = (),
         attempts: int = 4,
         deadline: float = 60.0,
+        before_write: Callable[[], None] = lambda: None,
     ) -> None:
         self.source = source
         self.account = account or source
@@ -90,6 +92,7 @@ class Line:
         self._pace_limit = (Limit(count=1, seconds=write_interval),) if write_interval > 0 else ()
         self._attempts = attempts
         self._deadline = timedelta(seconds=deadline)
+        self._before_write = before_write
         self._fine: set[str] = set()  # endpoints without a throttle since their last answer
 
     def read(self, where: str, send: Callable[[], T]) -> T:
@@ -160,14 +163,19 @@ class Line:
         if self._pace_limit:
             pace = max(PATIENCE, self._interval)
             taken |= self._spend(where, f"{self.account}:writes", self._pace_limit, scope="source", patience=pace)
+        self._wait_out(where, target)
+        self._before_write()  # the very last thing: whatever it was that took long, it has been waited for
         try:
-            return self._send(where, target, send)
+            return self._ask(where, target, send)
         finally:
             if taken:
                 self._budget.restamp(taken, self._server())
 
     def _send(self, where: str, target: str, send: Callable[[], T]) -> T:
         self._wait_out(where, target)
+        return self._ask(where, target, send)
+
+    def _ask(self, where: str, target: str, send: Callable[[], T]) -> T:
         try:
             answer = send()
         except RateLimited as limited:

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 import urllib3
 
-from integrations.deadline import DeadlineAdapter, Plain
+from integrations.deadline import DeadlineAdapter, Plain, total_of
 from integrations.errors import NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
 from integrations.http import Line, retry_after
 from integrations.loopback import keep_here
@@ -73,7 +73,7 @@ class Web:
         session = Plain()
         keep_here(session, url)
         session.auth = lambda request: request  # anything but None keeps ~/.netrc out
-        adapter = DeadlineAdapter(total=2 * sum(self._timeout))
+        adapter = DeadlineAdapter(total_of(self._timeout))
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         session.headers.update({"User-Agent": "kaizend", "Accept-Encoding": "identity"})

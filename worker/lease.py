@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,28 +33,80 @@ class Place:
     started: str  # the process's start, in the kernel's ticks; "" where the system does not tell
 
 
-class Lease:
-    """The lock, held. `fence` grows with every holder: what carries an older one comes from a dead worker."""
+class Until:
+    """The end of a time that the lock is certainly ours: by the clock, which may be put back, and by the ticks."""
 
-    def __init__(self, database: Database, *, name: str, owner: str, fence: int, ttl: timedelta) -> None:
+    def __init__(self, end: datetime, span: timedelta) -> None:
+        self._end = end
+        self._ticks = time.monotonic() + span.total_seconds()
+
+    def passed(self, now: datetime) -> bool:
+        """Tell whether it is over by either of them."""
+        return now >= self._end or time.monotonic() >= self._ticks
+
+
+class Lease:
+    """The lock, held. `fence` grows with every holder: what carries an older one comes from a dead worker.
+
+    `overtook`: the holder before did not give it back and may live on somewhere: its time ran out.
+    """
+
+    def __init__(
+        self, database: Database, *, name: str, owner: str, fence: int, ttl: timedelta, overtook: bool, until: Until
+    ) -> None:
         self.fence = fence
+        self.overtook = overtook
         self._database = database
         self._name = name
         self._owner = owner
         self._ttl = ttl
+        self._until = until
 
     def beat(self, now: datetime) -> None:
         """Say that we live, for another TTL. Raises LockLost if another worker has taken over."""
+        until = Until(now + self._ttl, self._ttl)
         with self._database.begin_lazy() as connection:
             parameters = (moment(now + self._ttl), self._name, self._owner)
             beaten = connection.exec_driver_sql(self._database.sql(_BEAT), parameters).rowcount
         if not beaten:
             raise LockLost(f"lock {self._name!r}: not heard of for {self._ttl.seconds} s, another worker took over")
+        self._until = until
+
+    def check(self, now: datetime) -> None:
+        """Make sure that nobody else can hold the lock, before something is done that two must not do.
+
+        Who was frozen for longer than a TTL (a stopped process, a machine that slept) asks the database first, which
+        either gives another TTL or raises LockLost.
+        """
+        if self._until.passed(now):
+            self.beat(now)
 
     def release(self) -> None:
         """Give the lock back; nothing happens if it is no longer ours."""
         with self._database.begin_lazy() as connection:
             connection.exec_driver_sql(self._database.sql(_RELEASE), (self._name, self._owner))
+
+
+class Guard:
+    """What a worker asks before each write: whether the lock that it holds, if it holds one, is still its own."""
+
+    def __init__(self) -> None:
+        self._held: Lease | None = None
+        self._clock: Callable[[], datetime] = utc_now
+
+    def watch(self, held: Lease | None, clock: Callable[[], datetime]) -> None:
+        """Ask about this lock from now on; None: about none."""
+        self._held, self._clock = held, clock
+
+    def check(self) -> None:
+        """Raise LockLost if the lock was lost."""
+        if self._held is not None:
+            self._held.check(self._clock())
+
+    @property
+    def overtook(self) -> bool:
+        """Tell whether the lock was taken from a worker that may still be sending something."""
+        return self._held is not None and self._held.overtook
 
 
 def utc_now() -> datetime:
@@ -69,18 +122,23 @@ def lease(
     ttl: timedelta = TTL,
     clock: Callable[[], datetime] = utc_now,
     lost: Callable[[LockLost], None] | None = None,
+    guard: Guard | None = None,
 ) -> Iterator[Lease]:
     """Hold the lock, kept alive by a thread of its own. Raises LockHeld, saying by whom and since when.
 
-    `lost` is told, in that thread, when another worker has taken over.
+    `lost` is told, in that thread, when another worker has taken over; `guard` asks about this lock meanwhile.
     """
     held = acquire(database, name=name, ttl=ttl, now=clock())
     stop = threading.Event()
     beating = threading.Thread(target=_keep_alive, args=(held, stop, ttl, clock, lost), name="lease", daemon=True)
     beating.start()
+    if guard is not None:
+        guard.watch(held, clock)
     try:
         yield held
     finally:
+        if guard is not None:
+            guard.watch(None, clock)
         stop.set()
         beating.join()
         held.release()
@@ -88,17 +146,18 @@ def lease(
 
 def acquire(database: Database, *, name: str, ttl: timedelta, now: datetime) -> Lease:
     """Take the lock if nobody holds it, its holder's time has run out or its holder is certainly gone."""
-    owner, here = secrets.token_hex(8), this_place()
+    owner, here, until = secrets.token_hex(8), this_place(), Until(now + ttl, ttl)
     with database.begin() as connection:
         connection.exec_driver_sql(database.sql(_MAKE_ROW), (name,))
         found = connection.exec_driver_sql(database.sql(_HOLDER), (name,)).one()
         holder = Place(host=found[1], space=found[2], pid=found[3], started=found[4])
-        if found[0] and found[6] > moment(now) and not _gone(holder, here):
+        living = bool(found[0]) and not _gone(holder, here)
+        if living and found[6] > moment(now):
             since = f"{when(found[5]):%Y-%m-%d %H:%M:%S} UTC"
             raise LockHeld(f"lock {name!r}: held by {holder.host} pid {holder.pid} since {since}")
         taken = (owner, here.host, here.space, here.pid, here.started, moment(now), moment(now + ttl), name)
         fence = connection.exec_driver_sql(database.sql(_TAKE), taken).scalar_one()
-    return Lease(database, name=name, owner=owner, fence=int(fence), ttl=ttl)
+    return Lease(database, name=name, owner=owner, fence=int(fence), ttl=ttl, overtook=living, until=until)
 
 
 def _keep_alive(

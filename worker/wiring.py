@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from integrations.base import NumberSource, SignalSource, Tracker
+from integrations.deadline import total_of
 from integrations.http import Line
 from integrations.inputs.registry import InputConfig, build_signal, where
 from integrations.numbers.registry import NumberConfig, build_numbers, server_of
@@ -70,9 +71,10 @@ def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker
     try:
         check_end(database, key)
         alone = _worker(settings, policy, database, key, clock=clock, sleep=sleep)
-        trackers = trackers_of(configs, database, clock=clock, sleep=sleep)
+        trackers = trackers_of(configs, alone)
         try:
             read = signals_of(settings, inputs, alone)
+            alone = replace(alone, longest_send=longest_send(configs))
             yield replace(alone, trackers=trackers, signals=read, numbers=numbers_of(numbers, alone))
         finally:
             hang_up(trackers)
@@ -103,7 +105,7 @@ def rewired(
 
     The old lines are closed.
     """
-    trackers = trackers_of(configs, worker.database, clock=worker.clock, sleep=worker.sleep)
+    trackers = trackers_of(configs, worker)
     hang_up(worker.trackers)
     anew = replace(
         worker,
@@ -112,6 +114,7 @@ def rewired(
         inputs=settings.inputs,
         digests=settings.digests,
         grace=settings.instance.grace,
+        longest_send=longest_send(configs),
     )
     return replace(anew, signals=signals_of(settings, inputs, anew), numbers=numbers_of(numbers, anew))
 
@@ -135,23 +138,27 @@ def _worker(
     )
 
 
-def trackers_of(
-    configs: tuple[Config, ...], database: Database, *, clock: Clock, sleep: Sleep
-) -> Mapping[str, Tracker]:
-    """Construct the trackers, each with a line that keeps its budgets in the database."""
-    budget = DatabaseBudget(database)
+def longest_send(configs: tuple[Config, ...]) -> timedelta:
+    """Return after how long every source has given up a request that was sent."""
+    return timedelta(seconds=max((total_of(config.timeout) for config in configs), default=0.0))
+
+
+def trackers_of(configs: tuple[Config, ...], worker: Worker) -> Mapping[str, Tracker]:
+    """Construct the trackers, each with a line that keeps its budgets in the database and asks the worker's guard."""
+    budget = DatabaseBudget(worker.database)
     trackers = {}
     for config in configs:
         line = Line(
             source=config.name,
             account=account_of(config),
             budget=budget,
-            clock=clock,
-            sleep=sleep,
+            clock=worker.clock,
+            sleep=worker.sleep,
             write_interval=config.write_interval,
             content_limits=config.content_limits,
+            before_write=worker.guard.check,
         )
-        trackers[config.name] = build(config, line, clock)
+        trackers[config.name] = build(config, line, worker.clock)
     return trackers
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from integrations.base import NumberSource, SignalSource, Tracker
 from rules.policy import Policy
 from worker.database import Database
+from worker.lease import Guard
 from worker.ledger import Ledger
 from worker.markers import Keys
 from worker.mirror import Mirror
@@ -34,3 +35,5 @@ class Worker:
     numbers: Mapping[str, NumberSource] = field(default_factory=dict)  # what reads the policy's signals
     index: Path = Path("recurrence.db")  # of reports, beside the database; made anew if it is lost
     grace: timedelta = timedelta(seconds=60)  # between two looks for an op in doubt
+    longest_send: timedelta = timedelta()  # after so long each source has given up a request
+    guard: Guard = field(default_factory=Guard)  # asks before each write whether the lock is still ours

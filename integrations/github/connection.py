@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 from github.Requester import Requester
 
-from integrations.deadline import DeadlineAdapter, Plain
+from integrations.deadline import DeadlineAdapter, Plain, total_of
 from integrations.github.config import GithubConfig
 from integrations.loopback import is_loopback, keep_here
 
@@ -29,7 +29,7 @@ class Connection:
     def __init__(self, base: SplitResult, timeout: tuple[float, float]) -> None:
         self.session = Plain()
         self.session.auth = Requester.noopAuth  # anything but None keeps ~/.netrc out
-        self.adapter = DeadlineAdapter(total=2 * sum(timeout))
+        self.adapter = DeadlineAdapter(total_of(timeout))
         self.session.mount("https://", self.adapter)
         self.session.mount("http://", self.adapter)
         self._origin = f"{base.scheme}://{base.netloc}"

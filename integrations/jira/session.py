@@ -12,7 +12,7 @@ import requests
 import urllib3
 from jira import JIRA
 
-from integrations.deadline import DeadlineAdapter
+from integrations.deadline import DeadlineAdapter, total_of
 from integrations.errors import NotAllowed, Unavailable
 from integrations.http import Line
 from integrations.jira.answers import Answer, checked
@@ -48,7 +48,7 @@ class Session:
         keep_here(self._client._session, base)
         # Else requests reads the body of a redirect, however large, before it gives it to us.
         self._client._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
-        self._wire = DeadlineAdapter(total=2 * sum(config.timeout))
+        self._wire = DeadlineAdapter(total_of(config.timeout))
         self._client._session.mount("https://", self._wire)
         self._client._session.mount("http://", self._wire)
         self._rest = f"{base}/rest"

@@ -148,4 +148,4 @@ class _Server(socketserver.ThreadingTCPServer):
                     connection.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     continue  # the client was faster
-        self._threads.join()
+        self._threads.join()  # type: ignore[attr-defined]  # the mixin's own

@@ -13,7 +13,7 @@ import pytest
 from tests.worker.stores import NOW, after
 from worker import lease as module
 from worker.errors import LockHeld, LockLost
-from worker.lease import TTL, acquire, lease, this_place
+from worker.lease import TTL, Guard, acquire, lease, this_place
 
 
 def take(database, now=NOW, name="worker"):
@@ -129,3 +129,44 @@ def test_a_holder_is_taken_for_dead_only_when_that_is_certain(database, change, 
         return
     with pytest.raises(LockHeld):
         take(database)
+
+
+def test_who_was_frozen_asks_before_it_writes(database):
+    """Within the TTL nothing is asked; after it, the lock is ours again if nobody took it, and lost if somebody did."""
+    clock = [NOW]
+    guard = Guard()
+    guard.check()  # there is no lock to lose
+    with lease(database, clock=lambda: clock[0], guard=guard) as held:
+        before = database.rows("select expires from leases")
+        clock[0] = after(seconds=89)
+        guard.check()
+        assert database.rows("select expires from leases") == before
+        clock[0] = after(seconds=91)
+        guard.check()
+        assert database.rows("select expires from leases") > before
+        assert (held.overtook, guard.overtook) == (False, False)
+        clock[0] = after(seconds=200)
+        successor = take(database, clock[0])
+        assert successor.overtook
+        with pytest.raises(LockLost):
+            guard.check()
+    guard.check()
+
+
+def test_a_clock_that_is_put_back_does_not_lengthen_the_lock(database):
+    """The ticks since the last beat count as well."""
+    held = acquire(database, name="worker", ttl=timedelta(), now=NOW)
+    other = acquire(database, name="worker", ttl=TTL, now=after(seconds=1))
+    with pytest.raises(LockLost):
+        held.check(after(hours=-5))
+    other.check(after(hours=-5))
+
+
+def test_who_gave_the_lock_back_or_is_gone_is_not_overtaken(database):
+    """Only of a holder that may live is there anything to be waited for."""
+    with lease(database, clock=lambda: NOW):
+        pass
+    assert not take(database).overtook
+    with database.begin() as connection:
+        connection.exec_driver_sql("update leases set pid = 999999999")
+    assert not take(database).overtook
