@@ -5,11 +5,13 @@ from collections.abc import Callable
 from tests.torture.faults import faults
 from tests.torture.limits.bench import limits
 from tests.torture.matrix.bench import matrix
+from tests.torture.months.section import months
 from tests.torture.secrets import secrets
 from tests.torture.section import Extent, Section
 
 SECTIONS: dict[str, Callable[[Extent], Section]] = {
     "matrix": matrix,
+    "months": months,
     "limits": limits,
     "faults": faults,
     "secrets": secrets,

@@ -25,7 +25,9 @@ def lives(made):
         said = [_said(one.created_at) for one in issue.comments if one.author.login != made.bot]
         yield issue.key, [*filter(None, deeds)], said
     for issue in made.jira.issues.values():
-        deeds = [deed for history in issue.histories for item in history.items for deed in _on_jira(made, history, item)]
+        deeds = [
+            deed for history in issue.histories for item in history.items for deed in _on_jira(made, history, item)
+        ]
         yield issue.key, deeds, [_said(one.created) for one in issue.comments if one.author != made.bot]
 
 
@@ -97,7 +99,7 @@ def insists(deeds, said, breaks):
 
 
 def _between(begin, end, said, breaks):
-    """Tell whether people said something, or an admin changed rules or the database, within a time; clocks may be off."""
+    """Tell whether somebody spoke, or an admin changed the rules or the database, within a time; clocks may be off."""
     room = timedelta(minutes=21)
     return any(begin - room <= each.at <= end + room for each in said) or any(
         begin - room <= at <= end + room for at in breaks

@@ -26,7 +26,7 @@ DEEDS = 4  # of a day, at most
 
 
 class Month:
-    """One seed's month. `folder` is where the worker keeps its files; `process` is told how to make a worker's process."""
+    """One seed's month. The worker keeps its files in `folder`."""
 
     def __init__(self, folder, seed, days=DAYS):
         self.seed, self.days, self.folder = seed, days, folder

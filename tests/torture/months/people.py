@@ -1,4 +1,4 @@
-"""People who do all that people do, and more: they undo what kaizend does, forge its marks and write what is hostile."""
+"""People who do what people do, and worse: they undo what kaizend does, forge its marks, write what is hostile."""
 
 from datetime import timedelta
 
@@ -30,6 +30,7 @@ class Crowd(Year):
         super().__init__(made, 0, 0)
         self.dice = dice
         self.deleted = set()  # op ids of what we had written and people deleted
+        self.removed = set()  # keys of tickets that people deleted or took elsewhere
 
     def act(self):
         """Have somebody do something; return what, as a word."""
@@ -152,6 +153,7 @@ class Crowd(Year):
 
     def _remove(self, on_github):
         issue, moved = self._any(on_github), self.dice.random() < 0.5
+        self.removed.update([issue.key] if issue else [])
         if issue and on_github and moved:
             self.made.github.transfer_issue(issue.number, self.made.github.repo("acme/attic"))
         elif issue and on_github:

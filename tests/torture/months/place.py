@@ -10,10 +10,10 @@ import structlog
 from integrations.sandbox.jira import JiraFace
 from tests.torture.months.clock import Skewed
 from tests.worker.faulty import DataCenter, jira
-from tests.worker.places import BOT, DIGESTS, Place
+from tests.worker.places import DIGESTS, Place
 from tests.worker.year import ZONE
 
-CANARY = "ghp_canaryXq7RmT2vK9pLw4Zs8Bn3"
+KEY = "key-canary-5b2e90d4c1, of month {seed}"
 FIRST_PORT, PORTS = 20_000, 10_000  # below those that systems hand out
 OTHERS = ("incident", "review", "decision", "escalation", "gate")
 KINDS = "[kinds]\n" + "\n".join(f"{kind} = ['\"{kind}\" in labels']" for kind in OTHERS)
@@ -55,14 +55,12 @@ def company(folder, *, seed, flavour, clock, dice, wrap, shipped):
     given = {"rules": rules, "clock": clock, "wrap": wrapped, "grace": dice.choice(GRACES)}
     made = _at_its_port(lambda port: kind(folder, port=port, **given), FIRST_PORT + seed % PORTS)
     made.github.clock, made.jira.clock = Skewed(clock), Skewed(clock)
-    made.github.tokens[CANARY], made.github.scopes[CANARY] = BOT, "repo"
-    made.env = {"KAIZEND_INSTANCE__KEY": f"{CANARY}, the key of month {seed}"}
-    made.jira.users[BOT].token = CANARY
+    made.env = {"KAIZEND_INSTANCE__KEY": KEY.format(seed=seed)}
     made.github.add_repo("acme/attic")
     made.jira.add_project("ATTIC", lead="ana")
     own_rules(made, 5)
     made.configure(more=ZONE + DIGESTS)
-    config = made.config.read_text("utf-8").replace("[kinds]", KINDS).replace('token = "sandbox"', f'token = "{CANARY}"')
+    config = made.config.read_text("utf-8").replace("[kinds]", KINDS)
     made.config.write_text(config, encoding="utf-8")
     said = io.StringIO()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(said))

@@ -1,7 +1,7 @@
 """What came of a month: what was met, how far budgets were used, and what was wrong."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Report:
 
     def plain(self):
         """Return it as JSON can hold it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def merged(reports):

@@ -37,7 +37,8 @@ def lines(reports):
     counts, faults, most = merged(reports)
     faults.pop("answered", None)
     cloud = sum(report["flavour"] == "cloud" for report in reports)
-    yield f"{len(reports)} seeds, {sum(r['days'] for r in reports)} days: {cloud} with Jira Cloud, {len(reports) - cloud} with Data Center"
+    days = sum(report["days"] for report in reports)
+    yield f"{len(reports)} seeds, {days} days: {cloud} with Jira Cloud, {len(reports) - cloud} with Data Center"
     yield f"{counts['passes']} passes: " + ", ".join(f"{counts[how]} {how}" for how in PASSES)
     yield f"{counts['requests']} requests, {counts['writes']} of them writes; people did {counts['deeds']} things"
     yield f"the database: {counts['restores']} times restored from a copy, {counts['losses']} times lost"

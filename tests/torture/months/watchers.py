@@ -5,8 +5,8 @@ import sqlite3
 from contextlib import closing
 
 from rules.model import Ticket
+from tests.torture.canary import hits
 from tests.torture.months import limits, lives, once
-from tests.torture.months.place import CANARY
 from worker.audit import verify
 from worker.codec import op_from_json
 
@@ -24,7 +24,11 @@ def after_a_pass(month, made):
     if made.outcome == "broken":
         month.wrong(f"pass {made.number} ended in a way that nobody foresaw: {made.why}")
     rows = ops_of(month.database, made.began) if month.database.exists() else {}
-    for what in (*unplanned(month.passes[made.number - 1 :], seen, rows), *absence(made, seen, rows), *silence(made, seen)):
+    for what in (
+        *unplanned(month.passes[made.number - 1 :], seen, rows),
+        *absence(made, seen, rows),
+        *silence(made, seen),
+    ):
         month.wrong(f"pass {made.number}: {what}")
 
 
@@ -55,7 +59,7 @@ def partial(seen):
     """Return the faces of which a list was not read to its end, judged by the last try of each page."""
     last = {}
     for one in seen:
-        if one.method == "GET" and LISTS.search(one.path) or "/search" in one.path:
+        if (one.method == "GET" and LISTS.search(one.path)) or "/search" in one.path:
             last[one.face, one.path, tuple(sorted(one.query.items())), one.body] = one
     return {one.face for one in last.values() if not one.heard}
 
@@ -157,15 +161,12 @@ def kept(month):
             for ref in _refs(month, name):
                 ticket = tracker.ticket(ref)
                 there[ticket.uid] = ticket
-    for what in differences(there, mirrored):
+    for what in differences(there, mirrored, month.crowd.removed):
         month.wrong(what)
-    for file in sorted(month.database.parent.iterdir()):
-        if CANARY.encode() in file.read_bytes():
-            month.wrong(f"{file.name} holds the secret")
-    if CANARY in month.said.getvalue():
-        month.wrong("the log holds the secret")
-    if any(CANARY.encode() in one.body for one in month.wire.seen):
-        month.wrong("a request holds the secret in its body")
+    sent = "\n".join(one.body.decode("utf-8", "replace") for one in month.wire.seen)
+    key = month.made.env["KAIZEND_INSTANCE__KEY"]
+    for where in hits(month.folder, month.said.getvalue(), sent, known=(key,)):
+        month.wrong(f"a secret stands in {where}")
 
 
 def _refs(month, source):
@@ -174,8 +175,11 @@ def _refs(month, source):
     return [str(issue.id) for issue in month.made.jira.issues.values() if issue.project == "OPS"]
 
 
-def differences(there, mirrored):
-    """Yield where the mirror is not what the trackers have."""
+def differences(there, mirrored, removed):
+    """Yield where the mirror is not what the trackers have.
+
+    What people removed may be kept: nobody tells of it, and it is buried when it would be written to.
+    """
     for uid, ticket in there.items():
         kept: Ticket | None = mirrored.get(uid)
         if kept is None:
@@ -186,5 +190,5 @@ def differences(there, mirrored):
             if now != then and not (name == "due" and now is None):  # which our card may keep
                 yield f"the mirror has {name} {then!r} of {ticket.key}, the tracker {now!r}"
     for uid, ticket in mirrored.items():
-        if uid not in there:
+        if uid not in there and ticket.key not in removed:
             yield f"the mirror has {ticket.key}, the tracker has not"

@@ -12,7 +12,7 @@ from integrations.sandbox.faults import QUERY, FaultPlan, RequestLog
 
 @dataclass(slots=True, kw_only=True)
 class Seen:
-    """One request. `did` is the status of what happened, 0 for nothing; `told` that of what was answered, 0 for a drop."""
+    """One request. `did` is the status of what happened, 0 for nothing; `told` what was answered, 0 for a drop."""
 
     at: object
     face: str
