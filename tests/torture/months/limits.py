@@ -7,8 +7,13 @@ from email.utils import parsedate_to_datetime
 
 LONGEST = timedelta(days=1)
 UNSAID = timedelta(minutes=1)
-CONTENT = ((80, timedelta(minutes=1), "content a minute"), (500, timedelta(hours=1), "content an hour"))
-ISSUE = ((20, timedelta(seconds=2), "writes to an issue in 2 s"), (100, timedelta(seconds=30), "in 30 s"))
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+WIDE, NARROW = (80, 500), (8, 30)
+"""What GitHub lets through in a minute and in an hour; what an admin may set, so that it is felt in a small company."""
+ISSUE = (
+    (20, timedelta(seconds=2), "writes to an issue in 2 s"),
+    (100, timedelta(seconds=30), "writes to an issue in 30 s"),
+)
 PINGS = 5  # a person in seven days
 WEEK = timedelta(days=7) - timedelta(seconds=2)
 ISSUE_PATH = re.compile(r"/rest/api/[^/]+/issue/([^/]+)")
@@ -24,11 +29,11 @@ def most(times, span):
     return found
 
 
-def windows(seen):
+def windows(seen, content_limits=WIDE):
     """Return how far each budget was used at its fullest, as (budget, used, limit)."""
     content = [one.at for one in seen if one.face == "github" and one.method == "POST" and is_content(one.path)]
-    for limit, span, name in CONTENT:
-        yield name, most(content, span), limit
+    for limit, span, name in zip(content_limits, (MINUTE, HOUR), ("a minute", "an hour"), strict=True):
+        yield f"content {name}", most(content, span), limit
     issues = defaultdict(list)
     for one in seen:
         found = ISSUE_PATH.match(one.path)

@@ -69,17 +69,17 @@ def _deed(at, made, who, what, *, on):
 
 
 def swings(deeds, said, breaks):
-    """Yield what we put on, took off and put on again within half a day, with nothing of people's in between."""
+    """Yield what we put on, took off and put on again within half a day, nothing of people's between; and when."""
     for what in dict.fromkeys(deed.what for deed in deeds if deed.ours and deed.what.startswith("label ")):
         mine = [(place, deed) for place, deed in enumerate(deeds) if deed.ours and deed.what == what]
         for (first, a), _, (last, c) in zip(mine, mine[1:], mine[2:], strict=False):
             people = any(not deed.ours for deed in deeds[first:last])
             if c.at - a.at < HALF_A_DAY and not people and not _between(a.at, c.at, said, breaks):
-                yield f"{what} swings: {a.at:%m-%d %H:%M} to {c.at:%m-%d %H:%M}"
+                yield f"{what} swings: {a.at:%m-%d %H:%M} to {c.at:%m-%d %H:%M}", c.at
 
 
 def insists(deeds, said, breaks):
-    """Yield what we did, people undid and we did again, with nothing in between that could be a reason."""
+    """Yield what we did, people undid and we did again, with nothing in between to be a reason; and when."""
     for what in dict.fromkeys(deed.what for deed in deeds if deed.ours and deed.on):
         stood = undone = None
         for place, deed in enumerate(deeds):
@@ -89,7 +89,7 @@ def insists(deeds, said, breaks):
                 if undone is not None:
                     others = [each for each in deeds[undone + 1 : place] if not each.ours]
                     if not others and not _between(deeds[undone].at, deed.at, said, breaks):
-                        yield f"{what}: undone on {deeds[undone].at:%m-%d %H:%M}, done again on {deed.at:%m-%d %H:%M}"
+                        yield f"{what}: undone on {deeds[undone].at:%m-%d %H:%M}, done again", deed.at
                 stood, undone = place, None
             elif not deed.ours:
                 undone = place if stood is not None and not deed.on else None

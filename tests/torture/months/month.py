@@ -3,24 +3,25 @@
 import random
 import shutil
 import sqlite3
-from collections import deque
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from tests.torture.months import watchers
 from tests.torture.months.clock import Clock
+from tests.torture.months.limits import NARROW, WIDE
 from tests.torture.months.passes import Pass
 from tests.torture.months.people import Crowd
 from tests.torture.months.place import company, own_rules
 from tests.torture.months.process import Process, seams
 from tests.torture.months.report import Report
-from tests.torture.months.weather import DROP_AFTER, DROP_BEFORE, Weather
+from tests.torture.months.weather import DROP_AFTER, DROP_BEFORE, KINDS, Weather
 from tests.torture.months.wire import Heard, Meddling, Wire
 from worker.settings.files import packs_that_ship
 
 START = datetime(2027, 3, 8, 6, 50, tzinfo=UTC)  # the zone's clocks go forward on the 28th
 DAYS = 30
-REMEMBERED = 25  # of what happened last, shown with what is wrong
+REMEMBERED = 25  # of what happened before, shown with what is wrong
+AFTER = timedelta(minutes=5)  # a pass is told of when it has ended
 QUIET = timedelta(hours=25)  # longer than any wait that a server can ask for
 DEEDS = 4  # of a day, at most
 
@@ -28,15 +29,17 @@ DEEDS = 4  # of a day, at most
 class Month:
     """One seed's month. The worker keeps its files in `folder`."""
 
-    def __init__(self, folder, seed, days=DAYS):
+    def __init__(self, folder, seed, days=DAYS, *, spoilt=None, kinds=KINDS):
         self.seed, self.days, self.folder = seed, days, folder
+        self.spoilt, self.kinds = spoilt, kinds
         self.dice = random.Random(seed)  # noqa: S311 - a made-up life
         random.seed(seed)  # the dice of the process itself
         self.clock = Clock(START)
         self.flavour = self.dice.choice(("cloud", "dc"))
         self.report = Report(seed=seed, flavour=self.flavour, days=days)
+        self.content_limits = self.dice.choice((WIDE, WIDE, NARROW))
         self.passes, self.running = [], []
-        self.last = deque(maxlen=REMEMBERED)
+        self.notes = []  # (when, what happened)
         self.inside = []  # (request of the pass, deed) still to come
         self.edits = []  # when the rules were edited
         self.forgot = []  # when the database was lost or restored
@@ -55,6 +58,7 @@ class Month:
             dice=self.dice,
             wrap=lambda face: Heard(face, lambda: self.wire),
             shipped=packs_that_ship(),
+            content_limits=self.content_limits,
         )
         with company_ as (self.made, self.said), seams():
             self._settle_in()
@@ -67,15 +71,16 @@ class Month:
         self.report.faults.update(self.wire.counts)
         return self.report
 
-    def wrong(self, what):
-        """Note that a promise was broken."""
-        told = f"seed {self.seed}, {self.clock.now:%m-%d %H:%M:%S}: {what}"
-        last = () if self.report.wrong else ("last:", *self.last)
-        self.report.wrong.append("\n    ".join((told, *last)))
+    def wrong(self, what, at=None):
+        """Note that a promise was broken, now or then, and the first time also what had happened before."""
+        moment = at or self.clock.now
+        before = [f"{when:%m-%d %H:%M:%S} {note}" for when, note in self.notes if when <= moment + AFTER]
+        last = () if self.report.wrong else ("what had happened:", *before[-REMEMBERED:])
+        self.report.wrong.append("\n    ".join((f"seed {self.seed}, {moment:%m-%d %H:%M:%S}: {what}", *last)))
 
     def note(self, what):
         """Remember something that happened."""
-        self.last.append(f"{self.clock.now:%m-%d %H:%M:%S} {what}")
+        self.notes.append((self.clock.now, what))
 
     # -- days -------------------------------------------------------------------------------------------------------
     def _settle_in(self):
@@ -83,20 +88,20 @@ class Month:
         self.made.sandbox.faults = Meddling(self._befall)
         self.crowd = Crowd(self.made, self.dice)
         worlds = {"github": self.made.github, f"jira-{self.flavour}": self.made.jira}
-        self.weather = {face: Weather(face, world, self.clock, self.dice) for face, world in worlds.items()}
+        self.weather = {face: Weather(face, world, self.clock, self.dice, self.kinds) for face, world in worlds.items()}
         for _ in range(self.dice.randrange(3, 8)):
             self.crowd._new(self.dice.random() < 0.5)
 
     def _day(self, day):
         for weather in self.weather.values():
-            if self.dice.random() < 0.4:
+            if self.dice.random() < 0.6:
                 weather.turn()
                 self.note(f"weather at {weather.face}: {weather.kind} until {weather.until:%m-%d %H:%M}")
         if day and self.dice.random() < 0.06:
             self._other_database()
         if self.dice.random() < 0.5:
             self.backup()
-        moments = sorted(self.dice.sample(range(1, 24), self.dice.choice((1, 2, 2, 3))))
+        moments = sorted(self.dice.sample(range(1, 24), self.dice.choice((1, 2, 2))))
         for before, hour in zip((0, *moments), moments, strict=False):
             self.clock.forward(hours=hour - before, minutes=self.dice.randrange(50))
             for _ in range(self.dice.randrange(DEEDS)):
@@ -153,7 +158,8 @@ class Month:
             self.edit_rules()
         process = self._process(quiet=quiet)
         self.inside = [] if quiet else self._surprises()
-        return self._run(process, whole=quiet or self.dice.random() < 0.2)
+        planning = not quiet and self.dice.random() < 0.07
+        return self._run(process, whole=quiet or self.dice.random() < 0.2, planning=planning)
 
     def _process(self, *, quiet=False):
         name = self.dice.choice("AB")
@@ -171,8 +177,15 @@ class Month:
             found.append((self.dice.randrange(1, 60), self.dice.choices(deeds, (6, 3, 2, 2, 2, 2))[0]))
         return found
 
-    def _run(self, process, *, whole):
-        made = Pass(number=len(self.passes) + 1, process=process, began=self.clock.now, first=len(self.wire.seen))
+    def _run(self, process, *, whole, planning=False):
+        made = Pass(
+            number=len(self.passes) + 1,
+            process=process,
+            began=self.clock.now,
+            first=len(self.wire.seen),
+            spoilt=self.spoilt,
+            planning=planning,
+        )
         self.passes.append(made)
         self.running.append(made)
         try:

@@ -1,13 +1,14 @@
 """One pass of one process, and how it ended."""
 
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.torture.months.process import Killed, Process
-from worker.cycle import Watching, once
+from worker.cycle import Watching, once, read
 from worker.errors import LockHeld, LockLost, WorkerError
 from worker.lease import TTL, acquire
+from worker.look import look
 from worker.settings import load_settings
 from worker.stop import Stopping
 from worker.wiring import opened
@@ -25,16 +26,16 @@ class Pass:
     ended: Any = None
     outcome: str = ""
     why: str = ""
+    planning: bool = False  # `kaizend plan`, not `kaizend once`
     passed: Any = None
-    carried: list = field(default_factory=list)
+    look: Any = None
+    spoilt: Any = None  # what makes another worker of a worker, to see whether that is noticed
 
     def run(self, made, *, whole):
-        """Make it, as `kaizend once` does."""
+        """Make it, as `kaizend once` or `kaizend plan` does."""
         with self.process.running():
             try:
-                self.passed = self._pass(made, whole=whole)
-                self.outcome = "fine" if self.passed.whole else "partial"
-                self.why = "; ".join(self.passed.troubles)[:300]
+                self._pass(made, whole=whole)
             except Killed:
                 self.outcome = "killed"
             except Stopping:
@@ -56,8 +57,23 @@ class Pass:
         with opened(settings, clock=process.clock, sleep=process.sleep) as worker:
             held = acquire(worker.database, name="worker", ttl=TTL, now=process.clock())
             process.hold(held)
+            spoilt = self.spoilt(worker) if self.spoilt else worker
             try:
-                return once(worker, process.stop, watching=Watching(carried=self.carried.append), whole=whole)
+                if self.planning:
+                    self._plan(spoilt)
+                else:
+                    self._once(spoilt, whole=whole)
             finally:
                 if process.alive:
                     held.release()
+
+    def _once(self, worker, *, whole):
+        self.passed = once(worker, self.process.stop, watching=Watching(), whole=whole)
+        self.look = self.passed.look
+        self.outcome = "fine" if self.passed.whole else "partial"
+        self.why = "; ".join(self.passed.troubles)[:300]
+
+    def _plan(self, worker):
+        read(worker, Watching())
+        self.look = look(worker, worker.clock(), whole=True)
+        self.outcome = "planned"

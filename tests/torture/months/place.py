@@ -44,7 +44,7 @@ def own_rules(made, days):
 
 
 @contextmanager
-def company(folder, *, seed, flavour, clock, dice, wrap, shipped):
+def company(folder, *, seed, flavour, clock, dice, wrap, shipped, content_limits):
     """Serve the company; yield it and the log of its worker."""
 
     def wrapped(face):
@@ -60,7 +60,9 @@ def company(folder, *, seed, flavour, clock, dice, wrap, shipped):
     made.jira.add_project("ATTIC", lead="ana")
     own_rules(made, 5)
     made.configure(more=ZONE + DIGESTS)
-    config = made.config.read_text("utf-8").replace("[kinds]", KINDS)
+    minute, hour = content_limits
+    limited = f'due = "milestone"\ncontent_limits = [[{minute}, 60], [{hour}, 3600]]'
+    config = made.config.read_text("utf-8").replace("[kinds]", KINDS).replace('due = "milestone"', limited)
     made.config.write_text(config, encoding="utf-8")
     said = io.StringIO()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(said))

@@ -14,6 +14,7 @@ LISTS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls|issues/comments|issues/eve
 NO_TICKET = re.compile(r"/labels$(?<!\d/labels)|/milestones|/reactions|/graphql|/statuses/|^/$")
 TICKET = re.compile(r"/issues/(\d+)|/issue/([^/]+)")
 WAITS = re.compile(r"^person .*: held back$|parked")  # what may be left to be said when all is well
+PINGED = f"pings a person and week (of {limits.PINGS})"
 OPEN = ("intent", "sending", "doubt")
 SAME = ("title", "phase", "labels", "assignees", "due")
 
@@ -24,16 +25,18 @@ def after_a_pass(month, made):
     if made.outcome == "broken":
         month.wrong(f"pass {made.number} ended in a way that nobody foresaw: {made.why}")
     rows = ops_of(month.database, made.began) if month.database.exists() else {}
+    if made.outcome == "planned" and any(one.writes for one in seen):
+        month.wrong(f"pass {made.number} was to plan only and wrote")
     for what in (
         *unplanned(month.passes[made.number - 1 :], seen, rows),
-        *absence(made, seen, rows),
+        *absence(seen, rows),
         *silence(made, seen),
     ):
         month.wrong(f"pass {made.number}: {what}")
 
 
 def ops_of(database, since):
-    """Return the ops that were touched since then, from the database's own table: {id: (op, sent since, intended before)}."""
+    """Return the ops that were touched since then, as the table has them: {id: (op, sent since, intended before)}."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         began = int(since.timestamp() * 1_000_000)
         rows = connection.execute("select id, op, sent, intended from ops where changed >= ?", (began,)).fetchall()
@@ -47,9 +50,9 @@ def unplanned(together, seen, rows):
         ticket = TICKET.search(one.path)
         if one.writes and ticket and (ticket[1] or ticket[2]) not in refs and not one.path.endswith("/reactions"):
             yield f"{one.method} {one.path} belongs to no op"
-    if any(other.passed is None for other in together):
+    if any(other.look is None for other in together):
         return
-    planned = {op.id for other in together for op in other.passed.look.plan.ops}
+    planned = {op.id for other in together for op in other.look.plan.ops}
     for number, (op, sent, before) in rows.items():
         if sent and not before and number not in planned and not op.rule.startswith("digest/"):
             yield f"{op.rule} {op.name} on {op.target.key} was sent and is in no plan"
@@ -64,7 +67,7 @@ def partial(seen):
     return {one.face for one in last.values() if not one.heard}
 
 
-def absence(made, seen, rows):
+def absence(seen, rows):
     """Yield removals at a tracker of which a list was not read wholly in the same pass."""
     blind = partial(seen)
     earlier = {op.target.ref for op, _, before in rows.values() if before}
@@ -114,14 +117,14 @@ def at_the_end(month):
     """Look at the whole month."""
     seen, report = month.wire.seen, month.report
     report.counts["writes"] = sum(one.writes for one in seen)
-    for name, used, limit in limits.windows(seen):
-        report.most[name] = used
+    for name, used, limit in limits.windows(seen, month.content_limits):
+        report.most[f"{name} (of {limit})"] = used
         if used > limit:
             month.wrong(f"{used} {name}, {limit} are allowed")
     for what in limits.too_early(seen, lambda why, one: _excused(month, why, one)):
         month.wrong(what)
     for person, count in limits.pings(seen, _mentions(month), month.forgot):
-        report.most["pings a person and week"] = max(count, report.most.get("pings a person and week", 0))
+        report.most[PINGED] = max(count, report.most.get(PINGED, 0))
         if count > limits.PINGS:
             month.wrong(f"{person} was pinged {count} times in a week")
     for op, where in once.posted(seen).items():
@@ -129,8 +132,8 @@ def at_the_end(month):
             month.wrong(f"op {op} was posted {len(where)} times: {', '.join(where)}")
     breaks = [*month.edits, *month.forgot]
     for key, deeds, said in lives.lives(month.made):
-        for what in (*lives.swings(deeds, said, breaks), *lives.insists(deeds, said, breaks)):
-            month.wrong(f"{key}: {what}")
+        for what, at in (*lives.swings(deeds, said, breaks), *lives.insists(deeds, said, breaks)):
+            month.wrong(f"{key}: {what}", at)
     kept(month)
 
 
@@ -144,8 +147,14 @@ def _mentions(month):
     found = {}
     for name in month.made.people:
         there = f"[~accountid:acc-{name}]" if month.flavour == "cloud" else f"[~{name}]"
-        found[name] = re.compile(rf"(?<![\w&;\\])(@{month.made.login(name)}\b|{re.escape(there)})")
+        found[name] = mention(f"@{month.made.login(name)}", there)
     return found
+
+
+def mention(*forms):
+    """Return what a mention is found by, in the forms that notify a person: not escaped, nor within a word."""
+    either = "|".join(re.escape(form) + (r"\b" if form[-1].isalnum() else "") for form in forms)
+    return re.compile(rf"(?<![\w&;\\])({either})")
 
 
 def kept(month):

@@ -30,23 +30,33 @@ DOWN = (
     Fault(kind="drop_after"),
     Fault(kind="status", status=401),
 )
-KINDS = ("calm", "flaky", "stormy", "down", "throttled", "lagging", "skewed", "bad writes")
-WEIGHTS = (8, 4, 2, 2, 3, 2, 2, 2)
-SHARES = {"flaky": 0.03, "stormy": 0.2, "bad writes": 0.4}
+KINDS = {
+    "calm": 5,
+    "flaky": 4,
+    "stormy": 4,
+    "down": 2,
+    "throttled": 4,
+    "lagging": 3,
+    "skewed": 2,
+    "bad writes": 3,
+}
+"""How it may be, and how often."""
+SHARES = {"flaky": 0.04, "stormy": 0.2, "bad writes": 0.4}
 SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
 
 class Weather:
     """What befalls the requests to one face."""
 
-    def __init__(self, face, world, clock, dice):
+    def __init__(self, face, world, clock, dice, kinds):
         self.face, self.world, self.clock, self.dice = face, world, clock, dice
+        self.kinds = kinds
         self.kind, self.until, self.fault = "calm", clock.now, None
 
     def turn(self):
         """Change, for some hours."""
-        self.kind = self.dice.choices(KINDS, WEIGHTS)[0]
-        self.until = self.clock.now + timedelta(hours=self.dice.choice((1, 3, 9, 20)))
+        self.kind = self.dice.choices(tuple(self.kinds), tuple(self.kinds.values()))[0]
+        self.until = self.clock.now + timedelta(hours=self.dice.choice((3, 9, 20, 40)))
         self.world.lag_seconds = self.dice.choice((3, 10, 45)) if self.kind == "lagging" else 0.0
         wrong = self.dice.choice((-600, -30, 30, 600)) if self.kind == "skewed" else 0
         self.world.clock.ahead = timedelta(seconds=wrong)
