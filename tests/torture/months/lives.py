@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+AT_A_WORD = timedelta(days=2)  # what somebody asks for is done in the next pass
 HALF_A_DAY = timedelta(hours=12)
 ON = {"labeled", "assigned", "milestoned", "reopened"}
 OFF = {"unlabeled", "unassigned", "demilestoned", "closed"}
@@ -79,7 +80,10 @@ def swings(deeds, said, breaks):
 
 
 def insists(deeds, said, breaks):
-    """Yield what we did, people undid and we did again, with nothing in between to be a reason; and when."""
+    """Yield what we did, people undid and we did again, with nothing in between to be a reason; and when.
+
+    What we did at somebody's word is theirs: who takes that back leaves the rules free to do what they ask.
+    """
     for what in dict.fromkeys(deed.what for deed in deeds if deed.ours and deed.on):
         stood = undone = None
         for place, deed in enumerate(deeds):
@@ -90,7 +94,8 @@ def insists(deeds, said, breaks):
                     others = [each for each in deeds[undone + 1 : place] if not each.ours]
                     if not others and not _between(deeds[undone].at, deed.at, said, breaks):
                         yield f"{what}: undone on {deeds[undone].at:%m-%d %H:%M}, done again", deed.at
-                stood, undone = place, None
+                spoken = _between(deed.at - AT_A_WORD, deed.at, said, ())
+                stood, undone = (None if spoken else place), None
             elif not deed.ours:
                 undone = place if stood is not None and not deed.on else None
                 stood = None
