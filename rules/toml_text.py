@@ -58,7 +58,7 @@ class Toml:
 
 
 def parse(file: str, text: str) -> Toml:
-    """Parse a file's text, its letters composed. Raises PolicyError with one line that says where, if it is not TOML."""
+    """Parse a file's text, its letters composed. Raises PolicyError with a line that says where, if it is not TOML."""
     if len(text) > LARGEST:
         raise PolicyError(f"{file}: larger than a rule file may be ({LARGEST:,} characters)")
     if text.startswith("\ufeff"):

@@ -64,6 +64,7 @@ def effects(jira, name):
     return len(jira.world.issue("OPS-1").comments) if name == "comment" else len(jira.world.issues) - 1
 
 
+@pytest.mark.fault("hostile/library-that-sends-again")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("fault", FAULTS)

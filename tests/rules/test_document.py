@@ -237,6 +237,7 @@ def test_the_policys_name_changes_with_every_text():
     assert len(set(names)) == len(names) - 1
 
 
+@pytest.mark.fault("rules/file-that-is-none")
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -268,6 +269,8 @@ def test_a_number_of_thousands_of_digits_is_refused():
         read_pack(FILE, "a = " + "9" * 5000)
 
 
+@pytest.mark.fault("objects/label-too-long")
+@pytest.mark.fault("rules/code-in-a-text")
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
@@ -387,6 +390,7 @@ def test_what_a_rule_asks_for_must_be_there(line, problem):
     assert problems(PACK + rule + line) == (f"{FILE}: rule 'a', {problem}",)
 
 
+@pytest.mark.fault("objects/label-with-a-space")
 def test_jira_takes_no_label_with_a_space():
     """With a Jira among the sources such a label is refused when the rules are read, not when they are applied."""
     rule = '[[rule]]\nid = "a"\non = "any"\nwhen = ["open"]\nlabel = "needs owner"\n'
@@ -409,6 +413,8 @@ QUARREL = (
 BOTH = 'label = "x"\ndue = { high = "1 day" }\non = '
 
 
+@pytest.mark.fault("rules/two-for-a-label")
+@pytest.mark.fault("rules/two-due-dates")
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
@@ -483,6 +489,7 @@ def test_all_problems_of_all_files_are_told_at_once():
     ]
 
 
+@pytest.mark.fault("rules/no-rules")
 def test_no_rule_files_are_no_policy():
     """Zero rules must never look like success."""
     with pytest.raises(PolicyError, match="no rule files: name at least one, like 'pack:backlog'"):

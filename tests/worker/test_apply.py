@@ -214,6 +214,7 @@ def changed_before_its_write(made, change):
         return once(worker, made.stop, watching=Watching(carried=meddle))
 
 
+@pytest.mark.fault("objects/changed-before-the-write", "github")
 def test_a_ticket_that_changed_after_the_plan_is_planned_anew(small):
     """Somebody takes the ticket while the plan is being carried out: no label that asks for an owner is put on."""
     passed = changed_before_its_write(small, lambda: small.github.assign(1, "bo-gh", actor="bo-gh"))
@@ -224,6 +225,8 @@ def test_a_ticket_that_changed_after_the_plan_is_planned_anew(small):
     assert "Nobody owns" not in small.github.issue(1).comments[0].body
 
 
+@pytest.mark.fault("objects/deleted-ticket", "github")
+@pytest.mark.fault("objects/transferred-ticket", "github")
 @pytest.mark.parametrize("move", ["deleted", "transferred"])
 def test_a_ticket_that_is_gone_is_let_go(small, move):
     """Deleted or moved elsewhere between plan and apply: nothing is written to it, then or later."""

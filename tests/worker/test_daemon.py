@@ -124,6 +124,7 @@ def test_a_changed_credential_is_taken_up(shop, followed):
     assert after.trackers["shop"].connect().author == before.trackers["shop"].connect().author
 
 
+@pytest.mark.fault("rules/broken-while-running")
 @pytest.mark.parametrize(
     ("old", "new"),
     [

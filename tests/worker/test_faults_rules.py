@@ -1,9 +1,11 @@
 """What policies do that are wrong, changed or too eager, and what two policies do to each other, over whole passes."""
 
+import re
+
 import pytest
 
 from rules.errors import PolicyError
-from tests.worker.faulty import firm, rules, settled
+from tests.worker.faulty import FLAVOURS, firm, rules, settled
 from tests.worker.places import BEFORE, LATE
 from worker.cycle import Watching, once
 
@@ -31,6 +33,7 @@ high = "10 days"
 """
 
 
+@pytest.mark.fault("rules/rules-that-undo-each-other", "github", "cloud")
 def test_rules_that_quarrel_come_to_rest(tmp_path):
     """Two labels, each of which takes the other's reason away: the pass says so; in fifty passes nothing swings."""
     with firm(tmp_path) as made:
@@ -74,6 +77,7 @@ ping = ["reporter"]
 """
 
 
+@pytest.mark.fault("rules/runaway-rule", "github", "cloud")
 def test_a_rule_that_matches_everything_is_held_before_its_first_write(tmp_path):
     """Not a label made, not a comment: pass after pass, and each of them says that it is not whole."""
     with firm(tmp_path) as made:
@@ -98,6 +102,7 @@ label = "told"
 """
 
 
+@pytest.mark.fault("rules/sudden-jump", "github", "cloud")
 def test_a_rule_that_wants_ten_times_as_much_as_ever_is_held_until_somebody_agrees(tmp_path):
     """Thirty-one titles change overnight: not a label, pass after pass; with a ceiling of its own it goes on."""
     with firm(tmp_path) as made:
@@ -121,26 +126,35 @@ def test_a_rule_that_wants_ten_times_as_much_as_ever_is_held_until_somebody_agre
         assert sum(count for what, count in made.seen().items() if what.endswith("label told")) == 33
 
 
-def test_the_first_look_at_ten_years_of_tickets_calls_nobody_out_of_them(tmp_path):
+@pytest.mark.fault("rules/old-tracker")
+@pytest.mark.fault("rules/old-tracker", "github")
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_the_first_look_at_ten_years_of_tickets_calls_nobody_out_of_them(tmp_path, flavour):
     """What lies there for years climbs no ladder on the first day but its foot, and no person hears more than five."""
-    with firm(tmp_path) as made:
+    with firm(tmp_path, flavour) as made:
         for number in range(12):
             year = 2016 + number % 10
             made.issue(f"Old {number}", labels=["priority:low"], owner="bo", at=BEFORE.replace(year=year))
+            made.task(f"Old {number}", priority="Low", owner="bo", at=BEFORE.replace(year=year))
         for number in range(8):
             made.issue(f"Late {number}", labels=["priority:low"], owner="bo", due=LATE)
+            made.task(f"Late {number}", priority="Low", owner="bo", due=LATE)
         made.once()
         settled(made, 0)
         seen = made.seen()
         assert sum(count for what, count in seen.items() if what.endswith("ping")) == 5
-        assert not any(
-            "@ana-gh" in c.body or "@kim-gh" in c.body for i in made.github.main.issues.values() for c in i.comments
-        )
+        said = "".join(comment.body for issue in made.issues() for comment in issue.comments)
+        said += "".join(comment.body for issue in made.jira.issues.values() for comment in issue.comments)
+        assert not re.search(r"(?<!\\)(@|\[~(accountid:acc-)?)(ana|kim)", said)
+        assert re.search(r"(@|\[~(accountid:acc-)?)bo", said)
 
 
-def test_other_words_in_a_rule_post_nothing_again(tmp_path):
+@pytest.mark.fault("rules/other-words")
+@pytest.mark.fault("rules/other-words", "github")
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_other_words_in_a_rule_post_nothing_again(tmp_path, flavour):
     """Comment, ping and card are edited in the rule file: what was said stays said once."""
-    with firm(tmp_path) as made:
+    with firm(tmp_path, flavour) as made:
         rules(made, EAGER)
         made.issue(owner="bo")
         made.task(owner="bo")
@@ -173,11 +187,13 @@ OTHER_RULES = {
 }
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["remembered", "database lost"])
+@pytest.mark.fault("rules/label-out-of-the-rules")
+@pytest.mark.fault("rules/label-out-of-the-rules", "github")
+@pytest.mark.parametrize(("lost", "flavour"), [(False, "cloud"), (True, "dc")], ids=["remembered", "database lost"])
 @pytest.mark.parametrize(("text", "expected"), OTHER_RULES.values(), ids=OTHER_RULES.keys())
-def test_a_label_that_no_rule_has_any_more_goes(tmp_path, text, expected, lost):
+def test_a_label_that_no_rule_has_any_more_goes(tmp_path, text, expected, lost, flavour):
     """A worn label is changed or taken out of the rule file: it goes on both trackers; what is kept stays."""
-    with firm(tmp_path) as made:
+    with firm(tmp_path, flavour) as made:
         rules(made, MARKED)
         made.issue(labels=["priority:high"])
         made.task()
@@ -205,9 +221,13 @@ def test_a_policy_that_cannot_be_read_takes_no_label_off(tmp_path):
         assert "seen" in made.jira.issue("OPS-1").labels
 
 
-def test_a_pass_keeps_to_the_rules_it_began_with(tmp_path):
+@pytest.mark.fault("rules/edited-in-a-pass")
+@pytest.mark.fault("rules/edited-in-a-pass", "github")
+@pytest.mark.fault("rules/file-that-is-none")
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_pass_keeps_to_the_rules_it_began_with(tmp_path, flavour):
     """The file is broken while a worker is open: it goes on; the next one refuses to start, and writes nothing."""
-    with firm(tmp_path) as made:
+    with firm(tmp_path, flavour) as made:
         rules(made, EAGER)
         made.issue(owner="bo")
         with made.worker() as worker:
@@ -223,6 +243,7 @@ def test_a_pass_keeps_to_the_rules_it_began_with(tmp_path):
         assert made.sandbox.log.entries == ()
 
 
+@pytest.mark.fault("rules/two-instances", "github", "cloud")
 def test_two_instances_on_the_same_trackers_leave_each_other_alone(tmp_path):
     """Each keeps a card of its own and never touches the other's; neither undoes what the other did."""
     with firm(tmp_path) as made:

@@ -30,6 +30,10 @@ WAKES = (
 )
 
 
+@pytest.mark.fault("hostile/title-that-acts")
+@pytest.mark.fault("hostile/title-that-acts", "github")
+@pytest.mark.fault("hostile/title-with-a-marker")
+@pytest.mark.fault("hostile/title-with-a-marker", "github")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_no_title_does_anything_in_what_we_write(tmp_path, flavour):
     """No mention but the ping's, no reference, no command, no markup; no tag on the page where people read it."""
@@ -76,6 +80,8 @@ def seen_pages(sources):
             yield found.body.decode()
 
 
+@pytest.mark.fault("hostile/spoilt-text")
+@pytest.mark.fault("hostile/spoilt-text", "github")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_a_megabyte_in_one_line_and_controls_are_borne(tmp_path, flavour):
     """Bodies and comments of any kind are read and kept; a command among them is found in no time."""
@@ -92,9 +98,12 @@ def test_a_megabyte_in_one_line_and_controls_are_borne(tmp_path, flavour):
 SAY = "These are many words, and they are said again and again. " * 5
 
 
-def test_a_card_of_ninety_rules_is_cut_where_the_tracker_ends_and_stays_ours(tmp_path):
+@pytest.mark.fault("objects/text-over-the-limit")
+@pytest.mark.fault("objects/text-over-the-limit", "github")
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_card_of_ninety_rules_is_cut_where_the_tracker_ends_and_stays_ours(tmp_path, flavour):
     """Over the limit it loses whole lines and says how many; the marker is there, and it is edited, not repeated."""
-    with firm(tmp_path) as made:
+    with firm(tmp_path, flavour) as made:
         text = "\n".join(
             f'[[rule]]\nid = "r{number}"\nabout = "{"Much is to be said here. " * 6}{number}"\non = "improvement"\n'
             f"when = ['open', '!has_owner', 'size(title) > {number}']\nsay = \"{{title}}: {SAY}\"\n"

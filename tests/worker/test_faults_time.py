@@ -8,16 +8,20 @@ import pytest
 from tests.worker.faulty import FLAVOURS, firm, settled
 from tests.worker.places import BEFORE
 
+BOTH = ("github", "cloud")
 # the first pass, and the slots of a digest on Sundays at 02:30 and one on Mondays at 9, in Berlin
 CHANGES = {
-    "spring": (datetime(2027, 3, 27, 23, tzinfo=UTC), ["shop/2027-W11", "all/2027-W12", "shop/2027-W12"]),
-    "autumn": (datetime(2026, 10, 24, 23, tzinfo=UTC), ["shop/2026-W42", "all/2026-W43", "shop/2026-W43"]),
-    "the 53rd week": (datetime(2027, 1, 3, 0, tzinfo=UTC), ["shop/2026-W52", "all/2026-W53", "shop/2026-W53"]),
-    "a leap day": (datetime(2032, 2, 28, 23, tzinfo=UTC), ["shop/2032-W08", "all/2032-W09", "shop/2032-W09"]),
+    "spring-gap": (datetime(2027, 3, 27, 23, tzinfo=UTC), ["shop/2027-W11", "all/2027-W12", "shop/2027-W12"]),
+    "autumn-fold": (datetime(2026, 10, 24, 23, tzinfo=UTC), ["shop/2026-W42", "all/2026-W43", "shop/2026-W43"]),
+    "week-53": (datetime(2027, 1, 3, 0, tzinfo=UTC), ["shop/2026-W52", "all/2026-W53", "shop/2026-W53"]),
+    "leap-day": (datetime(2032, 2, 28, 23, tzinfo=UTC), ["shop/2032-W08", "all/2032-W09", "shop/2032-W09"]),
 }
 
 
-@pytest.mark.parametrize(("began", "slots"), CHANGES.values(), ids=CHANGES.keys())
+@pytest.mark.parametrize(
+    ("began", "slots"),
+    [pytest.param(*of, id=name, marks=pytest.mark.fault(f"time/{name}", *BOTH)) for name, of in CHANGES.items()],
+)
 def test_each_slot_has_one_digest_on_days_that_are_unlike_others(tmp_path, began, slots):
     """Every half hour of the night is looked at; each digest comes once for each of its weeks."""
     with firm(tmp_path, digests=True) as made:
@@ -34,6 +38,7 @@ def test_each_slot_has_one_digest_on_days_that_are_unlike_others(tmp_path, began
         settled(made, 0)
 
 
+@pytest.mark.fault("time/slot-that-comes-again", "github", "cloud")
 def test_a_clock_that_is_put_back_over_a_slot_makes_no_digest_of_an_older_one(tmp_path):
     """The week's digest is out; an hour, then a week that come twice bring none, the week after it brings one."""
     with firm(tmp_path, digests=True) as made:
@@ -51,6 +56,8 @@ def to(clock, moment):
     clock.start = moment - timedelta(seconds=time.monotonic() - clock.origin)
 
 
+@pytest.mark.fault("time/server-clock-off")
+@pytest.mark.fault("time/server-clock-off", "github")
 @pytest.mark.parametrize(("flavour", "minutes"), [("cloud", 10), ("dc", -10)])
 def test_a_servers_clock_ten_minutes_off_loses_and_repeats_nothing(tmp_path, flavour, minutes):
     """What people do there is seen, what we did is not taken for theirs, and what they take back stays so."""
@@ -72,6 +79,8 @@ def test_a_servers_clock_ten_minutes_off_loses_and_repeats_nothing(tmp_path, fla
         assert [made.seen()[f"{key} due {due}"] for key, due in NEW_DATES] == [1, 1]
 
 
+@pytest.mark.fault("time/clock-put-back")
+@pytest.mark.fault("time/clock-put-back", "github")
 @pytest.mark.parametrize("whose", ["everybody's", "the trackers'"])
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_a_clock_that_is_put_back_an_hour_loses_and_repeats_nothing(tmp_path, flavour, whose):
@@ -118,6 +127,7 @@ def test_lists_that_show_everything_two_minutes_late_repeat_nothing(tmp_path):
         assert not [what for what in made.seen() if "needs-owner" in what]
 
 
+@pytest.mark.fault("time/over-midnight", "github", "cloud")
 @pytest.mark.parametrize("second", [57, 59])  # midnight strikes while it writes, while it reads
 def test_a_pass_over_the_end_of_the_year_does_everything_once(tmp_path, second):
     """It begins in one year and ends in the next; what was planned by yesterday's date is planned anew, once."""
@@ -139,9 +149,12 @@ def test_a_pass_over_the_end_of_the_year_does_everything_once(tmp_path, second):
         assert {made.seen()[f"OPS-{number} card"] for number in range(1, 5)} == {1}
 
 
-def test_dates_at_the_ends_of_time_are_dates(tmp_path):
+@pytest.mark.fault("time/ends-of-time")
+@pytest.mark.fault("time/ends-of-time", "github")
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_dates_at_the_ends_of_time_are_dates(tmp_path, flavour):
     """From the year 1 to 9999, from before there were trackers to long after: all are planned for, once."""
-    with firm(tmp_path) as made:
+    with firm(tmp_path, flavour) as made:
         for at in (datetime(1970, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)):
             made.issue(labels=["priority:high"], at=at)
             made.task(at=at)

@@ -64,6 +64,7 @@ UNDOINGS = {
 }
 
 
+@pytest.mark.fault("hostile/person-who-undoes", "github", "cloud")
 @pytest.mark.parametrize(("key", "undo", "expected"), UNDOINGS.values(), ids=UNDOINGS.keys())
 def test_what_a_person_undoes_stays_undone(small, key, undo, expected):
     """It is not done again, it is remembered with who did it, and the card says so once."""
@@ -189,6 +190,7 @@ def test_why_is_answered_on_the_card(small, key):
 # -- forgeries ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("hostile/pasted-marker", "github")
 def test_a_mark_that_somebody_copied_counts_for_nothing(small):
     """Pasted by another into another ticket, into the same one, or into their own edited comment: it is text."""
     mark = small.github.issue(1).comments[0].body
@@ -203,6 +205,7 @@ def test_a_mark_that_somebody_copied_counts_for_nothing(small):
     assert memory(small, late.key).episodes[0].number == 1
 
 
+@pytest.mark.fault("hostile/pasted-marker", "github")
 def test_our_own_mark_in_another_ticket_is_not_that_tickets(small):
     """Even under our own account a mark counts only where it was made: a copied card is no card."""
     late = small.issue("Another one", labels=["priority:high"], at=small.clock())
@@ -212,6 +215,7 @@ def test_our_own_mark_in_another_ticket_is_not_that_tickets(small):
     assert copied.body == small.github.issue(1).comments[0].body
 
 
+@pytest.mark.fault("hostile/pasted-marker", "cloud")
 def test_a_property_that_somebody_copied_counts_for_nothing(small):
     """On Jira the mark is a property; one set by another on their comment is not ours."""
     ours = next(one for one in small.jira.issue("OPS-1").comments if one.author == BOT)
@@ -265,6 +269,7 @@ def test_our_own_writes_are_no_movement(tmp_path):
         assert ended["backlog/idle"] is not None
 
 
+@pytest.mark.fault("hostile/quarrelsome-bot", "github")
 def test_a_quarrel_with_another_bot_ends_within_the_day(tmp_path):
     """A bot that takes the owner off and puts them on again moves us a few times, not for ever; then a pass says so."""
     with place(tmp_path) as made:

@@ -476,6 +476,7 @@ def test_rule_files_are_read_in_order_of_name(config, tmp_path):
     assert settings.packs() == (("rules.d/a.toml", "a.toml"), ("rules.d/b.toml", "b.toml"))
 
 
+@pytest.mark.fault("rules/no-rules")
 def test_rules_that_are_not_there_are_errors(config, tmp_path):
     """No rules is never taken for a quiet success."""
     settings = load_settings(config(SHOP + "[instance]\nrules = [\n'rules.d/*.toml',\n'pack:backlgo']\n"), {})

@@ -46,6 +46,7 @@ def test_the_api_version_is_said(hub):
     assert {entry.headers["x-github-api-version"] for entry in hub.sandbox.log.entries} == {"2022-11-28"}
 
 
+@pytest.mark.fault("objects/version-refused", "github")
 def test_an_old_server_is_spoken_to_without_a_version(hub):
     """It refuses the version it does not know; from then on none is named."""
     hub.world.api_versions = frozenset({"2021-01-01"})

@@ -63,6 +63,7 @@ def test_the_date_and_the_names_cost_one_request(issues):
     assert (str(found.due), found.fields) == ("2026-12-24", {f"{NAME}: pool 1"})
 
 
+@pytest.mark.fault("objects/renamed-field", "github")
 def test_a_name_that_no_field_has_is_told(issues):
     """With the nearest; a repository of a person has no fields at all."""
     (line,) = issues.tracker(fields=("Alert fingerprnt",)).connect().unknown

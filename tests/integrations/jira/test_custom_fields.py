@@ -89,6 +89,7 @@ def test_who_asks_for_another_one_reads_all_once_more(flavour):
             assert other.read(after)[0] == ()
 
 
+@pytest.mark.fault("objects/renamed-field")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_a_name_that_no_field_has_is_told(flavour):
     """With the nearest that one has; the others are read."""

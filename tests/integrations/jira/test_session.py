@@ -157,6 +157,7 @@ def test_a_server_that_drips_does_not_hold_us():
         assert time.monotonic() - began < 20  # the whole answer takes longer
 
 
+@pytest.mark.fault("hostile/spoilt-bytes", "cloud", "dc")
 @pytest.mark.parametrize("body", [rb'{"fields": "\ud800\u0000"', b'{"a": "\xff"}', b"[" * 100_000, b"\xff\xfe", b"nul"])
 def test_bytes_that_are_no_json_are_an_error_of_ours(body):
     """Broken encodings and endless nesting end in our errors, not in a stranger's."""
@@ -168,6 +169,7 @@ def test_bytes_that_are_no_json_are_an_error_of_ours(body):
             jira.tracker.ticket(jira.ref("OPS-1"))
 
 
+@pytest.mark.fault("hostile/spoilt-text", "cloud", "dc")
 def test_a_lone_surrogate_in_a_title_is_replaced():
     """One ticket with half a character in its title does not spoil the read of the others."""
     with office("dc") as jira:

@@ -172,6 +172,7 @@ def test_a_field_that_is_not_on_the_screen_is_named_and_not_tried_again(shop):
 # -- the workflow -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("objects/resolution-required", "cloud", "dc")
 @pytest.mark.parametrize(("reason", "resolution"), [("completed", "Done"), ("not_planned", "Won't Do")])
 def test_a_ticket_is_closed_and_reopened(shop, reason, resolution):
     """Closing takes the way that leads to done, with the resolution it asks for; reopening clears it."""
@@ -194,6 +195,7 @@ def test_a_ticket_moves_to_a_phase(shop):
     assert not shop.tracker.transition(ref, "done", "").wrote
 
 
+@pytest.mark.fault("objects/no-way-there", "cloud", "dc")
 def test_where_no_way_leads_there_the_ways_there_are_are_named(shop):
     """A workflow without the transition refuses with the names that exist, and nothing is written."""
     shop.world.transitions = (Transition(id="7", name="Start", sources=frozenset({"To Do"}), to="In Progress"),)

@@ -1,6 +1,6 @@
 """Hostile and broken input: forged marks, texts that try to act, quarrelsome bots, spoilt bytes."""
 
-from tests.torture.catalogue.fault import CLOUD, DC, GITHUB, TRACKERS, Fault
+from tests.torture.catalogue.fault import CLOUD, DC, TRACKERS, Fault
 
 FAULTS = (
     Fault(

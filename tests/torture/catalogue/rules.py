@@ -1,6 +1,6 @@
 """Rules and config: policies that are broken, edited, too eager, or at odds with each other."""
 
-from tests.torture.catalogue.fault import TRACKERS, Fault
+from tests.torture.catalogue.fault import CLOUD, GITHUB, TRACKERS, Fault
 
 FAULTS = (
     Fault(
@@ -50,21 +50,21 @@ FAULTS = (
         name="rules-that-undo-each-other",
         happens="Each of two rules takes away what the other one rests on.",
         seen="The pass says that they keep undoing each other and ends with 4; in fifty passes nothing swings.",
-        trackers=TRACKERS,
+        trackers=(GITHUB, CLOUD),
         asked=("0 oscillation over 50 passes",),
     ),
     Fault(
         name="runaway-rule",
         happens="A rule fits everything there is.",
         seen="Over its ceiling it stops before its first write, pass after pass, and none of them is green.",
-        trackers=TRACKERS,
+        trackers=(GITHUB, CLOUD),
         asked=("runaway rule",),
     ),
     Fault(
         name="sudden-jump",
         happens="A rule that did two things a pass suddenly wants thirty.",
         seen="More than ten times its busiest pass is held back until somebody gives the rule a ceiling of its own.",
-        trackers=TRACKERS,
+        trackers=(GITHUB, CLOUD),
         asked=("match-count jump",),
     ),
     Fault(
@@ -103,6 +103,6 @@ FAULTS = (
         name="two-instances",
         happens="Two instances with rules of their own work on the same trackers.",
         seen="Each keeps a card of its own, and neither undoes what the other did.",
-        trackers=TRACKERS,
+        trackers=(GITHUB, CLOUD),
     ),
 )
