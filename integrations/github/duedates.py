@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from integrations.dates import day
 from integrations.errors import Incomplete, Rejected
 from integrations.github.payloads import Raw, Repository
 from integrations.github.session import Session
@@ -49,7 +50,7 @@ class DueField:
         try:
             field = value.get("issue_field_id", value.get("field_id"))
             told = value.get("value") if field == self.id else None
-            return date.fromisoformat(str(told)[:10]) if told else None
+            return day(str(told)) if told else None
         except (AttributeError, ValueError) as error:
             raise Incomplete(where, f"a value has not the expected shape ({type(error).__name__})") from None
 

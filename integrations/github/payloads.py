@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from integrations.dates import day_in
 from integrations.errors import Incomplete
 from integrations.github.markdown import filed_marker, parse_marker
 from rules.model import Change, Comment, Deployment, Event, Marker, Release, Ticket, quick_ticket
@@ -91,7 +92,7 @@ class Repository:
         """Return the date of a milestone's due time, as people see it."""
         known = self._dues.get(due_on)
         if known is None:
-            known = self._dues[due_on] = datetime.fromisoformat(due_on).astimezone(_PACIFIC).date()
+            known = self._dues[due_on] = day_in(_PACIFIC, due_on)
         return known
 
 

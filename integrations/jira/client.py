@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.base import Allowance, Identity
+from integrations.dates import moment
 from integrations.errors import NotAllowed, NotFound
 from integrations.http import Line
 from integrations.jira.config import JiraConfig
@@ -14,7 +15,6 @@ from integrations.jira.desk import SHAPE
 from integrations.jira.filed import FiledSearch
 from integrations.jira.linking import Linking
 from integrations.jira.moving import Moving
-from integrations.jira.payloads import moment
 from integrations.jira.planning import Planning
 from integrations.jira.reading import Reading, server_time
 from integrations.jira.writing import Writing

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from integrations.dates import moment
 from integrations.errors import Incomplete, NotFound
 from integrations.jira import payloads
 from integrations.jira.desk import SHAPE, Desk
-from integrations.jira.payloads import MARKER, milliseconds, moment
+from integrations.jira.payloads import MARKER, milliseconds
 from integrations.jira.walks import KeyWalk, OffsetWalk, Walk, number, quoted
 from rules.model import Marker, Ticket
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from integrations.dates import moment
 from integrations.jira.desk import Desk
-from integrations.jira.payloads import milliseconds, moment
+from integrations.jira.payloads import milliseconds
 
 _PAGE = 100
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.base import Receipt
+from integrations.dates import moment
 from integrations.errors import NotFound, Rejected
 from integrations.jira.desk import SHAPE, Desk
 from integrations.jira.history import History
 from integrations.jira.markup import summary
-from integrations.jira.payloads import account, moment
+from integrations.jira.payloads import account
 
 _KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d+")
 

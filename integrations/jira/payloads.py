@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from integrations.dates import day, moment
 from rules.model import Comment, Event, Marker, Phase, Release, Ticket
 
 MARKER = "kaizend"
@@ -127,14 +128,14 @@ def events(site: Site, issue: str, histories: Any) -> Iterator[Event]:
 
 def release(site: Site, project: str, raw: Mapping[str, Any]) -> Release:
     """Translate a version. Jira knows no time of its making; it is released at midnight UTC of its release date."""
-    day = _date(raw.get("releaseDate")) if raw.get("released") else None
+    on = _date(raw.get("releaseDate")) if raw.get("released") else None
     return Release(
         source=site.source,
         uid=f"{site.uid}/jira/version/{raw['id']}",
         ref=raw["id"],
         name=text(raw["name"]),
         url=f"{site.browse}/projects/{project}/versions/{raw['id']}",
-        released=datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None,
+        released=datetime(on.year, on.month, on.day, tzinfo=UTC) if on else None,
     )
 
 
@@ -167,12 +168,6 @@ def account(user: Any) -> str:
     if not isinstance(user, dict):
         return ""
     return text(user.get("accountId") or user.get("name") or user.get("key"))
-
-
-def moment(stamp: str) -> datetime:
-    """Read a time with whatever offset, `2026-01-01T10:00:00.000+0530`, as UTC."""
-    at = datetime.fromisoformat(stamp)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def milliseconds(at: datetime) -> int:
@@ -275,7 +270,7 @@ def _duplicates(links: Any) -> frozenset[str]:
 
 
 def _date(value: Any) -> date | None:
-    return date.fromisoformat(value) if value else None
+    return day(value) if value else None
 
 
 def _changes(items: Any) -> Iterator[tuple[str, str, str]]:

@@ -11,12 +11,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations.base import Noun, Page
+from integrations.dates import moment
 from integrations.errors import Incomplete, NotFound, Rejected
 from integrations.jira import payloads
 from integrations.jira.cursor import OVERLAP, Cursor, loads
 from integrations.jira.desk import SHAPE, Desk
 from integrations.jira.history import History
-from integrations.jira.payloads import milliseconds, moment
+from integrations.jira.payloads import milliseconds
 from integrations.jira.walks import ChangeWalk, KeyWalk, OffsetWalk, Walk, WalkError, number, quoted
 from rules.model import Comment, Ticket
 

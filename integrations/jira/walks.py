@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from integrations.jira.payloads import milliseconds, moment
+from integrations.dates import moment
+from integrations.jira.payloads import milliseconds
 
 PAGE = 100
 SLACK = 50  # rows that may leave between two requests by offset, without one being skipped

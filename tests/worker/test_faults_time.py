@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.worker.faulty import FLAVOURS, firm, settled
-from tests.worker.places import BEFORE
+from tests.worker.places import BEFORE, LATE
 
 BOTH = ("github", "cloud")
 # the first pass, and the slots of a digest on Sundays at 02:30 and one on Mondays at 9, in Berlin
@@ -158,11 +158,20 @@ def test_dates_at_the_ends_of_time_are_dates(tmp_path, flavour):
         for at in (datetime(1970, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)):
             made.issue(labels=["priority:high"], at=at)
             made.task(at=at)
-        for due in (date(1, 1, 1), date(9999, 12, 31)):
+        for due in (date(1, 1, 1), date(9999, 12, 31), Slip(9999, 12, 31)):
             made.task(owner="bo", due=due)
-        far = datetime(9999, 12, 31, 12, tzinfo=UTC)
-        made.github.set_milestone(
-            made.issue(), made.github.add_milestone("Far", due_on=far, creator="ana-gh", at=BEFORE)
-        )
+        for due in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 12, tzinfo=UTC)):
+            milestone = made.milestone(LATE)
+            milestone.due_on = due
+            made.github.set_milestone(made.issue(owner="bo"), milestone)
         assert settled(made).whole
-        assert made.seen()["OPS-3 label overdue"] == 1
+        assert [made.seen()[f"OPS-{number} label overdue"] for number in (3, 4, 5)] == [1, 0, 0]
+        assert [made.seen()[f"acme/shop#{number} label overdue"] for number in (3, 4)] == [1, 0]
+
+
+class Slip(date):
+    """A due date of the year 20261: Jira takes it, and no calendar of ours has it."""
+
+    def isoformat(self):
+        """Write it as Jira does."""
+        return "20261-11-30"
