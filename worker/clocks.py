@@ -14,6 +14,10 @@ NOISE = timedelta(minutes=3)
 """What two looks at a clock may differ by: a slow answer, nodes that are not quite together. Less than any overlap."""
 LONGEST = timedelta(days=1)
 """By how much a clock is put back at most; what was changed before that is left as it is."""
+REST = timedelta(hours=1)
+"""Between two reads from the beginning: the nodes of one server may be further apart than they should."""
+AHEAD, AGAIN = "clock ahead: ", "clock put back: "
+"""What is kept of a source: by how much its clock is ahead of ours, and when it was last read from the beginning."""
 VERSIONED = ("tickets", "changes", "comments")
 
 
@@ -23,16 +27,18 @@ def put_back(database: Database, source: str, *, ahead: timedelta, now: datetime
     It was if it is less ahead than before, or shows a time before the newest page was saved, by its own clock.
     What is known of its last day counts as older than whatever is read next.
     """
-    name = f"clock ahead: {source}"
-    known = database.rows("select value from counters where name = ?", (name,))
-    before = timedelta(microseconds=known[0][0]) if known else ahead
+    known = dict(database.rows(_KNOWN, (AHEAD + source, AGAIN + source)))
+    before = timedelta(microseconds=known.get(AHEAD + source, _micros(ahead)))
     theirs = now + ahead
     back = ahead < before - NOISE or moment(theirs - before) < _newest_page(database, source, streams) - _micros(NOISE)
+    if back and abs(moment(now) - known.get(AGAIN + source, 0)) < _micros(REST):
+        return False
     if known and not back and abs(ahead - before) < NOISE:
         return False
     with database.begin() as connection:
-        connection.exec_driver_sql(database.sql(_NOTE), (name, _micros(ahead)))
+        connection.exec_driver_sql(database.sql(_NOTE), (AHEAD + source, _micros(ahead)))
         if back:
+            connection.exec_driver_sql(database.sql(_NOTE), (AGAIN + source, moment(now)))
             _forget(database, connection, source, theirs, streams)
     return back
 
@@ -58,4 +64,5 @@ def _micros(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
 
 
+_KNOWN = "select name, value from counters where name in (?, ?)"
 _NOTE = "insert into counters (name, value) values (?, ?) on conflict (name) do update set value = excluded.value"
