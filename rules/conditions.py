@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from cel_expr_python import cel
 
+from rules.clause_bounds import unbounded
 from rules.engine_words import reworded
 from rules.errors import ConditionError
 from rules.fact_asked import FactType
@@ -182,6 +183,8 @@ def _problems(text: object, declared: tuple[tuple[str, FactType], ...]) -> tuple
         return (f": {shown(text)} is not a text: write conditions in quotes",)
     if misshapen := _misshapen(text):
         return (misshapen,)
+    if bounds := tuple(unbounded(_plain(text))):
+        return bounds
     env = _environment(declared)
     try:
         outcome = env.compile(text).return_type()
@@ -190,6 +193,11 @@ def _problems(text: object, declared: tuple[tuple[str, FactType], ...]) -> tuple
     if outcome != cel.Type.BOOL:
         return (f": {shown(text)} is of type {outcome.name().lower()}, not true or false: {COMPARE}",)
     return tuple(_patterns(env, text))
+
+
+def _plain(text: str) -> str:
+    """Return a clause with blanks in place of its texts and comments."""
+    return TOKEN.sub(lambda found: " " * len(found[0]) if found["text"] or found["comment"] else found[0], text)
 
 
 def _misshapen(text: str) -> str:
