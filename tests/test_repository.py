@@ -173,3 +173,10 @@ def test_links_between_pages_lead_somewhere():
         if not target.exists() or (anchor and anchor not in headings(text_of(target)))
     ]
     assert broken == []
+
+
+def test_what_the_threat_model_names_is_there():
+    """Each test that SECURITY.md names for a promise."""
+    named = set(re.findall(r"`(tests/[\w./]+\.py)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8")))
+    assert len(named) > 15
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []

@@ -1,11 +1,21 @@
 """No server can send us, and what proves who we are, anywhere else: redirects, odd addresses, proxies."""
 
 import gzip
+import socket
+import ssl
+import threading
 import tracemalloc
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from http.client import HTTPException, HTTPSConnection
+from ipaddress import ip_address
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from integrations.errors import TrackerError
 from integrations.github.config import GithubConfig
@@ -31,8 +41,8 @@ LOCATIONS = (
 class Askers:
     """What asks a server: each by the name of what it is, sending one request when it is called."""
 
-    def __init__(self, home):
-        url = home.sandbox.url
+    def __init__(self, home, url=""):
+        url = url or home.sandbox.url
         github = GithubSession(
             GithubConfig(
                 name="a", repository="acme/shop", base_url=f"{url}/api/v3", token=TOKEN, timeout=FAST, write_interval=0
@@ -146,3 +156,60 @@ def test_what_is_packed_to_fill_the_memory_does_not(home, askers, name):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 90 * 1024 * 1024
+
+
+@pytest.fixture
+def impostor(tmp_path):
+    """Serve https with a certificate that nobody vouches for; yield its address, and what it was told once let in."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    begins = datetime(2020, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(begins).not_valid_after(begins + timedelta(days=36500))
+    host = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    pem = serialization.Encoding.PEM
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    whole = made.add_extension(host, critical=False).sign(key, hashes.SHA256()).public_bytes(pem)
+    (tmp_path / "server.pem").write_bytes(plain + whole)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem")
+    told = []
+
+    def serve(listener):
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                with client, suppress(OSError), context.wrap_socket(client, server_side=True) as inside:
+                    told.append(inside.recv(100))
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+    thread.start()
+    yield f"https://127.0.0.1:{listener.getsockname()[1]}", told
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join(5)
+
+
+OFF = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+
+
+def test_a_server_that_nobody_vouches_for_is_told_nothing(home, impostor, monkeypatch):
+    """Neither an empty setting of the environment nor any other makes us believe it."""
+    url, told = impostor
+    monkeypatch.setenv("PYTHONHTTPSVERIFY", "0")
+    for name in OFF:
+        monkeypatch.setenv(name, "")
+    askers = Askers(home, url)
+    for name in NAMES:
+        with pytest.raises(TrackerError):
+            askers.ask[name]()
+    for session in askers.sessions:
+        session.close()
+    assert told == []
+    careless = HTTPSConnection(url.removeprefix("https://"), context=ssl._create_unverified_context(), timeout=5)
+    careless.request("GET", "/seen")
+    with suppress(OSError, HTTPException):
+        careless.getresponse()
+    careless.close()
+    assert told[0].startswith(b"GET /seen")
