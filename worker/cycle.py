@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from rules.actions import Op, Plan
+from rules.actions import Op
 from rules.reverting import UNDO
 from worker.apply import Applied, apply
 from worker.blocked import see_blocked
+from worker.budget import DatabaseBudget
 from worker.doubts import settle
 from worker.errors import IndexUnusable
 from worker.gates.protection import read_waiting
@@ -28,8 +29,10 @@ from worker.recurrence.certainty import Authors, find_recurrences
 from worker.recurrence.likeness import see_likenesses
 from worker.reverting import Reverting
 from worker.signals import Complaint, complaints, read_signals
+from worker.standing import accounts, standing
 from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
+from worker.troubles import Trouble, of_ledger, of_ops, of_plan, paused
 from worker.turns import Turns
 from worker.worker import Worker
 
@@ -53,7 +56,7 @@ class Reading:
     """What was read, and what of it could not be understood."""
 
     synced: tuple[Synced, ...]
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
     @property
     def authors(self) -> dict[str, str]:
@@ -72,13 +75,19 @@ class Passed:
     doubts: int = 0  # ops still in doubt
     parked: int = 0  # ops set aside for a person
     complaints: tuple[Complaint, ...] = ()  # what is wrong with signals; they keep no pass from being whole
-    troubles: tuple[str, ...] = ()  # one line each: why the pass is not whole
+    found: tuple[Trouble, ...] = ()  # why the pass is not whole
+    standing: tuple[Trouble, ...] = ()  # what is wrong after it, of the pass or not
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Return why the pass is not whole, one line each."""
+        return tuple(map(str, self.found))
 
     @property
     def whole(self) -> bool:
         """Tell whether everything was read, and everything planned was carried out."""
-        return not self.troubles
+        return not self.found
 
 
 def read(worker: Worker, watching: Watching) -> Reading:
@@ -99,7 +108,8 @@ def read(worker: Worker, watching: Watching) -> Reading:
     troubles = tuple(_compared(worker, authors))
     see_withdrawn(worker, authors, worker.clock())
     read_statuses(worker, authors, worker.clock())
-    troubles += read_waiting(worker, authors, worker.clock())
+    waiting = read_waiting(worker, authors, worker.clock())
+    troubles += tuple(Trouble(kind="deployments", said=said) for said in waiting)
     judge_outcomes(worker, worker.clock())
     return replace(reading, troubles=troubles)
 
@@ -122,12 +132,12 @@ def take_up(worker: Worker, watching: Watching) -> Reading:
     return reading
 
 
-def _compared(worker: Worker, authors: Authors) -> Iterator[str]:
+def _compared(worker: Worker, authors: Authors) -> Iterator[Trouble]:
     """See what new reports resemble. Without the index all else goes on, and what could not be done is told."""
     try:
         see_likenesses(worker, authors, worker.clock())
     except IndexUnusable as error:
-        yield f"new reports were not compared with earlier ones: {error}"
+        yield Trouble(kind="index", said=f"new reports were not compared with earlier ones: {error}")
 
 
 def once(worker: Worker, stop: Stop, *, watching: Watching, whole: bool = False) -> Passed:
@@ -188,7 +198,13 @@ def finish(
     stop: Stop,
 ) -> Passed:
     """Sum the pass up, and write down how it ended."""
-    states = worker.ledger.ops_by_state()
+    states, now = worker.ledger.ops_by_state(), worker.clock()
+    troubles = [*reading.troubles, *of_plan(found.plan, found.unread), *of_ops(applied.stopped, applied.counts)]
+    troubles += of_ledger(states)
+    if stop.asked:
+        troubles.append(Trouble(kind="cut", said="the pass was stopped before its end"))
+    if troubles:
+        troubles += paused(DatabaseBudget(worker.database).pauses(now), accounts(worker))
     passed = Passed(
         synced=reading.synced,
         look=found,
@@ -196,26 +212,11 @@ def finish(
         digests=digests,
         doubts=states.get("doubt", 0),
         parked=states.get("parked", 0),
-        complaints=complaints(worker, worker.clock()),
-        troubles=(*reading.troubles, *_troubles(found.plan, found.unread, applied, states, stopped=stop.asked)),
+        complaints=complaints(worker, now),
+        found=tuple(troubles),
         counts=dict(applied.counts) | {"planned": len(found.plan.ops), "looked": found.looked},
     )
     outcome = "fine" if passed.whole else "partial"
-    worker.ledger.end_run(run, worker.clock(), outcome, passed.counts)
+    worker.ledger.end_run(run, worker.clock(), outcome, passed.counts, passed.found)
     log.info("pass ended", outcome=outcome, **passed.counts)
-    return passed
-
-
-def _troubles(
-    plan: Plan, unread: Mapping[str, str], applied: Applied, states: Mapping[str, int], *, stopped: bool
-) -> list[str]:
-    troubles = [f"source {name} was not read: {why}" for name, why in unread.items()]
-    troubles += [f"{held.what}: {held.wanted} wanted, ceiling {held.ceiling}: held back" for held in plan.held]
-    troubles += [f"conflict: {conflict}" for conflict in plan.conflicts]
-    troubles += [f"source {name}: nothing more was sent: {why}" for name, why in applied.stopped.items()]
-    troubles += [f"{applied.counts[state]} ops {state}" for state in ("failed", "unsent") if applied.counts[state]]
-    troubles += [f"{states[state]} ops {word}" for state, word in STATES.items() if states.get(state)]
-    return [*troubles, "the pass was stopped before its end"] if stopped else troubles
-
-
-STATES = {"doubt": "in doubt: `kaizend ops --doubt`", "parked": "parked: `kaizend ops --parked`"}
+    return replace(passed, standing=standing(worker, worker.clock(), accounts(worker)))

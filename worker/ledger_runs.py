@@ -1,14 +1,16 @@
-"""The runs of a ledger: when each began, how it ended, and what it wrote."""
+"""The runs of a ledger: when each began, how it ended, why it was not whole, and what it wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from worker.codec import to_json
 from worker.ledger_entries import Entries
-from worker.rows import moment, when, when_or_none
+from worker.rows import clean, moment, when, when_or_none
+from worker.troubles import Trouble, as_text, from_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,15 @@ class Run:
     wrote: Mapping[str, int] = field(default_factory=dict)  # verb -> ops carried out
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Went:
+    """How a run went."""
+
+    began: datetime
+    ended: datetime | None  # none: it is under way, or died
+    troubles: tuple[Trouble, ...] = ()  # why it was not whole
+
+
 class Runs(Entries):
     """The runs of a ledger. Each method is one transaction."""
 
@@ -34,11 +45,13 @@ class Runs(Entries):
             self._audit.append(connection, now, "run begins", {"run": run, "verb": verb, "policy": policy})
         return run
 
-    def end_run(self, run: int, now: datetime, outcome: str, counts: Mapping[str, int]) -> None:
+    def end_run(
+        self, run: int, now: datetime, outcome: str, counts: Mapping[str, int], troubles: Sequence[Trouble] = ()
+    ) -> None:
         """Note how a run ended."""
         with self._database.begin() as connection:
-            statement = self._database.sql("update runs set ended = ?, outcome = ?, counts = ? where id = ?")
-            connection.exec_driver_sql(statement, (moment(now), outcome, to_json(counts), run))
+            row = (moment(now), outcome, to_json(counts), clean(as_text(troubles)), run)
+            connection.exec_driver_sql(self._database.sql(_END_RUN), row)
             told = {"run": run, "outcome": outcome, "counts": counts}
             self._audit.append(connection, now, "run ends", told)
 
@@ -49,6 +62,19 @@ class Runs(Entries):
     def runs(self, most: int) -> tuple[Run, ...]:
         """Return the last runs that wrote something, the newest first."""
         return self._runs(_RUNS, most)
+
+    def went(self, since: datetime) -> tuple[Went, ...]:
+        """Return how the runs went that began since then, oldest first."""
+        return tuple(map(_went, self._database.rows(f"{_WENT} where began >= ? order by id", (moment(since),))))
+
+    def newest(self, count: int) -> tuple[Went, ...]:
+        """Return how the last runs went, the newest first."""
+        return tuple(map(_went, self._database.rows(f"{_WENT} order by id desc limit ?", (count,))))
+
+    def last_whole(self) -> datetime | None:
+        """Return when the last whole pass ended; None if there was none yet."""
+        found = self._database.rows("select max(ended) from runs where outcome = 'fine' and verb in ('once', 'apply')")
+        return when_or_none(found[0][0])
 
     def _runs(self, statement: str, parameter: int) -> tuple[Run, ...]:
         found: dict[int, Run] = {}
@@ -68,7 +94,13 @@ class Runs(Entries):
         return tuple(found.values())
 
 
+def _went(row: Any) -> Went:
+    return Went(began=when(row[0]), ended=when_or_none(row[1]), troubles=from_text(row[2]))
+
+
 _BEGIN_RUN = "insert into runs (verb, policy, began, outcome, counts) values (?, ?, ?, '', '{}') returning id"
+_END_RUN = "update runs set ended = ?, outcome = ?, counts = ?, troubles = ? where id = ?"
+_WENT = "select began, ended, troubles from runs"
 _WROTE = """
     select runs.id, runs.verb, runs.began, runs.ended, runs.outcome, ops.verb, count(ops.id)
     from runs left join ops on ops.run = runs.id and ops.state = 'done' where runs.id {which}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counts
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server, write_to_textfile
 
 from worker.cycle import Passed
 from worker.errors import WorkerError
+from worker.troubles import KINDS
 
 HOST = "127.0.0.1"
 """Metrics tell titles of nothing, but counts of much: only this machine may ask, or what is put before it."""
@@ -31,6 +34,9 @@ class Metrics:
         self._signals = self._gauge("kaizend_signals_failed", "Signals whose last read failed")
         self._stale = self._gauge("kaizend_signals_stale", "Signals with a number that is too old to decide by")
         self._wrong = self._gauge("kaizend_config_wrong", "1 while the config on the disk cannot be used")
+        self._troubles = Gauge(
+            "kaizend_troubles", "What is wrong after the last pass, by kind", ("kind",), registry=self.registry
+        )
         self._last = self._gauge("kaizend_last_pass_timestamp_seconds", "When the last pass ended")
         self._last_whole = self._gauge("kaizend_last_whole_pass_timestamp_seconds", "When the last whole pass ended")
 
@@ -46,9 +52,29 @@ class Metrics:
         kinds = [complaint.what for complaint in passed.complaints]
         self._signals.set(kinds.count("failed"))
         self._stale.set(kinds.count("stale"))
+        wrong = Counts(trouble.kind for trouble in passed.standing)
+        for kind in KINDS:
+            self._troubles.labels(kind).set(wrong[kind])
         self._last.set(now.timestamp())
         if passed.whole:
             self._last_whole.set(now.timestamp())
+
+    def was_whole(self, last: datetime | None) -> None:
+        """Note when the last whole pass ended, from before this process."""
+        if last is not None:
+            self._last_whole.set(last.timestamp())
+
+    def write(self, path: Path) -> None:
+        """Leave the gauges in a file for node_exporter's textfile collector, whole or not at all. Raises WorkerError.
+
+        What counts up begins at zero with each process: only one that stays can tell it.
+        """
+        gauges = [metric.name for metric in self.registry.collect() if metric.type == "gauge"]
+        try:
+            write_to_textfile(str(path), self.registry.restricted_registry(gauges))
+            path.chmod(0o644)
+        except OSError as error:
+            raise WorkerError(f"{path}: the metrics cannot be written ({error.strerror})") from error
 
     def config_wrong(self, wrong: bool) -> None:
         """Note whether the config on the disk can be used."""

@@ -32,6 +32,7 @@ from worker.look import paused_rules
 from worker.remembered import remembered
 from worker.settings.tables import DigestTable
 from worker.signals import complaints, read_signals
+from worker.standing import passes_told
 from worker.stop import Stop
 from worker.sync import sync_all
 from worker.worker import Worker
@@ -264,6 +265,9 @@ def _could_not(worker: Worker, about: Sequence[str], since: datetime, now: datet
     for source, why in worker.mirror.unreadable(worker.trackers).items():
         if source in about:
             yield f"Source {source} could not be read: {why}"
+    told = passes_told(worker.ledger.went(since))
+    if told:
+        yield told
     for held in {held.what: held for held in worker.ledger.held(since)}.values():
         yield f"Held back at a ceiling: {held.what} wanted {held.wanted}, the ceiling is {held.ceiling}."
     for rule in sorted(paused_rules(worker, now)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text, text
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration; a database that says anything the code does not know is refused."""
 
 METADATA = MetaData()
@@ -168,6 +168,7 @@ RUNS = Table(
     *_moments("began"),
     *_moments_or_none("ended"),
     *_texts("outcome", "counts"),
+    Column("troubles", Text, nullable=False, server_default=text("'[]'")),  # why it was not whole: kind and words
 )
 OPS = Table(
     "ops",

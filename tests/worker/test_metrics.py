@@ -11,6 +11,7 @@ import pytest
 from tests.worker.shop import now
 from worker.errors import WorkerError
 from worker.metrics import HOST, Metrics
+from worker.troubles import Trouble
 
 
 def free_port():
@@ -36,6 +37,7 @@ def passed(*, whole=True, done=0, held=(), unread=None, complaints=()):
         look=SimpleNamespace(unread=unread or {}, plan=SimpleNamespace(held=held)),
         doubts=1,
         parked=2,
+        standing=(Trouble(kind="parked", said="2 ops parked"),),
     )
 
 
@@ -62,6 +64,8 @@ def test_a_scraper_learns_how_the_passes_went():
         "kaizend_ops_in_doubt": 1,
         "kaizend_ops_parked": 2,
         "kaizend_config_wrong": 1,
+        'kaizend_troubles{kind="parked"}': 1,
+        'kaizend_troubles{kind="unread"}': 0,
     }
     assert {name: told.get(name) for name in expected} == expected
     assert told["kaizend_last_pass_timestamp_seconds"] >= told["kaizend_last_whole_pass_timestamp_seconds"] > 0

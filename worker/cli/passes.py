@@ -26,6 +26,7 @@ from worker.errors import WorkerError
 from worker.following import Following
 from worker.look import Look, look
 from worker.metrics import Metrics
+from worker.troubles import Trouble
 
 log = structlog.get_logger()
 
@@ -47,7 +48,7 @@ def sync(context: typer.Context, *, json: Json = False) -> None:
         if one.error or not json:
             talk(synced_line(one))
     for trouble in reading.troubles:
-        talk(trouble)
+        talk(str(trouble))
     if reading.troubles or any(one.error for one in synced):
         raise typer.Exit(Exit.PARTIAL)
 
@@ -63,7 +64,7 @@ def plan(
     """Show what would be written, and why. Never writes to a tracker."""
     cli: Cli = context.obj
     with cli.working(cli.settings()) as worker:
-        troubles: tuple[str, ...] = ()
+        troubles: tuple[Trouble, ...] = ()
         with watching(cli.stop) as bars:
             if not offline:
                 troubles = read(worker, bars).troubles
@@ -76,7 +77,7 @@ def plan(
         _show(found)
     _remark(found)
     for trouble in troubles:
-        talk(trouble)
+        talk(str(trouble))
     if out_file is not None:
         talk(f"saved: `kaizend apply {out_file}` does exactly this, or refuses if something has changed")
     if troubles or found.unread or found.plan.held or found.plan.conflicts:
@@ -149,8 +150,15 @@ def _close(passed: Passed) -> None:
 def once_(context: typer.Context, *, whole: Whole = False, json: Json = False) -> None:
     """Make one whole pass: read, plan, write, digest. For cron."""
     cli: Cli = context.obj
-    with cli.working(cli.settings()) as worker, watching(cli.stop) as bars:
+    settings = cli.settings()
+    with cli.working(settings) as worker, watching(cli.stop) as bars:
         passed = once(worker, cli.stop, watching=bars, whole=whole)
+        last = worker.ledger.last_whole()
+    if settings.metrics_file is not None:
+        metrics = Metrics()
+        metrics.was_whole(last)
+        metrics.passed(passed, now())
+        metrics.write(settings.metrics_file)
     if json:
         data({"whole": passed.whole, "troubles": passed.troubles, "digests": passed.digests, **passed.counts})
     _close(passed)
@@ -166,15 +174,18 @@ def run_(context: typer.Context) -> None:
     _keep_utc()
     metrics = Metrics(port=settings.run.metrics_port)
     with cli.working(settings) as worker, metrics.served():
+        metrics.was_whole(worker.ledger.last_whole())
         load = lambda: cli.settings(level=logging.INFO)  # noqa: E731 - the same words as above, for later
         with closing(Following(worker, settings, load=load, wrong=metrics.config_wrong)) as following:
 
             def one_pass() -> None:
                 with watching(cli.stop) as bars:
                     passed = once(following.follow(), cli.stop, watching=bars)
-                for trouble in passed.troubles:
-                    log.warning("not whole", why=trouble)
+                for trouble in passed.found:
+                    log.warning("not whole", kind=trouble.kind, why=trouble.said, todo=trouble.advice)
                 metrics.passed(passed, now())
+                if settings.metrics_file is not None:
+                    metrics.write(settings.metrics_file)
 
             run({"pass": Beat(seconds=settings.run.every, job=one_pass)}, cli.stop, failed=metrics.failed)
     talk("stopped")

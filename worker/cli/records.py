@@ -10,10 +10,13 @@ import typer
 from worker.audit import verify
 from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.exits import Exit
-from worker.cli.tables import ops_table
+from worker.cli.tables import ops_table, troubles_table
 from worker.errors import WorkerError
 from worker.ledger import Entry, State
-from worker.settings import Settings
+from worker.settings import Settings, SettingsError
+from worker.standing import standing
+from worker.troubles import Trouble
+from worker.wiring import account_of
 
 STATES: dict[str, tuple[State, ...]] = {
     "open": ("intent", "sending", "doubt", "parked"),
@@ -40,7 +43,7 @@ def ops(
     drop: Annotated[str, typer.Option("--drop", metavar="ID", help="Give a parked op up.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Show the ops of the ledger, unfinished ones if nothing else is asked for, and decide on parked ones."""
+    """Show what is wrong and what to do about it, and unfinished ops; or ops of a state. Decide on parked ones."""
     cli: Cli = context.obj
     settings = cli.settings()
     if retry or drop:
@@ -50,10 +53,31 @@ def ops(
     chosen = [name for name, on in flags.items() if on] or ["open"]
     with cli.alone(settings) as worker:
         entries = worker.ledger.entries([state for name in chosen for state in STATES[name]])
+        troubles = standing(worker, now(), _accounts(settings)) if chosen == ["open"] else ()
     if json:
-        data([_as_data(entry) for entry in entries])
+        told = [_as_data(entry) for entry in entries]
+        data({"ops": told, "troubles": [_trouble_data(trouble) for trouble in troubles]})
         return
     _show(entries, chosen)
+    if troubles:
+        out().print(troubles_table(troubles))
+    elif chosen == ["open"]:
+        talk("nothing is wrong, as far as the last pass has seen")
+
+
+def _accounts(settings: Settings) -> dict[str, str]:
+    """Return the names of the sources that share an account, where the credentials are at hand to tell."""
+    found: dict[str, list[str]] = {}
+    try:
+        for config in settings.source_configs():
+            found.setdefault(account_of(config), []).append(config.name)
+    except SettingsError:
+        return {}
+    return {account: f"the account of {', '.join(names)}" for account, names in found.items()}
+
+
+def _trouble_data(trouble: Trouble) -> dict[str, Any]:
+    return {"kind": trouble.kind, "said": trouble.said, "until": trouble.until, "advice": trouble.advice}
 
 
 def _decide(cli: Cli, settings: Settings, *, retry: str, drop: str) -> None:

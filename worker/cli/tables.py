@@ -20,6 +20,7 @@ from worker.governing import Served, told
 from worker.ledger import Entry
 from worker.ledger_baseline import Debt
 from worker.sync import Synced
+from worker.troubles import Trouble
 
 MARKS = {"good": "[green]ok[/]", "warn": "[yellow]warn[/]", "bad": "[red]BAD[/]"}
 
@@ -176,6 +177,17 @@ def _plain(line: Line) -> str:
     return "".join(span.person if isinstance(span, Mention) else span.text for span in line)
 
 
+def troubles_table(troubles: Iterable[Trouble]) -> Table:
+    """Show what is wrong, until when, and what to do."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("what is wrong", "until", "what to do"):
+        table.add_column(name, overflow="fold")
+    for trouble in troubles:
+        until = f"{trouble.until:%Y-%m-%d %H:%M} UTC" if trouble.until else "-"
+        table.add_row(escape(trouble.said), until, escape(trouble.advice))
+    return table
+
+
 def synced_line(one: Synced) -> str:
     """Say what came of reading a source."""
     if one.error:
@@ -194,3 +206,5 @@ def pass_lines(passed: Passed) -> Iterable[str]:
     yield from passed.look.plan.notes
     yield from (str(complaint) for complaint in passed.complaints)
     yield from (f"not whole: {trouble}" for trouble in passed.troubles)
+    if not passed.whole:
+        yield "`kaizend ops` says what to do"

@@ -83,6 +83,11 @@ class Settings:
         return self.tables.run
 
     @property
+    def metrics_file(self) -> Path | None:
+        """Return where each pass leaves its metrics, None if nowhere."""
+        return self.folder / self.run.metrics_file if self.run.metrics_file else None
+
+    @property
     def digests(self) -> tuple[DigestTable, ...]:
         """Return all of [[digest]]."""
         return self.tables.digest

@@ -336,6 +336,7 @@ class Run(Table):
 
     every: Seconds = 300
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    metrics_file: str = ""
     log: Literal["text", "json"] = "text"
 
 
