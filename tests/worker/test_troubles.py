@@ -151,7 +151,7 @@ TABLE = {
     "died": Row(died, after=True),
     "index": Row(index),
     "signal": Row(signal, Exit.FINE, talk="signal error_budget: ", digest=r"Signal error\_budget"),
-    "gate": Row(gate, Exit.FINE, talk="signal error_budget: ", digest="cannot be said"),
+    "gate": Row(gate, Exit.FINE, talk="signal error_budget: ", digest=r"error\_budget has no value for checkout"),
     "conflict": Row(conflict),
     "deployments": Row(None),
 }
