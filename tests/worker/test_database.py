@@ -255,6 +255,28 @@ def test_a_wrong_address_is_one_clear_line_without_the_password(url, said):
     assert "\n" not in str(caught.value)
 
 
+def test_a_server_that_drops_us_is_told_as_that_and_used_again_when_it_is_back(postgresql_url):
+    """What was under way is undone as a whole, in one clear line; the next transaction has a new connection."""
+    with closing(open_database(postgresql_url)) as database, closing(open_database(postgresql_url)) as other:
+        write(database, "delete from counters")
+        with pytest.raises(DatabaseError) as caught:
+            write_and_be_dropped(database, other)
+        assert "\n" not in str(caught.value)
+        assert database.rows("select count(*) from counters") == [(0,)]
+        write(database, COUNT_UP)
+        assert database.rows("select value from counters") == [(1,)]
+        write(database, "delete from counters")
+
+
+def write_and_be_dropped(database, other):
+    """Lose the connection in the midst of a transaction."""
+    with database.begin() as connection:
+        connection.exec_driver_sql(COUNT_UP)
+        backend = connection.exec_driver_sql("select pg_backend_pid()").scalar()
+        other.rows("select pg_terminate_backend(?)", (backend,))
+        connection.exec_driver_sql(COUNT_UP)
+
+
 # -- many at once, and death ----------------------------------------------------------------------------------------
 
 
