@@ -23,7 +23,7 @@ from worker.listen import listen
 from worker.look import Look, look
 from worker.outcomes.judging import judge_outcomes
 from worker.pairing import pair
-from worker.publish import publish_due
+from worker.publish import publish_due, unposted
 from worker.recovery import recover
 from worker.recurrence.certainty import Authors, find_recurrences
 from worker.recurrence.likeness import see_likenesses
@@ -147,6 +147,8 @@ def once(worker: Worker, stop: Stop, *, watching: Watching, whole: bool = False)
     found = look(worker, worker.clock(), whole=whole, progress=watching.looked)
     found, applied = carry_through(worker, run, found, stop, watching)
     digests = () if stop.asked else publish_due(worker, run, reading.authors, stop, applied)
+    late = () if stop.asked else tuple(unposted(worker, reading.authors))
+    reading = replace(reading, troubles=(*reading.troubles, *(Trouble(kind="digest", said=said) for said in late)))
     return finish(worker, run, reading, found, applied, digests, stop)
 
 

@@ -71,6 +71,10 @@ class Ledger(Ops, Baselines, Runs):
         with self._database.begin() as connection:
             return connection.exec_driver_sql("delete from slots where done is null").rowcount
 
+    def is_done(self, name: str) -> bool:
+        """Tell whether what was due in a slot is done."""
+        return bool(self._database.rows("select 1 from slots where name = ? and done is not null", (name,)))
+
     def slot_done(self, name: str, now: datetime) -> None:
         """Note that what was due in a slot is done: it is never claimed again."""
         with self._database.begin() as connection:

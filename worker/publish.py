@@ -87,6 +87,14 @@ def publish_due(worker: Worker, run: int, authors: Mapping[str, str], stop: Stop
     return tuple(posted)
 
 
+def unposted(worker: Worker, authors: Mapping[str, str]) -> Iterator[str]:
+    """Say of each digest that is due, and whose source was read, that it does not stand there."""
+    for table in worker.digests:
+        slot = due_slot(worker.policy, table, worker.clock())
+        if slot is not None and table.source in authors and not worker.ledger.is_done(f"{RULE}{table.name}/{slot}"):
+            yield f"digest {table.name} of {slot} was not posted"
+
+
 def due_slot(policy: Policy, table: DigestTable, now: datetime) -> str | None:
     """Return the newest slot of a digest whose time has come."""
     slots = [slot for slot, _ in policy.calendar.due_slots(rhythm(table), after=now - LOOK_BACK, now=now)]

@@ -26,6 +26,7 @@ Kind = Literal[
     "died",
     "index",
     "deployments",
+    "digest",
     "signal",
     "gate",
 ]
@@ -44,6 +45,7 @@ ADVICE: Mapping[Kind, str] = {
     "died": "see the log for its end: memory, disk, kill; what it had sent is looked for before it is sent again",
     "index": "free disk space or put the file's owner and mode right; it is made anew by itself",
     "deployments": "see `kaizend doctor`: the App's right to deployments",
+    "digest": "see its source above; if its issue is deleted or locked, name another one: `issue` in [[digest]]",
     "signal": "see `kaizend signals`: what does not tell its number, or no longer",
     "gate": "see `kaizend gate`: the number that it waits for is missing or stale",
 }
@@ -62,6 +64,7 @@ PLURAL: Mapping[Kind, str] = {
     "died": "it ended without a word",
     "index": "reports were not compared",
     "deployments": "deployments were not answered",
+    "digest": "a digest was not posted",
     "signal": "a signal was not read or is stale",
     "gate": "a gate could not be judged",
 }

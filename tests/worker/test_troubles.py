@@ -117,6 +117,15 @@ def index(shop):
     shop.configure(rules=("pack:recurrence",), more=MORE)
 
 
+def digest(shop):
+    """Delete the issue that digests are posted to, in the week before the one that is due."""
+    assert shop.run("once") == 0
+    with shop.worker() as worker, worker.database.begin() as connection:
+        connection.exec_driver_sql("delete from slots where name like 'digest/%'")
+        connection.exec_driver_sql("delete from ops where verb = 'ping'")
+    shop.github.delete_issue(next(one for one in shop.github.main.issues.values() if "digest" in one.title))
+
+
 def signal(shop):
     """Ask for numbers that nobody wrote."""
     shop.configure(more=MORE + SIGNAL)
@@ -125,7 +134,7 @@ def signal(shop):
 def gate(shop):
     """Have a gate that waits for numbers that nobody wrote."""
     ruled(shop, GATE.replace('"kim"', '"bo"').replace('kind == "feature"', 'kind == "improvement"'), SIGNAL)
-    shop.edit("incident = [", 'gate = [\'"gate" in labels\']\nincident = [')
+    shop.edit("incident = [", "gate = ['\"gate\" in labels']\nincident = [")
 
 
 class Row(NamedTuple):
@@ -150,6 +159,7 @@ TABLE = {
     "cut": Row(cut, after=True),
     "died": Row(died, after=True),
     "index": Row(index),
+    "digest": Row(digest),
     "signal": Row(signal, Exit.FINE, talk="signal error_budget: ", digest=r"Signal error\_budget"),
     "gate": Row(gate, Exit.FINE, talk="signal error_budget: ", digest=r"error\_budget has no value for checkout"),
     "conflict": Row(conflict),
