@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.actions import FileTicket, Post
+from rules.actions import FileTicket, Post, Verb
 from rules.moves import View
 
 
@@ -13,7 +13,7 @@ def spoken(view: View) -> Iterator[str]:
     for held in view.holding:
         began = f"e{held.episode.number}"
         steps = range(1, len(held.rule.steps) + 1)
-        asked = [(f"{began}.comment", Post)] if held.rule.comment else []
+        asked: list[tuple[str, type[Verb]]] = [(f"{began}.comment", Post)] if held.rule.comment else []
         asked += [(f"{began}.s{number}", verb) for number in steps for verb in (Post, FileTicket)]
         for occasion, verb in asked:
             op_id = view.op_id(held.rule.id, occasion, verb)

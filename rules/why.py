@@ -49,14 +49,18 @@ class _NoKeys:
 
 
 def why(
-    policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, paused: frozenset[str] = frozenset()
+    policy: Policy, ticket: Ticket, memory: Memory, now: datetime, *, paused: Mapping[str, str] | None = None
 ) -> tuple[Explanation, ...]:
-    """Explain all rules for a ticket, in the policy's order, those that do not hold as well."""
+    """Explain all rules for a ticket, in the policy's order, those that do not hold as well.
+
+    `paused` are the rules that people keep undoing, each with the reason in words.
+    """
+    stopped = paused or {}
     evaluation = evaluate(policy, ticket, memory, now)
     memory = with_put_offs(memory, evaluation.put_off)
-    view = View(policy=policy, evaluation=evaluation, memory=memory, now=now, keys=_NoKeys(), paused=paused)
+    view = View(policy=policy, evaluation=evaluation, memory=memory, now=now, keys=_NoKeys(), paused=frozenset(stopped))
     clauses = clauses_of(policy, ticket, evaluation.kind, memory, now)
-    return tuple(_explained(view, rule, clauses[rule.id]) for rule in policy.rules)
+    return tuple(_explained(view, rule, clauses[rule.id], stopped) for rule in policy.rules)
 
 
 def clauses_of(
@@ -68,7 +72,7 @@ def clauses_of(
     return {rule.id: rule.when.explain(activation) for rule in policy.rules}
 
 
-def _explained(view: View, rule: Rule, clauses: tuple[Clause, ...]) -> Explanation:
+def _explained(view: View, rule: Rule, clauses: tuple[Clause, ...], paused: Mapping[str, str]) -> Explanation:
     held = next((held for held in view.evaluation.holding if held.rule.id == rule.id), None)
     return Explanation(
         rule=rule,
@@ -77,7 +81,7 @@ def _explained(view: View, rule: Rule, clauses: tuple[Clause, ...]) -> Explanati
         clauses=clauses,
         episode=held.episode if held else None,
         next=next_step(view, held) if held and not held.episode.baseline else None,
-        notes=tuple(_notes(view, rule)),
+        notes=tuple(_notes(view, rule, paused)),
         overridden=overridden_values(rule, view.policy.shipped.get(rule.id)),
     )
 
@@ -92,10 +96,10 @@ def _obstacle(view: View, rule: Rule) -> State:
     return "does not hold"
 
 
-def _notes(view: View, rule: Rule) -> Iterator[str]:
+def _notes(view: View, rule: Rule, paused: Mapping[str, str]) -> Iterator[str]:
     """Yield what else is to be known: modes, pauses, what people asked for and took back."""
-    if rule.id in view.paused:
-        yield "paused: people keep undoing what it does, so it only shows what it would do"
+    if rule.id in paused:
+        yield f"paused: {paused[rule.id]}"
     if rule.mode == "shadow":
         yield "in shadow: it only shows what it would do"
     if rule.mode == "canary":

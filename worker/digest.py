@@ -43,6 +43,7 @@ class Account:
     did: tuple[Did, ...] = ()
     could_not: tuple[str, ...] = ()  # one line each: failed, in doubt, parked, over a ceiling, sources unread, paused
     undone: int = 0  # how often people took something back
+    rates: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # rule -> done in 30 days, and taken back of it
     baseline: Debt = field(default_factory=Debt)
     baseline_before: int = 0  # tickets in the baseline a week earlier
 

@@ -101,12 +101,22 @@ def _account(account: Account) -> tuple[Heading | Bullets | Paragraph, ...]:
         blocks.append(Paragraph((Text("Nothing."),)))
     if account.undone:
         blocks.append(Paragraph((Text(f"People took back {account.undone} of these; they stay taken back."),)))
+    if account.rates:
+        blocks.append(Paragraph((Text(_rates(account)),)))
     if account.baseline.tickets:
         blocks.append(Paragraph((Text(_left_alone(account)),)))
     if could_not:
         blocks.append(Heading((Text("What it could not do"),)))
         blocks.append(Bullets((*could_not, *more(len(account.could_not) - MOST, "such lines"))))
     return tuple(blocks)
+
+
+def _rates(account: Account) -> str:
+    """Say how much of what each rule did people took back, the largest share first."""
+    worst = sorted(account.rates.items(), key=lambda each: (-each[1][1] / each[1][0], each[0]))
+    rules = [f"{rule} {back} of {did} ({round(100 * back / did)} %)" for rule, (did, back) in worst[:MOST]]
+    rules += [f"{len(worst) - MOST} more rules"] if len(worst) > MOST else []
+    return f"Taken back by people, of what was done in 30 days: {', '.join(rules)}."
 
 
 def _left_alone(account: Account) -> str:

@@ -14,7 +14,7 @@ from worker.ledger_baseline import Baselines
 from worker.ledger_entries import Entry, State
 from worker.ledger_ops import STANDING, Ops
 from worker.ledger_runs import Runs
-from worker.rows import clean, moment, name_set, names
+from worker.rows import clean, moment, name_set, names, when
 
 __all__ = ["Entry", "Ledger", "RuleReport", "State"]
 
@@ -105,6 +105,10 @@ class Ledger(Ops, Baselines, Runs):
         rates = {rule: (int(count), back.pop(rule, 0)) for rule, count in done}
         return rates | {rule: (0, count) for rule, count in back.items()}
 
+    def undone_at(self, rule: str, since: datetime) -> tuple[datetime, ...]:
+        """Return when people took back what a rule did, since then, oldest first."""
+        return tuple(when(at) for (at,) in self._database.rows(_UNDONE_AT, (rule, moment(since), BY)))
+
     def swings(self, since: datetime) -> dict[tuple[str, str, str], int]:
         """Return how often the same thing was done to a ticket by a rule since then: (uid, rule, verb) -> times.
 
@@ -166,6 +170,7 @@ _BUSIEST = """
         group by rule, run
     ) as passes group by rule
 """
+_UNDONE_AT = "select at from reversals where rule = ? and at >= ? and person <> ? order by at"
 _REVERSED = "select rule, count(*) from reversals where at >= ? and person <> ? group by rule"
 _REPORT = """
     select rule, state, verb, count(*) from ops where changed >= ? group by rule, state, verb order by rule, state, verb

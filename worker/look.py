@@ -24,6 +24,7 @@ from worker.gates.protection import approval_ops
 from worker.gates.standing import standing
 from worker.gates.statuses import status_ops
 from worker.gates.waiving import waiver_ops
+from worker.pausing import MONTH, paused_rules
 from worker.quiet_domains import quiet_ops
 from worker.ration import ration
 from worker.remembered import remembered
@@ -32,10 +33,6 @@ from worker.turns import Turns
 from worker.worker import Worker
 
 WEEK = timedelta(days=7)
-MONTH = timedelta(days=30)
-UNDONE_COUNT = 5
-UNDONE_SHARE = 0.2
-"""A rule of whose effects in a month people took back at least so many, and at least this share, pauses itself."""
 HISTORY = {
     LABELLED: frozenset({"label"}),
     DUE: frozenset({"due", "milestone"}),
@@ -91,7 +88,7 @@ def look(
     gates = standing(worker, now)
     revision = mirror.revision()
     unread = {name: why for name, why in mirror.unreadable(worker.trackers).items() if name in worker.trackers}
-    paused = paused_rules(worker, now)
+    paused = frozenset(paused_rules(worker, now))
     found = mirror.tickets() if whole else mirror.unsettled(policy.sha, policy.calendar.today(now))
     ops: list[Op] = []
     episodes: list[tuple[str, Episode]] = []
@@ -203,14 +200,6 @@ def _put_off_again(event: Event, ticket: Ticket, value: str) -> bool:
     if way == "due":
         return event.what in HISTORY[DUE]
     return event.what == "status" and event.after == ticket.status
-
-
-def paused_rules(worker: Worker, now: datetime) -> frozenset[str]:
-    """Return the rules that people keep undoing."""
-    rates = worker.ledger.reversal_rates(now - MONTH)
-    return frozenset(
-        rule for rule, (done, undone) in rates.items() if undone >= UNDONE_COUNT and undone >= UNDONE_SHARE * done
-    )
 
 
 def same(planned: Op, asked: Op) -> bool:

@@ -28,7 +28,7 @@ from worker.gates.waiving import AT_GATES
 from worker.inputs import read_due, states
 from worker.ledger import Entry, State
 from worker.ledger_baseline import Chosen
-from worker.look import paused_rules
+from worker.pausing import paused_rules, rates
 from worker.remembered import remembered
 from worker.settings.tables import DigestTable
 from worker.signals import complaints, read_signals
@@ -251,6 +251,7 @@ def account(worker: Worker, about: Sequence[str], since: datetime, now: datetime
         did=tuple(sorted(did, key=lambda one: (-sum(one.deeds.values()), one.rule))),
         could_not=tuple(_could_not(worker, about, since, now)),
         undone=sum(report.reversed for report in worker.ledger.report(since)),
+        rates=rates(worker, now),
         baseline=worker.ledger.baseline(now, chosen),
         baseline_before=worker.ledger.baseline(since, chosen).tickets,
     )
@@ -278,8 +279,8 @@ def _could_not(worker: Worker, about: Sequence[str], since: datetime, now: datet
         yield told
     for held in {held.what: held for held in worker.ledger.held(since)}.values():
         yield f"Held back at a ceiling: {held.what} wanted {held.wanted}, the ceiling is {held.ceiling}."
-    for rule in sorted(paused_rules(worker, now)):
-        yield f"Rule {rule} has paused itself: people keep undoing what it does."
+    for rule, paused in sorted(paused_rules(worker, now).items()):
+        yield f"Rule {rule} has paused itself: {paused}."
     for complaint in complaints(worker, now):
         yield f"Signal {complaint.signal}: {complaint.said}"
     for state, word in UNDONE.items():

@@ -169,10 +169,12 @@ def test_why_explains_every_rule_and_every_clause():
     memory = Memory(
         episodes=(episode(began=later(-2)),), ignores=(Ignore(rule="backlog/quiet", by="ana", at=NOW, because="later"),)
     )
-    owned, prioritised, old, incident, quiet = why(rules, ticket(), memory, NOW, paused=frozenset({"backlog/owned"}))
+    owned, prioritised, old, incident, quiet = why(
+        rules, ticket(), memory, NOW, paused={"backlog/owned": "people took back much"}
+    )
     assert (owned.state, owned.clauses, owned.episode) == ("holds", CLAUSES, memory.episodes[0])
     assert (owned.next.on, owned.next.people) == (date(2026, 11, 6), ("lena",))
-    assert "paused" in owned.notes[0]
+    assert owned.notes[0] == "paused: people took back much"
     assert [clause.holds for clause in prioritised.clauses] == [True, False, False]
     assert prioritised.clauses[2].values == (("workdays_open", "1"),)
     assert (prioritised.state, "shadow" in prioritised.notes[0]) == ("does not hold", True)

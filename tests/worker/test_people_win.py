@@ -1,8 +1,12 @@
 """People win: what they undo stays undone, what they say is heard from those who may, and nobody forges our mark."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from tests.worker.places import BOT, company, place
+from worker.pausing import paused_rules
+from worker.publish import account
 
 BODY = "/kaizen ignore backlog/owned until 2027-01-31 because we know"
 
@@ -248,6 +252,15 @@ def test_a_rule_that_people_keep_undoing_pauses_itself(tmp_path):
         assert made.seen()["acme/shop#11 label needs-owner"] == 0
         assert made.github.issue(11).milestone is not None
         assert made.seen()["acme/shop#10 label needs-owner"] == 1
+        with made.worker() as worker:
+            (paused,) = paused_rules(worker, made.clock()).values()
+            told = account(worker, ("shop",), made.clock() - timedelta(days=7), made.clock())
+        assert (paused.undone, paused.done, paused.until) == (5, 10, date(2026, 12, 24))
+        assert told.rates["backlog/owned"] == (10, 5)
+        assert any("acts again by itself by 2026-12-24" in line for line in told.could_not)
+        made.clock.forward(days=28)
+        made.once()
+        assert made.seen()["acme/shop#11 label needs-owner"] == 1
 
 
 def test_our_own_writes_are_no_movement(tmp_path):

@@ -7,7 +7,7 @@ from tests.worker.places import BOT
 from worker.cycle import Watching, read, take_back
 from worker.doubts import settle
 from worker.errors import WorkerError
-from worker.look import paused_rules
+from worker.pausing import paused_rules
 from worker.reverting import known_run, reverting
 
 OWN = """
@@ -255,4 +255,4 @@ def test_an_undo_is_one_wish_and_pauses_no_rule(desk):
     passes(desk)
     assert "worn" in desk.shown(late)[1]
     with desk.made.worker() as worker:
-        assert paused_rules(worker, desk.made.clock()) == frozenset()
+        assert paused_rules(worker, desk.made.clock()) == {}

@@ -19,6 +19,7 @@ from worker.digest_text import prose
 from worker.doctor import examine
 from worker.errors import NoDatabase, WorkerError
 from worker.governing import MONTH, governing
+from worker.pausing import paused_rules
 from worker.publish import compose, due_slot, publish_now
 from worker.settings.files import packs_that_ship, read_pack
 from worker.wiring import policy_of
@@ -107,8 +108,9 @@ def policy(context: typer.Context, *, json: Json = False) -> None:
     try:
         with cli.alone(settings) as worker:
             reports, baseline = worker.ledger.report(now() - MONTH), worker.ledger.baseline(now()).rules
+            paused = paused_rules(worker, now())
     except NoDatabase:
-        reports, baseline = (), {}
+        reports, baseline, paused = (), {}, {}
     shipped = [rule_pack(*read_pack(each)) for each in packs_that_ship()]
     sections = governing(policy_of(settings), reports, shipped, baseline)
     if json:
@@ -116,6 +118,8 @@ def policy(context: typer.Context, *, json: Json = False) -> None:
     else:
         for each in policy_rows(sections):
             out().print(each)
+        for rule, why in paused.items():
+            out().print(f"\nrule {rule} is paused: {why}", markup=False, soft_wrap=True)
 
 
 def digest(

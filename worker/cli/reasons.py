@@ -28,8 +28,8 @@ from rules.why import Explanation, why
 from worker.cli.context import Cli, data, now, out
 from worker.cli.evidence import same_data, same_lines
 from worker.errors import WorkerError
-from worker.look import paused_rules
 from worker.measuring.history import course
+from worker.pausing import paused_rules
 from worker.world import memory_of, world
 
 HOLDS = {True: "[green]yes[/]", False: "[red]no[/]", None: "[yellow]cannot be said[/]"}
@@ -57,7 +57,8 @@ def why_(
     with cli.alone(cli.settings()) as worker:
         ticket = the_one(key, worker.mirror.candidates(key))
         memory = memory_of(worker, ticket.uid, world(worker, moment))
-        explained = why(worker.policy, ticket, memory, moment, paused=paused_rules(worker, moment))
+        paused = {rule: str(each) for rule, each in paused_rules(worker, moment).items()}
+        explained = why(worker.policy, ticket, memory, moment, paused=paused)
         read = worker.mirror.reads().get(ticket.source)
         went = course(worker, ticket, moment)
     kind = explained[0].kind if explained else ""
