@@ -74,11 +74,11 @@ def _unsaid(*, every):
 def _turns(*, every):
     tickets, budget, arriving = (300, 10, 5) if every else (24, 5, 2)
     longest, waiting = _played(plays.longest_wait, tickets=tickets, budget=budget, arriving=arriving)
-    most = ceil(tickets / budget) + 2  # what comes later stands behind; two tickets take turns in vain
+    most = ceil(tickets / (budget - arriving)) + 1  # all that are there, while others come
     yield (
         (
-            f"{tickets} tickets, {budget} writes a pass, {arriving} new ones each, 2 that fail: longest wait {longest}"
-            f" passes of {most}, starved {waiting}"
+            f"{tickets} tickets, {budget} writes a pass, {arriving} new ones each, {budget + 1} fail: longest wait"
+            f" {longest} passes of {most}, starved {waiting}"
         ),
         longest <= most and not waiting,
     )

@@ -182,27 +182,29 @@ def spacing(folder, run=in_a_process):
 def longest_wait(folder, *, tickets, budget, arriving):
     """Return the longest that a ticket waited for its card, in passes, and how many of the first are still waiting.
 
-    The budget is a pass's; some arrive before each; one cannot be read alone, and one takes no comment.
+    The budget is a pass's; some arrive before each; so many that they could fill it cannot be read alone, and one takes
+    no comment.
     """
     with served(folder) as (made, _):
         shops(made, content_limits=[[budget, 600]])
         for number in range(tickets):
             improvement(made, made.github.main, number)
-        made.fail("status", face="github", method="GET", path="/shop/issues/1$", status=500, times=10**6)
-        made.fail("status", face="github", method="POST", path="/shop/issues/2/comments$", status=502, times=10**6)
-        came, waited, number = dict.fromkeys(range(3, tickets + 1), 0), {}, 0
-        while len(waited) < tickets - 2:
-            number += 1
+        unread = "|".join(str(number) for number in range(1, budget + 1))
+        made.fail("status", face="github", method="GET", path=f"/shop/issues/({unread})$", status=500, times=10**6)
+        mute = f"/shop/issues/{budget + 1}/comments$"
+        made.fail("status", face="github", method="POST", path=mute, status=502, times=10**6)
+        first = range(budget + 2, tickets + 1)
+        came, waited, passes = dict.fromkeys(first, 0), {}, 0
+        while not waited.keys() >= set(first) and passes < 2 * tickets:
+            passes += 1
             for _ in range(arriving):
-                came[improvement(made, made.github.main, f"new {number}").number] = number
+                came[improvement(made, made.github.main, f"new {passes}").number] = passes
             made.once()
             for issue in made.github.main.issues.values():
                 if issue.number in came and issue.comments:
-                    waited.setdefault(issue.number, number - came[issue.number])
+                    waited.setdefault(issue.number, passes - came[issue.number])
             made.clock.forward(minutes=11)
-            if number > 2 * tickets:
-                break
-        return max(waited.values()), sum(number not in waited for number in range(3, tickets + 1))
+        return max(waited.values(), default=passes), sum(number not in waited for number in first)
 
 
 def cold_reads(folder, where, tickets):
