@@ -38,6 +38,7 @@ def carry_out(worker: Worker, tracker: Tracker, op: Op, card: Card | None) -> tu
     An error that concerns more than the op (a throttle, a right) is for the caller to act on.
     """
     worker.ledger.sending(op.id, worker.clock())
+    worker.guard.check()  # whoever took over settles it
     try:
         receipt = _send(worker, tracker, op, card)
     except TrackerError as error:

@@ -8,7 +8,7 @@ import structlog
 
 from integrations.base import Receipt, Tracker
 from integrations.errors import NotFound, TrackerError
-from rules.actions import Approve, FileTicket, Op, RemoveLabel
+from rules.actions import Approve, FileTicket, Op, PlanFor, RemoveLabel
 from rules.effects import effect_of, shows, wears
 from worker.gates.kept import Kept
 from worker.ledger import Entry
@@ -103,6 +103,8 @@ def find(worker: Worker, entry: Entry, author: str) -> Receipt | None:
     if isinstance(op.verb, Approve) or Kept(worker.database).change(op.target.uid) is not None:
         return None  # whoever sends it again looks first whether it is there
     ticket, effect = tracker.ticket(op.target.ref), effect_of(op, worker.clock())
+    if isinstance(op.verb, PlanFor):  # whatever it is planned for by now
+        return Receipt(wrote=True) if (ticket.sprint if op.verb.place == "sprint" else ticket.milestone) else None
     if isinstance(op.verb, RemoveLabel):
         return None if wears(ticket, op.verb.label) else Receipt(wrote=True)
     if effect is not None and shows(worker.policy, ticket, effect):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.actions import NAMES
+from rules.actions import NAMES, Clear, Transition
 from tests.torture.matrix.__main__ import main
 from tests.torture.matrix.choosing import ends, every, few
 from tests.torture.matrix.scenarios import SCENARIOS
@@ -25,8 +25,9 @@ def test_whatever_dies_when_nothing_is_there_twice_and_nothing_is_missing(name):
 
 
 def test_the_scenarios_carry_out_every_verb_there_is():
-    """Each class of verb is sent by the pass of some scenario."""
-    assert frozenset().union(*(one.verbs for one in SCENARIOS.values())) == set(NAMES.values())
+    """Each class of verb is sent by the pass of some scenario, but for those that only `kaizend undo` sends."""
+    by_command = {NAMES[Clear], NAMES[Transition]}
+    assert frozenset().union(*(one.verbs for one in SCENARIOS.values())) == set(NAMES.values()) - by_command
 
 
 def test_a_play_is_played_again_alone(capsys):
@@ -52,4 +53,5 @@ def test_each_kind_of_seam_is_played_where_it_is_met_first_and_last():
     assert len(plays["two-dc"]) == 6
     assert sorted(fault for seam, fault in plays["one"] if seam == 3) == ["502", "drop", "raise"]
     assert len(every(seams["two"])) == 3 + 6 + 6 + 3
+    assert ends({"one": ["commit a.db update ops state = 'sending'"]})["one"][0] == (1, "freeze")
     assert {seam for seam, _ in few(seams["two"], 6)} == {1, 3, 4}

@@ -19,8 +19,13 @@ WRITING = re.compile(
 VARYING = re.compile(r"\b[0-9a-f]{40}\b|\d+")
 
 COMMIT_FAULTS = ("kill-before", "raise", "kill-after")
-REQUEST_FAULTS = FAULTS = ("kill-before", "raise", "lost", "kill-after", "drop", "502")
-"""`raise`: the commit fails, the connection is refused. `lost`: dropped before, `drop` and `502`: after the effect."""
+REQUEST_FAULTS = ("kill-before", "raise", "lost", "kill-after", "drop", "502")
+FAULTS = (*REQUEST_FAULTS, "freeze")
+"""`raise`: the commit fails, the connection is refused. `lost`: dropped before, `drop` and `502`: after the effect.
+
+`freeze`: the process stands still right before a send, until another one has taken over and is done.
+"""
+SENDING = "state = 'sending'"
 IN_THE_SERVER = frozenset({"lost", "kill-after", "drop", "502"})
 """Of a request: what happens where it arrives."""
 
@@ -32,7 +37,9 @@ def is_commit(kind):
 
 def faults_of(kind):
     """Return what can befall a seam of a kind."""
-    return COMMIT_FAULTS if is_commit(kind) else REQUEST_FAULTS
+    if not is_commit(kind):
+        return REQUEST_FAULTS
+    return (*COMMIT_FAULTS, "freeze") if SENDING in kind else COMMIT_FAULTS
 
 
 class Seams:
@@ -78,6 +85,8 @@ class Seams:
         yield
         if fault == "kill-after":
             die()
+        elif fault == "freeze":
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     def _audited(self, name, arguments):
         if name == "http.client.send":

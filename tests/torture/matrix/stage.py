@@ -18,7 +18,7 @@ from pathlib import Path
 import orjson
 
 from integrations.sandbox.faults import Fault
-from tests.torture.matrix.passing import forked
+from tests.torture.matrix.passing import TTL, WAIT, forked
 from tests.torture.matrix.scenario import marks, seen
 from tests.torture.matrix.scenarios import SCENARIOS
 from tests.torture.matrix.seams import IN_THE_SERVER, faults_of, is_commit
@@ -77,6 +77,7 @@ class Stage:
     seams: list = field(default_factory=list)  # kinds
     verbs: list = field(default_factory=list)
     expected: Counter = field(default_factory=Counter)
+    at_first: Counter = field(default_factory=Counter)  # what is seen right after the pass itself
     marks: int = 0
     plays: int = 0
     wrong: dict = field(default_factory=dict)  # of the undisturbed pass
@@ -95,7 +96,8 @@ class Stage:
         """Play the pass undisturbed."""
         told = self._apart(0, "")
         self.seams, self.verbs = told["seams"], told["verbs"]
-        self.expected, self.marks, self.wrong = Counter(told["seen"]), told["marks"], told["wrong"]
+        self.expected, self.at_first = Counter(told["seen"]), Counter(told["at_first"])
+        self.marks, self.wrong = told["marks"], told["wrong"]
 
     def _apart(self, seam, fault):
         """Play in a copy of this process and of the company's files; return what is told."""
@@ -114,7 +116,8 @@ class Stage:
             said = report.read()
         ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         shutil.rmtree(folder)
-        broken = {"wrong": {"the play broke off": ended}, "seams": [], "verbs": [], "seen": {}, "marks": 0}
+        broken = {"wrong": {"the play broke off": ended}, "seams": [], "verbs": [], "marks": 0}
+        broken |= {"seen": {}, "at_first": {}}
         return orjson.loads(said) if said else broken
 
 
@@ -139,18 +142,23 @@ class Play:
         self.kind = stage.seams[seam - 1] if seam else ""
         self.request = seam - sum(map(is_commit, stage.seams[:seam]))
         self.reached = []
+        self.at_first = {}
         self.wrong = {}
 
     def told(self):
         """Play; tell what was wrong, and what was seen."""
         on_the_wire = self.fault in IN_THE_SERVER and not is_commit(self.kind)
-        first = forked(self.made, fatal=self.seam, fault="" if on_the_wire else self.fault)
-        after = forked(self.made)
+        ttl = TTL if self.fault == "freeze" else None
+        first = forked(self.made, fatal=self.seam, fault="" if on_the_wire else self.fault, ttl=ttl)
+        after = forked(self.made, ttl=ttl)
         self._prepare(first, on_the_wire=on_the_wire)
         with self.made.sandbox:
-            told = first.make(self.reached.append)
-            self._first(told, first.ended())
-            passes = list(self._after(after))
+            if self.fault == "freeze":
+                told, passes = None, self._overtaken(first, after)
+            else:
+                told = first.make(self.reached.append)
+                self._first(told, first.ended())
+                passes = list(self._after(after))
             self._last(passes[-1])
             shown, marked = seen(self.made), marks(self.made)
         if self.fault:
@@ -161,6 +169,7 @@ class Play:
             "seams": told["seams"] if told else [],
             "verbs": told.get("verbs", []) if told else [],
             "seen": shown,
+            "at_first": self.at_first,
             "marks": len(marked),
         }
 
@@ -190,22 +199,39 @@ class Play:
         if not self.fault:
             self._note("troubles", told["troubles"])
             self._note("another number of requests", self.doors.answered - requests(told["seams"]))
+            self.at_first = seen(self.made)
         elif not told["troubles"] and not told["died"]:
-            found = Counter(seen(self.made))
-            missing = {"lost": dict(self.stage.expected - found), "twice": dict(found - self.stage.expected)}
+            found, expected = seen(self.made), self.stage.at_first
+            missing = {"lost": dict(expected - found), "twice": dict(found - expected)}
             self._note("said to be whole", {name: what for name, what in missing.items() if what})
+
+    def _overtaken(self, first, after):
+        """Freeze a pass, have another process take over and let the first go on; return what the other tells."""
+        frozen = first.freeze(self.reached.append)
+        if not frozen or self.reached != [self.kind]:
+            self._note(ELSEWHERE, self.reached)
+        passes = list(self._after(after))
+        self.made.sandbox.log.clear()
+        told = first.thaw()
+        self._note("went on", "" if told and "took over" in told["died"] else told)
+        self._note("sent by who was overtaken", self.made.writes())
+        self._note("ended", first.ended())
+        return passes
 
     def _after(self, after):
         """Make passes in a new process until one writes nothing; yield what each tells."""
-        writes = ["none was made"]
-        for number in range(PASSES):
+        writes, overtaking = ["none was made"], self.fault == "freeze"
+        for number in range(PASSES + overtaking):
             self.made.sandbox.log.clear()
-            told = after.make(self.reached.append)
+            if overtaking and number:
+                self.made.clock.forward(seconds=WAIT)
+            told = after.make(self.reached.append, later=overtaking and number > 0)
             if told is None:
                 self._note("ended after the restart", after.ended())
                 yield {}
                 return
-            for what in ("troubles", "broke", "died"):
+            said = ("broke", "died") if overtaking and not number else ("troubles", "broke", "died")
+            for what in said:  # who overtakes another says at first that it waits
                 self._note(f"{what} after the restart", told[what])
             yield told
             writes = self.made.writes()
