@@ -92,7 +92,7 @@ def _appends(worker: Worker, op: Op) -> bool:
     return appends(op.verb, memory.card if memory else None)
 
 
-def find(worker: Worker, entry: Entry, author: str) -> Receipt | None:
+def find(worker: Worker, entry: Entry, author: str) -> Receipt | None:  # noqa: PLR0911 - one line a kind of op
     """Look for what an op left, in the primary store. Raises integrations.errors."""
     op = entry.op
     tracker = worker.trackers[op.goes_to]
