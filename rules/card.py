@@ -149,8 +149,8 @@ def write_state(view: View) -> str:
     Where the card is a due date's only place, it stays there: with a lost database, nothing else tells whose it was.
     `baseline:backlog/owned:2026-11-23`: the rule was in the baseline of that day, and still is in the same episode.
     `heard:...` is an op that is not to be carried out twice: of a command of the last days, of a post or a ticket that
-    somebody may delete. `led:due:2026-12-01` is what the ticket that leads it said last: what people changed here since
-    then stays.
+    somebody may delete, of a label that is put on to be kept. `led:due:2026-12-01` is what the ticket that leads it
+    said last: what people changed here since then stays.
     `unlike:OPS-12`: people showed, without a command, that this is another problem.
     """
     date_of = view.policy.calendar.date_of
@@ -177,6 +177,7 @@ def write_state(view: View) -> str:
     said = (each for each in newest(asked, view.ticket) if asked.fresh(each))
     heard = [f"heard:{op_id(view.keys, view.ticket, each)}" for each in said]
     heard += [f"heard:{op}" for op in spoken(view)]
+    heard += [f"heard:{each.op}" for each in view.memory.effects if each.verb == LABELLED and not is_worn(view, each)]
     leads = with_leads(view.memory, view.evaluation.leads).leads
     led = sorted(f"led:{lead.field}:{quote(lead.value, safe='')}" for lead in leads)
     apart = [each.key for each in view.memory.objections if not each.why.startswith("/")][-UNLIKES:]

@@ -31,7 +31,7 @@ def take_over(worker: Worker, comment: Comment, now: datetime) -> bool:
     worker.ledger.adopt(comment.ticket, read_state(state))
     worker.ledger.save_card(comment.ticket, Card(ref=comment.ref, essence="", at=comment.updated))
     due = read_due(state)
-    if due is not None:
+    if due is not None and _only_on_card(worker, comment):
         worker.mirror.set_card_due(comment.ticket, due)
     worker.ledger.save_leads((comment.ticket, lead) for lead in read_leads(state, comment.updated))
     traces = read_traces(worker.policy, state)
@@ -42,6 +42,15 @@ def take_over(worker: Worker, comment: Comment, now: datetime) -> bool:
         worker.ledger.recognise(told, comment.ticket, Receipt(), now)
     worker.mirror.unsettle((comment.ticket,))
     return known.card is not None and not known.card.gone
+
+
+def _only_on_card(worker: Worker, comment: Comment) -> bool:
+    """Tell whether the tracker has no place for the ticket's due date, or people's milestone is in it.
+
+    Elsewhere a date that is not there was taken away.
+    """
+    tracker, ticket = worker.trackers.get(comment.source), worker.mirror.ticket(comment.ticket)
+    return tracker is None or not tracker.keeps_due or (ticket is not None and bool(ticket.milestone))
 
 
 def _adopt(worker: Worker, comment: Comment, traces: Sequence[Trace], now: datetime) -> None:
