@@ -3,9 +3,17 @@
 import pytest
 
 from tests.worker.desk import Desk
-from tests.worker.faulty import firm
+from tests.worker.faulty import firm, rules
 from tests.worker.places import BOT
 
+WEARING = """
+[[rule]]
+id = "owned"
+about = "It has an owner."
+on = "improvement"
+when = ["open", "!has_owner"]
+label = "worn"
+"""
 ORDERS = ("at once", "after days", "before the database was lost", "seen, and then the database was lost")
 
 
@@ -130,6 +138,7 @@ def desk_of(made, flavour, turn):
     return Desk(made, flavour, titles=[*titles[: len(OPEN)], "nothing"], closed=titles[len(OPEN) :])
 
 
+@pytest.mark.fault("hostile/person-who-undoes")
 @pytest.mark.parametrize(
     ("flavour", "order"),
     [
@@ -166,3 +175,26 @@ def days(made, count):
     for _ in range(count):
         made.clock.forward(days=1)
         made.once()
+
+
+@pytest.mark.fault("hostile/quarrelsome-bot", "github", "dc")
+def test_a_bot_that_insists_each_hour_moves_us_once(tmp_path):
+    """It takes one label off whenever it is there, and puts another back whenever it is gone, in fifty passes."""
+    with firm(tmp_path, "dc") as made:
+        rules(made, WEARING)
+        off, back = made.issue("Off"), made.issue("Back")
+        task_off, task_back = made.task("Off"), made.task("Back")
+        made.once()
+        made.github.assign(back, "bo-gh", actor="bo-gh")  # its reason is gone: we take the label off
+        made.jira.edit(task_back.key, actor="bo", assignee="bo")
+        writes = []
+        for _ in range(50):
+            made.clock.forward(hours=1)
+            writes += made.written()
+            made.github.remove_label(off, "worn", actor="zoe-gh")
+            made.github.set_label(back, "worn", actor="zoe-gh")
+            made.jira.label(task_off.key, actor="zoe", remove=["worn"])
+            made.jira.label(task_back.key, actor="zoe", add=["worn"])
+        seen = made.seen()
+        assert [seen[f"{one.key} label worn"] for one in (off, task_off, back, task_back)] == [0, 0, 1, 1]
+        assert len(writes) == 6, writes  # two labels off with their reason, four cards that say how things stand
