@@ -269,10 +269,11 @@ def test_a_label_is_told_from_the_marker(label, state, one, expected):
 
 
 def test_a_label_that_is_kept_is_not_in_the_marker():
-    """After a lost database nobody takes off what was put on for good."""
+    """After a lost database nobody takes off what was put on for good, nor puts it on again."""
     state = card_of(decision(policy(rule(label="worn now", add_label="kept"))).ops).verb.state
     assert "did:label:backlog/owned:worn%20now" in state
-    assert "kept" not in state
+    assert "label:backlog/owned:kept" not in state
+    assert state.count("heard:") == 1
 
 
 @pytest.mark.parametrize(
