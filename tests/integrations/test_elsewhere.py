@@ -95,6 +95,7 @@ def askers(home):
 NAMES = ("github", "github's write", "github's graphql", "cloud", "cloud's write", "dc", "page", "prometheus")
 
 
+@pytest.mark.fault("reading/pages-elsewhere")
 @pytest.mark.parametrize("name", NAMES)
 def test_no_redirect_leads_to_another_host(home, evil, askers, name):
     """Whatever its status and however its address is written: the other host is not asked, ours at most a few times."""
@@ -144,6 +145,7 @@ def test_a_redirects_body_is_not_read(home, askers, name):
         askers.ask[name]()
 
 
+@pytest.mark.fault("reading/huge-answer")
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_packed_to_fill_the_memory_does_not(home, askers, name):
     """A few kilobytes that would become a hundred megabytes are given up on the way."""

@@ -227,6 +227,7 @@ def test_writes_keep_their_distance(clock):
     assert server.asked == [NOW, NOW, NOW + timedelta(seconds=1)]
 
 
+@pytest.mark.fault("rates/content-of-an-hour", "github")
 def test_the_content_budget_is_kept_across_processes(clock):
     """Twelve runs in an hour, each a new Line: never more than the hour's limit."""
     budget = MemoryBudget()
@@ -379,6 +380,8 @@ def test_a_target_has_its_own_limits(clock):
     assert len(server.asked) == 3
 
 
+@pytest.mark.fault("rates/secondary-limit-unsaid", "github")
+@pytest.mark.fault("rates/throttle-unsaid", "github")
 def test_an_unsaid_wait_doubles(clock):
     """A minute at least, more each time in a row, an hour and a quarter at most, and a minute again after success."""
     shop = line(clock)

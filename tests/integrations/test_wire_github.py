@@ -126,6 +126,7 @@ def dripping(answer: bytes, pause: float):
         thread.join(5)
 
 
+@pytest.mark.fault("rates/dripping-answer", "github")
 @pytest.mark.parametrize(
     "answer",
     [b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 500, b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + b" " * 900],

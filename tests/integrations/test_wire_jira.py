@@ -118,6 +118,8 @@ def test_nothing_is_sent_while_a_pause_is_in_force(flavour):
         assert effects(jira, "comment") == 1
 
 
+@pytest.mark.fault("rates/throttle-unsaid")
+@pytest.mark.fault("rates/no-reason")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_a_server_s_silence_about_the_wait_is_met_with_ever_longer_ones(flavour):
     """Throttles in a row that name no time: a minute, two, four ..., never more than an hour and a quarter."""
@@ -135,6 +137,7 @@ def test_a_server_s_silence_about_the_wait_is_met_with_ever_longer_ones(flavour)
         assert max(waits) <= 4_500
 
 
+@pytest.mark.fault("rates/limits-unsaid")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_the_limit_of_writes_to_one_issue_is_kept_without_being_told(flavour):
     """Twenty writes to an issue in two seconds, a hundred in thirty: the server never has to say no."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.torture.catalogue.fault import TRACKERS
 
-PARAMETERS = ("flavour", "tracker", "where", "kind", "face")
+PARAMETERS = ("flavour", "tracker", "where", "kind", "face", "jira", "name")
 """A test's own parameters that may name the tracker it runs on."""
 
 
@@ -20,14 +20,15 @@ def shown(item):
     pairs = set()
     for mark in item.iter_markers("fault"):
         name, *trackers = mark.args
-        pairs |= {(name, tracker) for tracker in trackers or _own(item) or ("",)}
+        pairs |= {(name, tracker) for tracker in trackers or _own(item)}
     return sorted(pairs)
 
 
 def _own(item):
+    """Return the trackers that a test's parameters name: none, if they name something else in their place."""
     given = item.callspec.params if hasattr(item, "callspec") else {}
-    values = [str(given.get(name, "")).removeprefix("jira-") for name in PARAMETERS]
-    return [value for value in values if value in TRACKERS]
+    values = [str(given[name]).removeprefix("jira-").partition("'")[0] for name in PARAMETERS if name in given]
+    return [value for value in values if value in TRACKERS] if values else [""]
 
 
 def pytest_addoption(parser):

@@ -158,6 +158,7 @@ def test_a_tracker_that_is_down_makes_the_pass_partial(shop, said):
     assert (planned["ops"], list(planned["unread"])) == ([], ["shop"])
 
 
+@pytest.mark.fault("delivery/two-workers")
 def test_a_lock_that_is_held_is_told_with_its_holder(shop, said):
     """Two workers never write at once; the second says who is at it, and ends with 5."""
     with shop.worker() as worker, lease(worker.database, name="shop"):
@@ -168,6 +169,7 @@ def test_a_lock_that_is_held_is_told_with_its_holder(shop, said):
     assert shop.writes() == 0
 
 
+@pytest.mark.fault("delivery/no-database-file")
 def test_a_damaged_database_is_told_and_left_alone(shop, said):
     """It is neither repaired nor made anew."""
     shop.run("sync")

@@ -78,6 +78,7 @@ FAILURES = {
 }
 
 
+@pytest.mark.fault("delivery/server-error-on-a-read")
 @pytest.mark.parametrize(("face", "path", "other"), [("github", "", "/rest/"), ("jira-cloud", "", "/repos/")])
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES.keys())
 def test_a_source_that_fails_stops_no_other_and_is_not_written_to(small, failure, face, path, other):
@@ -132,6 +133,7 @@ class Halt(BaseException):
     """What takes a process away."""
 
 
+@pytest.mark.fault("delivery/killed-before-the-send", "github", "cloud")
 def test_a_pass_cut_between_claim_and_write_is_taken_up(small):
     """What was planned and not begun is planned anew; what was claimed and not sent is sent once."""
 
@@ -148,6 +150,7 @@ def test_a_pass_cut_between_claim_and_write_is_taken_up(small):
     assert small.seen()["OPS-2 ping"] == small.seen()["acme/shop#2 ping"] == 1
 
 
+@pytest.mark.fault("delivery/two-workers")
 def test_of_two_workers_started_together_one_is_turned_away(small):
     """The lock lets one in; the other learns who has it and sends nothing."""
     together, outcomes = threading.Barrier(2), []

@@ -139,6 +139,7 @@ def test_a_database_of_the_first_version_is_migrated_with_all_it_holds(database_
         assert ledger.memory([found.uid])[found.uid].pauses == (Pause(began=NOON, due=found.due),)
 
 
+@pytest.mark.fault("delivery/newer-schema")
 def test_a_database_of_a_newer_version_is_refused(database_url):
     """An older kaizend does not touch what it does not understand."""
     with closing(open_database(database_url)) as database, database.begin() as connection:
@@ -185,6 +186,7 @@ def test_first_starts_at_the_same_time_agree(tmp_path):
 # -- damage ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("delivery/no-database-file")
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     """The error says how to restore; nothing is recreated."""
     path = tmp_path / "kaizend.db"
@@ -194,6 +196,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     assert path.read_bytes() == b"not a database at all\n" * 100
 
 
+@pytest.mark.fault("delivery/damaged-page")
 def test_a_damaged_page_is_found_on_opening(tmp_path):
     """A database with a broken page in the middle is refused before anything is decided on it."""
     path = tmp_path / "kaizend.db"
@@ -280,6 +283,7 @@ def write_and_be_dropped(database, other):
 # -- many at once, and death ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("delivery/contended-database")
 def test_writers_wait_for_each_other(database):
     """Transactions that read first and write then never fail for having come second."""
     start, errors = threading.Barrier(4), []

@@ -120,6 +120,7 @@ def restore(made, name):
     shutil.copytree(made.folder / name, made.folder / "var")
 
 
+@pytest.mark.fault("delivery/database-deleted", "github", "cloud")
 def test_without_its_database_nothing_is_posted_twice(written):
     """Cards, pings, digests and their issues are recognised by their marks: edits at most, then silence."""
     before = written.seen()

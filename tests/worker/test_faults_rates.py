@@ -102,6 +102,7 @@ def test_a_throttled_read_is_parked_too(tmp_path, face, path):
         assert made.seen()["acme/shop#1 card"] == made.seen()["OPS-1 card"] == 1
 
 
+@pytest.mark.fault("rates/hour-used-up")
 def test_an_hour_long_wait_for_the_primary_limit_is_not_slept(tmp_path):
     """GitHub's hour is used up: the pass ends at once, not whole; GitHub is asked nothing until the hour is over."""
     with firm(tmp_path) as made:
@@ -122,6 +123,7 @@ def test_an_hour_long_wait_for_the_primary_limit_is_not_slept(tmp_path):
         assert made.seen()["acme/shop#1 card"] == 1
 
 
+@pytest.mark.fault("rates/secondary-limit-unsaid", "github")
 def test_two_repositories_of_one_account_wait_together(tmp_path):
     """GitHub throttles an account, not a repository: the other repository is not tried either."""
     with firm(tmp_path) as made:
@@ -141,6 +143,7 @@ def test_two_repositories_of_one_account_wait_together(tmp_path):
         settled(made, 2)
 
 
+@pytest.mark.fault("access/revoked-in-a-pass")
 @pytest.mark.parametrize("where", ["cloud", "dc"])
 def test_a_token_revoked_in_the_middle_is_used_no_more(tmp_path, where):
     """The first 401 is the last request of the pass to that tracker; with a new token all is done, once."""
@@ -181,6 +184,7 @@ def test_github_says_no_in_three_ways_and_each_is_told_apart(tmp_path, headers, 
         assert bool(made.sandbox.log.count(face="github")) is asked
 
 
+@pytest.mark.fault("rates/content-of-an-hour", "github")
 def test_the_hours_content_limit_holds_over_many_short_passes(tmp_path):
     """Six processes in an hour together make no more content than one may; the rest follows in the next hour."""
     with firm(tmp_path) as made:

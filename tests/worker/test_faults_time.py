@@ -58,6 +58,8 @@ def to(clock, moment):
 
 @pytest.mark.fault("time/server-clock-off")
 @pytest.mark.fault("time/server-clock-off", "github")
+@pytest.mark.fault("reading/clock-skew")
+@pytest.mark.fault("reading/clock-skew", "github")
 @pytest.mark.parametrize(("flavour", "minutes"), [("cloud", 10), ("dc", -10)])
 def test_a_servers_clock_ten_minutes_off_loses_and_repeats_nothing(tmp_path, flavour, minutes):
     """What people do there is seen, what we did is not taken for theirs, and what they take back stays so."""
@@ -112,6 +114,7 @@ def test_a_clock_that_is_put_back_an_hour_loses_and_repeats_nothing(tmp_path, fl
 NEW_DATES = (("acme/shop#2", "Due 2026-12-22"), ("OPS-2", "2026-12-22"))
 
 
+@pytest.mark.fault("reading/index-lags", "github", "cloud")
 def test_lists_that_show_everything_two_minutes_late_repeat_nothing(tmp_path):
     """Pass after pass before the index knows of the last one: nothing is made twice, and no change is lost."""
     with firm(tmp_path) as made:

@@ -111,6 +111,7 @@ def test_a_long_message_is_cut():
 
 
 @pytest.mark.fault("hostile/spoilt-bytes", "github")
+@pytest.mark.fault("reading/deep-answer", "github")
 @pytest.mark.parametrize(
     "body",
     [b"", b"[", b"<html></html>", b"\xff\xfe", b"[" * 100_000, b'{"a":1}garbage'],
@@ -123,6 +124,7 @@ def test_what_is_not_json_is_no_answer(body):
 
 
 @pytest.mark.fault("hostile/spoilt-bytes", "github")
+@pytest.mark.fault("reading/deep-answer", "github")
 def test_broken_text_is_mended():
     """A byte that is no UTF-8, half a pair, a NUL: each becomes U+FFFD; a whole pair stays."""
     body = b'{"a":"\xff","b":["\\ud83d"],"c":"\\u0000","d":"\\ud83d\\ude00\\u0000"}'

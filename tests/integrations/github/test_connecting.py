@@ -231,6 +231,7 @@ def test_nobody_there_means_nothing_was_sent(hub):
     assert not error.value.sent
 
 
+@pytest.mark.fault("rates/wrong-authority", "github")
 def test_a_stranger_to_tls_means_nothing_was_sent(hub):
     """A server that is no TLS server never saw the request."""
     with pytest.raises(Unavailable) as error:

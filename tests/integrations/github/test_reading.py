@@ -39,6 +39,7 @@ def test_sparse_numbers_cost_a_few_requests_more(hub):
     assert len(hub.asked()) <= 15 + 7
 
 
+@pytest.mark.fault("rates/not-modified", "github")
 @pytest.mark.parametrize("stream", ["tickets", "changes", "comments", "events", "deployments", "releases"])
 def test_nothing_new_is_one_conditional_request(hub, stream):
     """A second read asks once, is told "not modified", and brings nothing; so does a third."""
@@ -109,6 +110,7 @@ def test_few_changes_cost_one_request(hub):
         assert len(hub.asked()) == 1
 
 
+@pytest.mark.fault("reading/moves-during-the-read", "github")
 @pytest.mark.parametrize("stream", ["tickets", "comments"])
 def test_a_row_that_moves_during_the_read_is_not_missed(hub, stream):
     """People edit the oldest rows between our pages: all rows come, in their newest form."""
@@ -132,6 +134,7 @@ def test_a_row_that_moves_during_the_read_is_not_missed(hub, stream):
         assert [seen[str(comments[at].id)].body for at in range(3)] == ["moved"] * 3
 
 
+@pytest.mark.fault("reading/moves-during-the-read", "github")
 def test_a_deletion_during_the_read_hides_nothing(hub):
     """Rows slide to the page we have read already: we step back."""
     add_issues(hub.world, 350)
@@ -172,6 +175,7 @@ def test_a_failed_page_ends_the_read(hub):
     assert set(refs(first.items) + refs(items)) == set(range(1, 251))
 
 
+@pytest.mark.fault("reading/cut-short", "github")
 def test_a_read_is_retried(hub):
     """Two bad answers cost two requests more, no rows."""
     add_issues(hub.world, 50)
@@ -182,6 +186,7 @@ def test_a_read_is_retried(hub):
     assert len(items) == 50
 
 
+@pytest.mark.fault("reading/another-shape", "github")
 @pytest.mark.parametrize("body", [{"message": "hello"}, ["x"], [{"number": 1}], [{"number": None, "labels": 7}]])
 def test_a_page_of_another_shape_is_not_believed(hub, body):
     """JSON, but no list of issues."""
@@ -191,6 +196,7 @@ def test_a_page_of_another_shape_is_not_believed(hub, body):
         read_all(tracker, "tickets")
 
 
+@pytest.mark.fault("reading/suddenly-empty", "github")
 def test_a_suspiciously_empty_read_fails(hub):
     """The repository counts open issues, the list has none: that is no truth to act on."""
     add_issues(hub.world, 3)
@@ -207,6 +213,7 @@ def test_an_empty_repository_is_believed(hub):
     assert cursor
 
 
+@pytest.mark.fault("reading/suddenly-empty", "github")
 @pytest.mark.parametrize("gone", [False, True])
 def test_the_canary_must_be_there(hub, gone):
     """An issue that the config names must be readable, or nothing is believed."""
@@ -219,6 +226,7 @@ def test_the_canary_must_be_there(hub, gone):
         assert hub.tracker(canary="#2").connect().author == "kaizend"
 
 
+@pytest.mark.fault("reading/change-in-the-list", "github")
 def test_pull_requests_are_changes_and_no_tickets(hub):
     """Issue lists hold both; so do comments and events."""
     world = hub.world

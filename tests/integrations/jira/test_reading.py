@@ -147,6 +147,7 @@ def test_a_cold_read_goes_on_where_it_stopped(flavour, pages):
         assert seen == [f"OPS-{one}" for one in range(1, 351)]
 
 
+@pytest.mark.fault("reading/moves-during-the-read")
 @pytest.mark.parametrize("gone", ["OPS-3", "OPS-100"])
 def test_a_ticket_that_leaves_during_a_cold_read_hides_no_other(jira, gone):
     """Deleting a ticket of a page that was read makes later pages begin one too far; none is skipped."""
@@ -184,6 +185,7 @@ def test_a_cold_read_begins_anew_where_the_edge_of_a_page_left(jira):
     assert {f"OPS-{one}" for one in range(1, 251)} - {"OPS-99", "OPS-100"} <= set(seen)
 
 
+@pytest.mark.fault("reading/moves-during-the-read")
 def test_a_ticket_that_moves_during_a_warm_read_hides_no_other(jira):
     """Changing or deleting tickets between the pages of a warm read misses nothing."""
     jira.add(350)
@@ -221,6 +223,7 @@ def test_what_was_imported_at_one_moment_is_read_whole(jira):
     assert sorted(keys(items)) == sorted(f"OPS-{one}" for one in range(1, 431))
 
 
+@pytest.mark.fault("reading/account-in-another-zone")
 def test_the_account_time_zone_shifts_nothing(jira):
     """Our account lives in New York: a change a minute after the last read is found, whatever JQL's wall clock says."""
     jira.add(3)
@@ -336,6 +339,7 @@ def test_a_renamed_project_is_still_read(jira):
 # -- suspicion --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("reading/suddenly-empty")
 def test_a_lost_permission_fails_a_warm_read_loudly(jira):
     """A project that had tickets and suddenly has none is not believed."""
     jira.add(3)
@@ -355,6 +359,7 @@ def test_a_lost_permission_fails_a_cold_read_where_a_canary_is_known(flavour):
         jira.read()
 
 
+@pytest.mark.fault("reading/suddenly-empty")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_a_canary_that_cannot_be_read_fails_the_source(flavour):
     """connect() insists on the issue that must be readable."""
@@ -374,6 +379,7 @@ def test_the_deletion_of_the_newest_ticket_is_no_lost_permission(jira):
     assert jira.read(cursor)[0] == ()
 
 
+@pytest.mark.fault("reading/cut-short")
 @pytest.mark.parametrize("kind", ["truncate", "halve", "html", "drop_before", "status"])
 def test_a_page_that_fails_is_asked_for_again(jira, kind):
     """A read is retried within bounds, whatever befalls it."""
@@ -413,6 +419,7 @@ def test_a_cursor_that_cannot_be_read_is_the_beginning(jira, cursor):
     assert keys(jira.read(cursor)[0]) == ["OPS-1", "OPS-2"]
 
 
+@pytest.mark.fault("reading/another-shape")
 @pytest.mark.parametrize("spoiled", [{"issues": [{"id": "1"}]}, {"issues": None}, [], {"issues": [7], "total": 1}])
 def test_a_page_of_another_shape_is_not_believed(jira, spoiled):
     """JSON that is no page of issues fails the read as incomplete, with nothing of it in the message."""

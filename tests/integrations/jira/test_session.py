@@ -63,6 +63,8 @@ def test_a_source_without_a_token_is_refused():
         made_tracker("http://127.0.0.1:9", "cloud", Clock(), token="")
 
 
+@pytest.mark.fault("reading/login-page", "dc")
+@pytest.mark.fault("access/taken-for-a-stranger", "dc")
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
@@ -113,6 +115,7 @@ def test_each_refusal_is_worded(fault, error, words):
         assert "\n" not in str(raised.value)
 
 
+@pytest.mark.fault("access/answer-echoes-the-token")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 200])
 def test_the_token_gets_into_no_error(flavour, status):
@@ -145,6 +148,7 @@ def test_a_redirect_is_not_followed():
         assert len(jira.requests()) == 1
 
 
+@pytest.mark.fault("rates/dripping-answer", "cloud")
 def test_a_server_that_drips_does_not_hold_us():
     """A byte now and then keeps no read timeout from passing, but the whole answer has a limit too."""
     with office("cloud", timeout=(0.5, 0.3), line_attempts=1) as jira:
@@ -158,6 +162,7 @@ def test_a_server_that_drips_does_not_hold_us():
 
 
 @pytest.mark.fault("hostile/spoilt-bytes", "cloud", "dc")
+@pytest.mark.fault("reading/deep-answer", "cloud")
 @pytest.mark.parametrize("body", [rb'{"fields": "\ud800\u0000"', b'{"a": "\xff"}', b"[" * 100_000, b"\xff\xfe", b"nul"])
 def test_bytes_that_are_no_json_are_an_error_of_ours(body):
     """Broken encodings and endless nesting end in our errors, not in a stranger's."""
