@@ -9,6 +9,7 @@ from typing import Any, Literal
 from integrations.base import Allowance, CommitStatus, Draft, Identity, LabelStyle, Page, Receipt, WaitingDeployment
 from integrations.errors import Incomplete, NotFound
 from integrations.github import payloads
+from integrations.github.circles import Circles
 from integrations.github.config import GithubConfig
 from integrations.github.connecting import Connected, connect
 from integrations.github.connection import checked_base
@@ -218,7 +219,7 @@ class GithubTracker:
         return self._writer
 
     def _pages(self, endpoint: str, path: str, params: dict[str, str]) -> Iterator[list[Raw]]:
-        page = 1
+        page, circles = 1, Circles(self._session.where(endpoint))
         while True:
             answer = self._session.rows(endpoint, path, {**params, "page": page})
             rows: Any = answer.json(self._session.where(endpoint))
@@ -226,8 +227,10 @@ class GithubTracker:
                 raise Incomplete(self._session.where(endpoint), f"expected a list, got {type(rows).__name__}")
             if not self._here().repository.holds(answer.path):
                 raise NotFound(self._session.where(endpoint), "it was moved to another repository")
+            more = bool(rows) and answer.has_next(len(rows))
+            circles.check([row.get("id") if isinstance(row, dict) else None for row in rows], more=more)
             yield rows
-            if not rows or not answer.has_next(len(rows)):
+            if not more:
                 return
             page += 1
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from integrations.errors import Incomplete, Rejected, Taken
+from integrations.github.circles import Circles
 from integrations.github.duedates import DueField
 from integrations.github.payloads import Repository
 from integrations.github.session import Session
@@ -52,12 +53,13 @@ class Milestones:
             raise Rejected(where, f"GitHub did not make the milestone {title!r}")
 
     def _list(self) -> None:
-        page = 1
+        page, where = 1, self.session.where("list milestones")
+        circles = Circles(where)
         while True:
             answer = self.session.rows("list milestones", self._path, {"state": "all", "page": page})
-            where = self.session.where("list milestones")
             rows = answer.json(where)
             self._note(rows, where)
+            circles.check([row["number"] for row in rows], more=answer.has_next(len(rows)))
             if not answer.has_next(len(rows)):
                 self._listed = True
                 return

@@ -17,6 +17,7 @@ import orjson
 from integrations.base import Noun, Page
 from integrations.errors import Incomplete, Rejected
 from integrations.github.answers import Answer
+from integrations.github.circles import Circles
 from integrations.github.payloads import Raw, each, stamp
 from integrations.github.session import Session
 
@@ -88,6 +89,10 @@ class Listing:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Incomplete(where, f"a row has not the expected shape ({type(error).__name__}: {error})") from None
 
+    def circles(self) -> Circles:
+        """Watch a walk through this list for pages that never end."""
+        return Circles(self.session.where(self.endpoint))
+
     def page(self, **params: Any) -> Rows:
         """Read one page, whatever we know."""
         rows = self.fetch(**params)
@@ -124,8 +129,10 @@ def by_creation(
     `believe` is told how many rows were open before the last page is given away; it may raise.
     """
     state = {"page": 1, "last": 0, "checks": 0, "open": 0, "newest": "", "mark": "", **state}
+    circles = listing.circles()
     while True:
         rows = _unmoved(listing, state)
+        circles.check(rows.ids, more=rows.more)
         state["mark"] = state["mark"] or overlapped(rows, now)
         state["open"] += rows.open
         state["last"] = rows.ids[-1] if rows.ids else state["last"]
@@ -201,6 +208,7 @@ class _Walk:
         self._met: set[int] = set()  # with this `since`
         self._recent: set[int] = set()  # from `settled` on
         self._shifted = False
+        self._circles = listing.circles()  # of one second
 
     def pages(self) -> Iterator[Page]:
         """Go to the end; each page can be gone on from."""
@@ -224,7 +232,9 @@ class _Walk:
             if rows.times[-1] <= self._since:
                 raise Incomplete(self._listing.session.where(self._listing.endpoint), "not in the order asked for")
             self._since, self._number, self._met = rows.times[-1], 1, set()
+            self._circles = self._listing.circles()
         else:
+            self._circles.check(rows.ids, more=True)
             self._number += 1
         self._rows = self._listing.page(**_since(self._since, self._number))
 
@@ -261,7 +271,9 @@ def newest_first(
     if rows is None:
         return
     then: State = state.get("next") or {**settle(rows), "etag": rows.answer.etag}
+    circles = listing.circles()
     while rows.more and not known(rows):
+        circles.check(rows.ids, more=True)
         number += 1
         yield Page(items=rows.items, cursor=dump({**old, "next": then, "page": number}))
         try:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from integrations.base import CommitStatus, Receipt
 from integrations.errors import Incomplete, Rejected, Unavailable
 from integrations.github.answers import Answer
+from integrations.github.circles import Circles
 from integrations.github.markdown import title_text
 from integrations.github.payloads import Repository
 from integrations.github.session import Session
@@ -46,6 +47,7 @@ class Statuses:
         """
         owner, _, name = self.repository.full_name.partition("/")
         variables: dict[str, Any] = {"owner": owner, "name": name, "context": context, "after": None}
+        circles = Circles(self.session.where("open heads"))
         while True:
             pulls = self._pulls(variables)
             for node in pulls["nodes"]:
@@ -53,6 +55,7 @@ class Statuses:
             page = pulls["pageInfo"]
             if not page.get("hasNextPage"):
                 return
+            circles.check([page.get("endCursor")], more=True)
             variables = {**variables, "after": page.get("endCursor")}
 
     def _pulls(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -62,7 +62,9 @@ class Reading(Desk):
             try:
                 yield from [payloads.comment(self.site, ref, one) for one in page["comments"]]
                 total = page["total"]
-                start += len(page["comments"]) or total
+                start += len(page["comments"])
+                if not page["comments"] and start < total:
+                    raise Incomplete(f"{self.name}: comments", f"{start} came, of {total} that there are")
             except SHAPE as error:
                 raise self.wrong("comments", error) from error
 

@@ -12,7 +12,10 @@ PAGE = 100
 SLACK = 50  # rows that may leave between two requests by offset, without one being skipped
 
 
-class WalkError(Exception):
+BACKS = 200  # how often a walk goes back, at most, for rows that left the list
+
+
+class WalkError(ValueError):
     """The answers do not add up to a whole read."""
 
 
@@ -42,6 +45,7 @@ class KeyWalk:
     def __init__(self, project: str, state: Mapping[str, Any], also: str = "") -> None:
         self._jql = f"project = {quoted(project)}{also} ORDER BY key ASC"
         self._token: str = state.get("token", "")
+        self._named: set[str] = {self._token} - {""}
         self.last: str = state.get("last", "")
         self.gap: tuple[str, str] | None = None
         self.paged = bool(self.last)
@@ -54,7 +58,7 @@ class KeyWalk:
 
     def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Take a page, short or even empty: only the missing token is the end."""
-        rows, token = list(data["issues"]), _next(data, self._token)
+        rows, token = list(data["issues"]), _next(data, self._named)
         self.gap = None
         if rows:
             first = rows[0]["key"]
@@ -81,6 +85,7 @@ class KeysetWalk:
         self._at: int = state.get("at", since)
         self._ties: set[str] = set(state.get("ties", ()))  # ids of the rows read at that very millisecond
         self._last: str = state.get("last", "")  # the last key, while inside one millisecond
+        self._been: set[tuple[int, str]] = set()  # where the walk was before
         self.done = False
 
     def state(self) -> dict[str, Any]:
@@ -108,7 +113,15 @@ class KeysetWalk:
             self._ties, self._last = set(), rows[-1]["key"]
         else:
             self.done = end
+        self._go_on(bool(rows))
         return fresh
+
+    def _go_on(self, met: bool) -> None:
+        """Note a place; a walk that met rows and is where it was before would go on for ever."""
+        place = (self._at, self._last)
+        if met and not self.done and place in self._been:
+            raise WalkError("the pages of the search go in circles")
+        self._been.add(place)
 
 
 class ChangeWalk(KeysetWalk):
@@ -117,6 +130,7 @@ class ChangeWalk(KeysetWalk):
     def __init__(self, project: str, since: int, state: Mapping[str, Any]) -> None:
         super().__init__(project, "updated", since, state)
         self._token = ""
+        self._named: set[str] = set()
 
     def ask(self) -> dict[str, str]:
         """Ask for the rows from the last one's time on."""
@@ -125,8 +139,10 @@ class ChangeWalk(KeysetWalk):
 
     def take(self, data: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Take a page."""
-        rows, token = list(data["issues"]), _next(data, self._token)
+        rows, token = list(data["issues"]), _next(data, self._named)
         self._token = "" if rows else token
+        if rows:
+            self._named.clear()  # the next page is another query's
         return self._step(rows, end=not token)
 
 
@@ -139,7 +155,7 @@ class OffsetWalk(KeysetWalk):
 
     def __init__(self, project: str, order: str, since: int, state: Mapping[str, Any], also: str = "") -> None:
         super().__init__(project, order, since, state, also)
-        self._start = 0
+        self._start = self._backs = 0
         self._before: tuple[int, set[str], int, int] | None = None  # at, ties, offset after it, rows left after it
         self.total = 0
 
@@ -173,6 +189,10 @@ class OffsetWalk(KeysetWalk):
         if left + len(self._ties) <= total:
             return False
         self._at, self._ties, self._start = at, ties, max(offset - SLACK, 0)
+        self._backs += 1
+        if self._backs > BACKS:
+            raise WalkError("the list grows shorter with every page")
+        self._been.clear()
         return True
 
 
@@ -185,12 +205,17 @@ def _time(row: Mapping[str, Any], field: str) -> int:
     return milliseconds(moment(row["fields"][field]))
 
 
-def _next(data: Mapping[str, Any], token: str) -> str:
-    """Return the token of the page after this one, "" after the last."""
-    after = data.get("nextPageToken") or ""
-    if after and after == token:
+def _next(data: Mapping[str, Any], named: set[str]) -> str:
+    """Return the token of the page after this one, "" after the last; note it among those that were named before."""
+    after = str(data.get("nextPageToken") or "")
+    if data.get("isLast") is True:
+        return ""
+    if not after and data.get("isLast") is False:
+        raise WalkError("the server says that there is more, and not where")
+    if after in named:
         raise WalkError("the server names the same page again and again")
-    return "" if data.get("isLast") is True else str(after)
+    named.update([after] if after else ())
+    return after
 
 
 def quoted(text: str) -> str:
