@@ -18,6 +18,7 @@ from integrations.http import Line
 from integrations.jira.answers import Answer, checked
 from integrations.jira.config import JiraConfig
 from integrations.loopback import is_loopback, keep_here
+from integrations.wording import network_words
 
 BODY_LIMIT = 64 * 1024 * 1024  # bytes; a page of a hundred issues with their talk is two or three million
 API, AGILE = "api/2", "agile/1.0"
@@ -114,8 +115,7 @@ class Session:
                 body = self._body(place, response)
                 return Answer(method=method, status=response.status_code, headers=headers, body=body)
         except _NOT_JSON as error:
-            what = f"no answer ({_innermost(error)})"
-            raise Unavailable(place, what, sent=self._wire.journey.began) from error
+            raise Unavailable(place, network_words(error), sent=self._wire.journey.began) from error
 
     def _body(self, place: str, response: requests.Response) -> bytes:
         """Read a body piece by piece as it comes: a huge one does not fill memory, nor is half a one taken for it."""
@@ -158,22 +158,3 @@ def checked_base(source: str, base_url: str) -> str:
     if parts.scheme == "http" and not is_loopback(host):
         raise NotAllowed(source, f"base_url is plain http to {host}: only loopback may go without https")
     return base
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """Return an exception, and those it wraps in the ways requests and urllib3 have."""
-    found: list[BaseException] = []
-    queue = [error]
-    while queue and len(found) < 20:
-        one = queue.pop(0)
-        found.append(one)
-        wrapped = (*one.args, getattr(one, "reason", None), one.__cause__, one.__context__)
-        queue += [inner for inner in wrapped if isinstance(inner, BaseException) and inner not in found]
-    return found
-
-
-def _innermost(error: BaseException) -> str:
-    """Name what went wrong by class alone: messages of the HTTP libraries carry addresses and queries."""
-    known = _causes(error)
-    names = [type(one).__name__ for one in known]
-    return names[0] if len(names) == 1 else f"{names[0]}: {names[-1]}"

@@ -56,6 +56,7 @@ def test_a_status_becomes_one_of_our_errors(status, message, expected):
     assert type(meaning(status, message)) is expected
 
 
+@pytest.mark.fault("rates/reset-absurd", "github")
 @pytest.mark.parametrize(
     ("status", "message", "headers", "seconds"),
     [
@@ -73,6 +74,9 @@ def test_a_status_becomes_one_of_our_errors(status, message, expected):
         (429, "", {"retry_after": "-3"}, (0, 0)),
         (429, "", {"retry_after": "soon"}, (60, 75)),
         (429, "", {"x_ratelimit_remaining": "0", "x_ratelimit_reset": "9" * 40}, (60, 75)),
+        (429, "", {"x_ratelimit_remaining": "0", "x_ratelimit_reset": str(EPOCH - 3600)}, (1, 1)),
+        (429, "", {"x_ratelimit_remaining": "0", "x_ratelimit_reset": str(EPOCH + 10**9)}, (86_400, 86_400)),
+        (429, "", {"x_ratelimit_remaining": "0", "x_ratelimit_reset": "inf"}, (60, 75)),
         (503, "", {"retry_after": "120"}, (120, 120)),
     ],
 )

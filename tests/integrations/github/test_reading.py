@@ -20,6 +20,7 @@ def refs(items) -> list[int]:
     return [int(item.ref) for item in items]
 
 
+@pytest.mark.fault("reading/many-tickets", "github")
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (99, 1), (100, 1), (101, 2), (200, 2), (250, 3)])
 def test_a_first_read_costs_a_request_a_hundred(hub, count, pages):
     """Plus one, which learns where to look next time, and at a full last page two to be sure that it is the last."""
@@ -148,6 +149,7 @@ def test_a_deletion_during_the_read_hides_nothing(hub):
     assert seen == set(range(1, 351))
 
 
+@pytest.mark.fault("reading/many-tickets", "github")
 def test_a_read_broken_off_goes_on_where_it_was(hub):
     """Page by page, by another process: each row comes, no page twice but the last."""
     add_issues(hub.world, 350)

@@ -133,6 +133,7 @@ def test_one_in_a_hundred_changed_costs_requests_for_that_one(jira):
     assert len(jira.requests()) == 1
 
 
+@pytest.mark.fault("reading/many-tickets")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("pages", [1, 2, 3])
 def test_a_cold_read_goes_on_where_it_stopped(flavour, pages):
