@@ -34,9 +34,12 @@ from worker.stop import Stop
 from worker.turns import Turns, in_turns
 from worker.worker import Worker
 from worker.world import memory_of, world
+from worker.young import is_young
 
 log = structlog.get_logger()
 FINE = frozenset({"done", "dropped"})
+SILENCES = 3
+"""So often in a row a source may leave us without an answer, a read tried four times; then it is left alone."""
 REFUSALS = 10
 """So many requests without a right a source gets in a pass. What was refused rests: the next pass comes to others."""
 
@@ -48,6 +51,7 @@ class Applied:
     counts: Counter[str] = field(default_factory=Counter)  # done, failed, doubt, unsent, dropped
     stopped: dict[str, str] = field(default_factory=dict)  # source -> why nothing more was sent to it in this pass
     shut: set[str] = field(default_factory=set)  # sources that do not let us in at all: not to be read either
+    silent: Counter[str] = field(default_factory=Counter)  # source -> how often in a row it did not answer
     refused: Counter[str] = field(default_factory=Counter)  # source -> requests it said we have no right to
     unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
     tried: set[str] = field(default_factory=set)  # ops that were sent, or were to be: once a pass
@@ -132,13 +136,14 @@ def _ticket(
     tracker = worker.trackers[ops[0].target.source]
     try:
         ticket = _fresh(worker, tracker, ops[0])
-    except NotFound as error:
-        worker.mirror.bury(ops[0].target.uid, worker.clock(), str(error))
-        return _give_up(worker, ops, applied, "the ticket is gone")
     except TrackerError as error:
+        if isinstance(error, NotFound) and not is_young(worker, ops[0].target.uid):
+            worker.mirror.bury(ops[0].target.uid, worker.clock(), str(error))
+            return _give_up(worker, ops, applied, "the ticket is gone")
         _stop(applied, tracker.name, error)
         applied.counts["unsent"] += len(ops)
         return False
+    applied.silent.pop(tracker.name, None)
     memory = memory_of(worker, ops[0].target.uid, around)
     fitting = _fitting(worker, ops, ticket, memory)
     stale = [op for op in ops if op.id not in fitting]
@@ -164,6 +169,8 @@ def _ticket(
         still_closed = opens(op.verb) and outcome not in FINE
         if failure is not None:
             _stop(applied, there.name, failure)
+        else:
+            applied.silent.pop(there.name, None)
         if progress is not None:
             progress(op)
     if ticket is not None and applied.counts["done"] > done and tracker.name not in applied.shut:
@@ -235,6 +242,9 @@ def _of_source(applied: Applied, source: str, error: TrackerError) -> bool:
     if isinstance(error, Forbidden):
         applied.refused[source] += 1
         return applied.refused[source] >= REFUSALS
+    if isinstance(error, Unavailable) and error.sent and not isinstance(error, RateLimited):
+        applied.silent[source] += 1
+        return applied.silent[source] >= SILENCES
     return isinstance(error, NotAllowed) or (isinstance(error, Unavailable) and not error.sent)
 
 

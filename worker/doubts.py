@@ -14,6 +14,7 @@ from worker.gates.kept import Kept
 from worker.ledger import Entry
 from worker.perform import appends
 from worker.worker import Worker
+from worker.young import is_young
 
 PATIENCE = timedelta(seconds=3)
 """A grace this short is slept out; a longer one leaves the second look to the next pass."""
@@ -50,10 +51,10 @@ def _settle(worker: Worker, entry: Entry, author: str) -> int:
         ledger.doubt(op.id, "the process ended while it was being sent", worker.clock())
     try:
         found = find(worker, entry, author)
-    except NotFound:
-        ledger.park(op.id, "what it was for is gone", worker.clock())
-        return 1
     except TrackerError as error:
+        if isinstance(error, NotFound) and not is_young(worker, op.target.uid):
+            ledger.park(op.id, "what it was for is gone", worker.clock())
+            return 1
         log.warning("doubt remains", op=op.id, target=op.target.key, why=str(error))
         return 0
     if found is not None:

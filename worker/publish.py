@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 import structlog
 
 from integrations.base import Receipt
-from integrations.errors import TrackerError, Unavailable
+from integrations.errors import NotFound, TrackerError, Unavailable
 from rules.actions import NAMES, EditPost, FileTicket, Op, Post, Target
 from rules.commanded import COMMANDED, SEEN
 from rules.model import Link, Paragraph, Prose, Text
@@ -209,7 +209,7 @@ def _pin(worker: Worker, table: DigestTable, op_id: str, filed: Receipt) -> None
         return
     try:
         worker.trackers[table.source].pin(filed.ref)
-    except Unavailable as error:
+    except (NotFound, Unavailable) as error:  # made a moment ago, it may not be known yet
         log.warning("the digest's issue is not pinned yet", issue=filed.key, why=str(error))
         worker.ledger.release_slot(name)
         return
