@@ -11,7 +11,7 @@ import pytest
 
 from tests.torture.catalogue.fault import TRACKERS
 
-PARAMETERS = ("flavour", "tracker", "where", "kind", "face", "jira", "name")
+PARAMETERS = ("flavour", "tracker", "where", "kind", "face", "jira", "name", "played")
 """A test's own parameters that may name the tracker it runs on."""
 
 

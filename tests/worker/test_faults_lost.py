@@ -1,5 +1,7 @@
 """Answers to writes that are lost, wrong or late, on each tracker: one send, a look at the tracker, one effect."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -175,9 +177,50 @@ def test_a_lost_answer_to_what_may_be_written_twice_costs_a_second_send(tmp_path
         settled(made)
 
 
-def until(asked):
+@pytest.mark.fault("delivery/database-deleted")
+@pytest.mark.parametrize("where", TRACKERS)
+def test_without_a_database_what_is_there_is_known_again(tmp_path, where):
+    """The key stays: by their marks all comments are known as ours, and none is posted again."""
+    with firm(tmp_path, beside(where)) as made:
+        many(made, where, 3)
+        settled(made)
+        before = made.seen()
+        for file in tmp_path.glob("**/kaizend.db*"):
+            file.unlink()
+        made.sandbox.log.clear()
+        made.once()
+        assert made.sandbox.log.count(face=face_of(where), method="POST", path="comment") == 0
+        settled(made)
+        assert made.seen() == before
+
+
+HASTY = "from worker.stop import Stop; Stop.__init__.__kwdefaults__.update(patience=1.0)"
+RUN = f"{HASTY}; from worker.cli import main; main()"
+
+
+@pytest.mark.fault("delivery/terminated-in-a-pass")
+@pytest.mark.parametrize("where", TRACKERS)
+def test_a_pass_that_is_told_to_end_in_a_write_is_gone_in_time(tmp_path, where):
+    """SIGTERM while a comment hangs: exit 4 in under ten seconds, and the next pass finds out what came of it."""
+    with firm(tmp_path, beside(where)) as made:
+        path = SENDS[where].format(many(made, where, 1)[0])
+        made.fail("delay_after", face=face_of(where), method="POST", path=path, seconds=60)
+        command = [sys.executable, "-c", RUN, "--config", str(made.config), "once"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+            until(lambda: made.sandbox.log.count(face=face_of(where), method="POST", path=path), seconds=60)
+            began = time.monotonic()
+            process.terminate()
+            _, said = process.communicate(timeout=30)
+        assert (process.returncode, "Traceback" in said) == (4, False), said
+        assert time.monotonic() - began < 10
+        made.once()
+        settled(made)
+        assert list(cards(made).values()) == [1]
+
+
+def until(asked, seconds=10):
     """Wait until it is so, for some seconds."""
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + seconds
     while not asked():
         assert time.monotonic() < ends
         time.sleep(0.02)

@@ -278,6 +278,7 @@ def test_fields_that_are_on_no_screen_are_tried_once_and_keep_nothing_else_back(
 
 
 @pytest.mark.fault("objects/one-ticket-shut")
+@pytest.mark.fault("access/right-missing")
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_one_ticket_that_shuts_us_out_keeps_nothing_from_the_others(tmp_path, flavour):
     """Its security level or its status forbids what the project allows: that is its own matter, told as such."""

@@ -6,7 +6,8 @@ from email.utils import format_datetime
 import pytest
 
 from integrations.sandbox.wire import Request
-from tests.worker.faulty import firm, settled, states
+from tests.torture.catalogue.fault import JIRA, TRACKERS
+from tests.worker.faulty import face_of, firm, settled, states
 from tests.worker.places import BEFORE
 
 WAITS = {
@@ -15,6 +16,15 @@ WAITS = {
     "a thousand years": ("31536000000", 24 * 3600),
     "no header": (None, 60),
     "garbage": ("soon", 60),
+    "twice": ("90, 300", 300),
+}
+SHOWN = {
+    "seconds": "throttle-unsaid",
+    "an HTTP date": "retry-after-date",
+    "a thousand years": "retry-after-absurd",
+    "no header": "throttle-unsaid",
+    "garbage": "retry-after-garbage",
+    "twice": "retry-after-garbage",
 }
 WRITES = {
     "github": ("github", "cloud", "/labels$"),
@@ -37,7 +47,11 @@ class Diary:
 
 @pytest.mark.parametrize(
     ("where", "wait"),
-    [("github", wait) for wait in WAITS] + [("cloud", "an HTTP date"), ("dc", "no header"), ("dc", "a thousand years")],
+    [
+        pytest.param(where, wait, marks=pytest.mark.fault(f"rates/{shown}"), id=f"{where}-{wait}")
+        for wait, shown in SHOWN.items()
+        for where in (TRACKERS if wait != "seconds" else ("github",))
+    ],
 )
 def test_nothing_is_asked_before_the_server_said_and_all_is_done_after(tmp_path, where, wait):
     """A throttled write stops its tracker, reads included, in this pass and the next; the other tracker goes on."""
@@ -52,10 +66,10 @@ def test_nothing_is_asked_before_the_server_said_and_all_is_done_after(tmp_path,
         made.fail(
             "status", face=face, method="POST", path=path, status=429, headers={"Retry-After": told} if told else {}
         )
-        began = made.clock()
+        began, slept = made.clock(), made.clock.start
         assert not made.once().whole
         made.once()
-        assert made.clock() - began < timedelta(seconds=3), "a long wait is parked, not slept out"
+        assert made.clock.start - slept < timedelta(seconds=3), "a long wait is parked, not slept out"
         others = {entry.face for entry in made.sandbox.log.writes()} - {face}
         assert others == {"github" if face != "github" else f"jira-{flavour}"}
         until = began + timedelta(seconds=least)
@@ -69,18 +83,60 @@ def test_nothing_is_asked_before_the_server_said_and_all_is_done_after(tmp_path,
         assert made.seen()["acme/shop#1 card"] == made.seen()["OPS-1 card"] == 1
 
 
-@pytest.mark.parametrize("header", ["0", "-5", "0.5"])
-def test_a_wait_of_nothing_costs_nothing(tmp_path, header):
+@pytest.mark.fault("rates/retry-after-nothing")
+@pytest.mark.fault("rates/retry-after-nothing", "github")
+@pytest.mark.parametrize(("flavour", "header"), [("cloud", "0"), ("dc", "-5"), ("cloud", "0.5"), ("dc", "0.5")])
+def test_a_wait_of_nothing_costs_nothing(tmp_path, flavour, header):
     """Zero, less than nothing and half a second are slept out or passed by: everything is done, once."""
-    with firm(tmp_path) as made:
+    with firm(tmp_path, flavour) as made:
         made.issue(labels=["priority:high"])
         made.task()
         made.fail("status", face="github", path="/labels$", method="POST", status=429, headers={"Retry-After": header})
         made.fail(
-            "status", face="jira-cloud", path="/comment$", method="POST", status=429, headers={"Retry-After": header}
+            "status",
+            face=face_of(flavour),
+            path="/comment$",
+            method="POST",
+            status=429,
+            headers={"Retry-After": header},
         )
         settled(made, 3)
         assert made.seen()["acme/shop#1 card"] == made.seen()["OPS-1 card"] == 1
+
+
+REASONS = {
+    "rates/quota": ("jira-quota-tenant-based", set(), set()),
+    "rates/burst": ("jira-burst-based", set(), {"1", "2"}),
+    "rates/per-issue": ("jira-per-issue-on-write", {"OPS-2 card"}, {"2"}),
+    "rates/unknown-reason": ("jira-for-the-fun-of-it", set(), set()),
+}
+
+
+@pytest.mark.parametrize("where", JIRA)
+@pytest.mark.parametrize(
+    ("reason", "cards", "later"),
+    [pytest.param(*told, marks=pytest.mark.fault(name), id=name) for name, told in REASONS.items()],
+)
+def test_jira_says_what_is_to_wait_and_only_that_does(tmp_path, where, reason, cards, later):
+    """A quota stops the site, a burst what was asked there, an issue's limit that issue: the rest goes on at once."""
+    with firm(tmp_path, where) as made:
+        for number in (1, 2):
+            made.task(f"Late {number}")
+        headers = {"RateLimit-Reason": reason, "Retry-After": "600"}
+        made.fail("status", face=face_of(where), method="POST", path="/comment$", status=429, headers=headers)
+        assert not made.once().whole
+        entries = [entry for entry in made.sandbox.log.entries if entry.face == face_of(where)]
+        after = entries[[entry.status for entry in entries].index(429) + 1 :]
+        assert {name for name in made.seen() if name.endswith("card")} == cards
+        assert {entry.path[-1] for entry in after if entry.method == "PUT"} == later - {"1"}
+        assert bool(after) is bool(later)
+        asked = made.sandbox.log.count(face=face_of(where), method="POST", path="/comment$")
+        made.clock.forward(minutes=9)
+        made.once()
+        assert made.sandbox.log.count(face=face_of(where), method="POST", path="/comment$") == asked
+        made.clock.forward(minutes=2)
+        settled(made, 2)
+        assert made.seen()["OPS-1 card"] == made.seen()["OPS-2 card"] == 1
 
 
 @pytest.mark.parametrize(("face", "path"), [("github", "/issues$"), ("jira-cloud", "/search"), ("jira-dc", "/search")])
@@ -102,16 +158,16 @@ def test_a_throttled_read_is_parked_too(tmp_path, face, path):
         assert made.seen()["acme/shop#1 card"] == made.seen()["OPS-1 card"] == 1
 
 
-@pytest.mark.fault("rates/hour-used-up")
+@pytest.mark.fault("rates/hour-used-up", "github")
 def test_an_hour_long_wait_for_the_primary_limit_is_not_slept(tmp_path):
     """GitHub's hour is used up: the pass ends at once, not whole; GitHub is asked nothing until the hour is over."""
     with firm(tmp_path) as made:
         made.issue(labels=["priority:high"])
         made.task()
         made.github.rate_limit = 12
-        began = made.clock()
+        slept = made.clock.start
         passed = made.once()
-        assert made.clock() - began < timedelta(seconds=3)
+        assert made.clock.start - slept < timedelta(seconds=3)
         assert "source shop: nothing more was sent" in passed.troubles[0]
         made.clock.forward(minutes=54)
         made.sandbox.log.clear()
@@ -144,7 +200,7 @@ def test_two_repositories_of_one_account_wait_together(tmp_path):
 
 
 @pytest.mark.fault("access/revoked-in-a-pass")
-@pytest.mark.parametrize("where", ["cloud", "dc"])
+@pytest.mark.parametrize("where", TRACKERS)
 def test_a_token_revoked_in_the_middle_is_used_no_more(tmp_path, where):
     """The first 401 is the last request of the pass to that tracker; with a new token all is done, once."""
     face, flavour, path = WRITES[where]
@@ -160,7 +216,7 @@ def test_a_token_revoked_in_the_middle_is_used_no_more(tmp_path, where):
         assert [entry.status for entry in made.sandbox.log.entries if entry.face == face].count(401) == 1
         made.sandbox.faults.clear()
         settled(made, 2)
-        assert {made.seen()[f"OPS-{number} card"] for number in (1, 2, 3)} == {1}
+        assert {made.seen()[f"{key}{number} card"] for key in ("OPS-", "acme/shop#") for number in (1, 2, 3)} == {1}
 
 
 REFUSALS = {
@@ -168,9 +224,21 @@ REFUSALS = {
     "single sign-on": ({"X-GitHub-SSO": "required; url=https://sso.example"}, "Protected by SAML", "intent", True),
     "a throttle": ({}, "You have exceeded a secondary rate limit", "intent", False),
 }
+REFUSED = {
+    "a missing right": "right-missing",
+    "single sign-on": "sign-on-required",
+    "a throttle": "throttle-as-forbidden",
+}
 
 
-@pytest.mark.parametrize(("headers", "message", "state", "asked"), REFUSALS.values(), ids=REFUSALS.keys())
+@pytest.mark.parametrize(
+    ("headers", "message", "state", "asked"),
+    [
+        pytest.param(*told, marks=pytest.mark.fault(f"access/{REFUSED[name]}", "github"))
+        for name, told in REFUSALS.items()
+    ],
+    ids=REFUSALS.keys(),
+)
 def test_github_says_no_in_three_ways_and_each_is_told_apart(tmp_path, headers, message, state, asked):
     """A right may be missing for one thing alone; sign-on shuts out of all; only a throttle is waited out."""
     with firm(tmp_path) as made:

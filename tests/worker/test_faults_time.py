@@ -114,10 +114,12 @@ def test_a_clock_that_is_put_back_an_hour_loses_and_repeats_nothing(tmp_path, fl
 NEW_DATES = (("acme/shop#2", "Due 2026-12-22"), ("OPS-2", "2026-12-22"))
 
 
-@pytest.mark.fault("reading/index-lags", "github", "cloud")
-def test_lists_that_show_everything_two_minutes_late_repeat_nothing(tmp_path):
+@pytest.mark.fault("reading/index-lags")
+@pytest.mark.fault("reading/index-lags", "github")
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_lists_that_show_everything_two_minutes_late_repeat_nothing(tmp_path, flavour):
     """Pass after pass before the index knows of the last one: nothing is made twice, and no change is lost."""
-    with firm(tmp_path) as made:
+    with firm(tmp_path, flavour) as made:
         made.github.lag_seconds = made.jira.lag_seconds = 120
         issue, task = made.issue(labels=["priority:high"]), made.task()
         made.clock.forward(minutes=5)
