@@ -7,6 +7,12 @@ from tests.worker.faults import Fault
 from tests.worker.faulty import firm
 from tests.worker.test_recurrence_duplicates import WANTED
 
+TITLES = {
+    "github": {"back": "Basket shows wrong totals", "twice": "Login loops", "open": "Banner overlaps menu"},
+    "cloud": {"back": "Printer stays offline", "twice": "Invoice lacks address", "open": "Nightly export stalls"},
+}
+"""No two of them hold the same words: what resembles what is decided by other texts alone."""
+
 
 @contextmanager
 def recurring(folder, wrap):
@@ -15,9 +21,9 @@ def recurring(folder, wrap):
         made.configure(more=WANTED)
         sides = [Fault(made, "github"), Fault(made, "cloud")]
         before = [_before(side) for side in sides]
-        for side, (back, twice, _, _) in zip(sides, before, strict=True):
-            _again(side, twice, "twice")
-            side.report("Payments fail", f"Fingerprint: {side.kind}-open", reporter="kim")
+        for side, (back, *_) in zip(sides, before, strict=True):
+            _report(side, "twice", reporter="kim")
+            _report(side, "open", reporter="kim")
             assert not side.is_open(back)
         made.once()
         made.once()
@@ -30,9 +36,9 @@ def recurring(folder, wrap):
 
 def _before(side):
     """Have three faults fixed and one left open; return their numbers: back, twice, alike, open."""
-    fixed = [side.report(f"Fault {name}", f"Fingerprint: {side.kind}-{name}") for name in ("back", "twice")]
+    fixed = [_report(side, name) for name in ("back", "twice")]
     fixed.append(broken(side, *OLD))
-    left = side.report("Fault open", f"Fingerprint: {side.kind}-open")
+    left = _report(side, "open")
     side.wait(days=1)
     for number in fixed:
         side.close(number)
@@ -41,12 +47,12 @@ def _before(side):
     return (*fixed, left)
 
 
-def _again(side, number, name):
-    return side.report(f"Again, {number} times", f"Fingerprint: {side.kind}-{name}", reporter="kim")
+def _report(side, name, **given):
+    return side.report(TITLES[side.kind][name], f"Fingerprint: {side.kind}-{name}", **given)
 
 
-def _deeds(side, back, twice, alike, left):
+def _deeds(side, _back, twice, _alike, left):
     """Have one fault come back, the other one's return objected to, and one resembled; the open one has a twin."""
-    _again(side, back, "back")
+    _report(side, "back", reporter="kim")
     broken(side, *NEW, reporter="zoe")
     side.say(twice, f"/kaizen not-same {side.key(left + 1)}")
