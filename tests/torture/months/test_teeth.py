@@ -14,6 +14,7 @@ from tests.torture.months.month import Month
 from tests.torture.months.wire import Seen
 
 NOW = datetime(2027, 3, 8, 9, tzinfo=UTC)
+TRIES = 6  # seeds, until one meets the worker where it is spoilt
 COMMENTS = "/repos/acme/shop/issues/1/comments"
 
 
@@ -166,11 +167,16 @@ def hasty(worker):
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "seed", "weather", "what"),
-    [(blind, 2, "bad writes", "was posted 2 times"), (hasty, 3, "throttled", " before 03-")],
+    ("spoilt", "weather", "what"),
+    [(blind, "lost answers", " was posted "), (hasty, "throttled", " before 03-")],
 )
-def test_a_spoilt_worker_does_not_get_through(tmp_path, spoilt, seed, weather, what):
+def test_a_spoilt_worker_does_not_get_through(tmp_path, spoilt, weather, what):
     """Who does not find what it wrote posts twice; who forgets a pause comes too early. The month says so."""
-    report = Month(tmp_path, seed, 4, spoilt=spoilt, kinds={weather: 1}).live()
-    assert any(what in wrong for wrong in report.wrong), report.wrong
-    assert "what had happened:" in report.wrong[0]
+    for seed in range(1, TRIES):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        wrong = Month(folder, seed, 4, spoilt=spoilt, kinds={weather: 1}).live().wrong
+        if wrong:
+            break
+    assert what in "".join(wrong)
+    assert "what had happened:" in wrong[0]

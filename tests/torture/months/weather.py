@@ -39,6 +39,7 @@ KINDS = {
     "lagging": 3,
     "skewed": 2,
     "bad writes": 3,
+    "lost answers": 1,
 }
 """How it may be, and how often."""
 SHARES = {"flaky": 0.04, "stormy": 0.2, "bad writes": 0.4}
@@ -73,6 +74,8 @@ class Weather:
             return None
         if self.kind == "throttled" and self.dice.random() < (0.3 if request.method != "GET" else 0.05):
             return self._throttle()
+        if self.kind == "lost answers":
+            return DROP_AFTER if request.method == "POST" and self.dice.random() < 0.5 else None
         if self.kind == "bad writes" and request.method == "GET":
             return None
         if self.dice.random() < SHARES.get(self.kind, 0.0):
