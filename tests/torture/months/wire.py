@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from integrations.sandbox.connection import WITHOUT_BODY
 from integrations.sandbox.faults import QUERY, FaultPlan, RequestLog
 
 
@@ -35,7 +36,8 @@ class Seen:
     @property
     def heard(self):
         """Whether the worker got a usable answer."""
-        return 200 <= self.told < 400 and not self.fault
+        unharmed = not self.fault or (self.told in WITHOUT_BODY and self.fault in {"truncate", "halve"})
+        return 200 <= self.told < 400 and unharmed
 
     @property
     def json(self):
