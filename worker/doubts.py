@@ -37,12 +37,20 @@ def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
     for entry in worker.ledger.open_ops(now):
         if entry.state == "intent" and entry.attempts == 0:
             worker.ledger.put_back(entry.op.id, "left over from an earlier pass: planned anew", now)
-            worker.mirror.unsettle((entry.op.target.uid,))
+            _plan_anew(worker, entry.op)
             continue
         if entry.op.goes_to not in authors:
             continue
         settled += _settle(worker, entry, authors[entry.op.goes_to])
     return settled
+
+
+def _plan_anew(worker: Worker, op: Op) -> None:
+    """Have what asked for an op asked again in this pass; what no ticket asks for may be looked at once a day only."""
+    if worker.mirror.ticket(op.target.uid) is None:
+        worker.mirror.unsettle_all()
+    else:
+        worker.mirror.unsettle((op.target.uid,))
 
 
 def _settle(worker: Worker, entry: Entry, author: str) -> int:
