@@ -49,7 +49,7 @@ def _decoder(kind: Any) -> Decoder:
 
 
 def _one_of(kinds: tuple[Any, ...]) -> Decoder:
-    classes = {kind.__name__: kind for kind in kinds if is_dataclass(kind)}
+    classes = {kind.__name__: kind for kind in kinds if _is_class(kind)}
     maybe = types.NoneType in kinds
     other = next(kind for kind in kinds if kind is not types.NoneType)
 
@@ -64,6 +64,10 @@ def _one_of(kinds: tuple[Any, ...]) -> Decoder:
         return _decoder(classes[tag])(raw)
 
     return decode
+
+
+def _is_class(kind: Any) -> bool:
+    return is_dataclass(kind)
 
 
 def _several(make: Callable[[Any], Any], kind: Any) -> Decoder:
