@@ -1,4 +1,4 @@
-"""Bookmarks: up to which of the mirror's revisions something was read under a policy; another policy reads anew."""
+"""Bookmarks: how far something was read under a policy, as a revision of the mirror or a day; another reads anew."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class Bookmark:
         self._counter = f"{reader}{policy[:16]}"
 
     def place(self) -> int:
-        """Return the revision; -1 if nothing was ever read under this policy."""
+        """Return the revision or day; -1 if nothing was ever read under this policy."""
         rows = self._database.rows("select value from counters where name = ?", (self._counter,))
         return int(rows[0][0]) if rows else -1
 
-    def move(self, revision: int) -> None:
-        """Note up to which revision was read, and forget that under other policies."""
+    def move(self, place: int) -> None:
+        """Note up to where was read, and forget that under other policies."""
         with self._database.begin_lazy() as connection:
             forget = self._database.sql("delete from counters where name like ? and name <> ?")
             connection.exec_driver_sql(forget, (f"{self._reader}%", self._counter))
-            connection.exec_driver_sql(self._database.sql(_NOTE), (self._counter, revision))
+            connection.exec_driver_sql(self._database.sql(_NOTE), (self._counter, place))
 
 
 _NOTE = """

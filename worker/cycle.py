@@ -24,6 +24,7 @@ from worker.look import Look, look
 from worker.outcomes.judging import judge_outcomes
 from worker.pairing import pair
 from worker.publish import publish_due, unposted
+from worker.quiet_domains import note_all_asked
 from worker.recovery import recover
 from worker.recurrence.certainty import Authors, find_recurrences
 from worker.recurrence.likeness import see_likenesses
@@ -178,8 +179,11 @@ def carry(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching,
     apply(worker, run, found.plan.ops, stop, applied=applied, progress=watching.carried)
     if found.pauses or found.put_offs or found.reversals or any(not op.shadow for op in found.plan.ops):
         GateStates(worker.database).forget_ground()
-    worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))
+    # In this order: a kill between the two must not leave settled what is not.
     worker.mirror.unsettle(found.unsettled | applied.unsettled)
+    worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(now))
+    if found.all_asked:
+        note_all_asked(worker, now)
 
 
 def take_back(worker: Worker, found: Reverting, reading: Reading, stop: Stop, watching: Watching) -> Passed:

@@ -36,21 +36,14 @@ def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
     settled = 0
     for entry in worker.ledger.open_ops(now):
         if entry.state == "intent" and entry.attempts == 0:
+            # In this order: a kill between the two must not leave the ticket settled.
+            worker.mirror.unsettle((entry.op.target.uid,))
             worker.ledger.put_back(entry.op.id, "left over from an earlier pass: planned anew", now)
-            _plan_anew(worker, entry.op)
             continue
         if entry.op.goes_to not in authors:
             continue
         settled += _settle(worker, entry, authors[entry.op.goes_to])
     return settled
-
-
-def _plan_anew(worker: Worker, op: Op) -> None:
-    """Have what asked for an op asked again in this pass; what no ticket asks for may be looked at once a day only."""
-    if worker.mirror.ticket(op.target.uid) is None:
-        worker.mirror.unsettle_all()
-    else:
-        worker.mirror.unsettle((op.target.uid,))
 
 
 def _settle(worker: Worker, entry: Entry, author: str) -> int:
@@ -66,8 +59,8 @@ def _settle(worker: Worker, entry: Entry, author: str) -> int:
         log.warning("doubt remains", op=op.id, target=op.target.key, why=str(error))
         return 0
     if found is not None:
-        ledger.done(op.id, found, worker.clock())
         worker.mirror.unsettle((op.target.uid,))
+        ledger.done(op.id, found, worker.clock())
         return 1
     if entry.state == "intent":
         return 0

@@ -25,7 +25,7 @@ from worker.gates.standing import standing
 from worker.gates.statuses import status_ops
 from worker.gates.waiving import waiver_ops
 from worker.pausing import MONTH, paused_rules
-from worker.quiet_domains import quiet_ops
+from worker.quiet_domains import questions
 from worker.ration import ration
 from worker.remembered import remembered
 from worker.reviews import review_ops
@@ -58,6 +58,7 @@ class Look:
     unsettled: frozenset[str] = frozenset()  # tickets of sources that could not be read: nothing is concluded of them
     kept_back: frozenset[str] = frozenset()  # tickets of ops that are not in the plan: their turn comes later
     baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets looked at that it leaves alone
+    all_asked: bool = False  # there is nothing left to ask about quiet domains today
 
     def with_plan_of(self, later: Look) -> Look:
         """Return this look with the plan of a later one of the same pass behind its own."""
@@ -134,7 +135,8 @@ def look(
         kept = set(memory.episodes)
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
-    ops += _of_no_ticket(worker, gates, now, unread)
+    asked = questions(worker, now, unread=unread)
+    ops += (*_of_no_ticket(worker, gates, now, unread), *asked.ops)
     ops, plan = _planned(worker, ops, now, unread, paused)
     if spread:
         plan = ration(plan, worker.trackers, spare=len(worker.digests), waiting=Turns(worker.database).waiting())
@@ -151,6 +153,7 @@ def look(
         unsettled=frozenset(unsettled) | kept_back,
         unread=unread,
         baseline=dict(left.most_common()),
+        all_asked=asked.all_asked,
     )
 
 
@@ -173,8 +176,6 @@ def _of_no_ticket(worker: Worker, gates: Iterable[GateState], now: datetime, unr
     yield from review_ops(worker, now, unread=unread)
     yield from page_ops(worker, gates, now, unread=unread)
     yield from waiver_ops(worker, now, unread=unread)
-    if not worker.mirror.is_settled(worker.policy.sha, worker.policy.calendar.today(now)):
-        yield from quiet_ops(worker, now, unread=unread)  # a walk through all there is: once a day
 
 
 def _with_who(worker: Worker, ticket: Ticket, reversal: Reversal) -> Reversal:

@@ -15,23 +15,57 @@ from rules.model import Line, Paragraph, Prose, Text
 from rules.reviews import earlier, invited, newest, place_of
 from rules.rule import Quiet, Review
 from rules.texts import fill, plain
+from worker.bookmark import Bookmark
 from worker.remembered import remembered
 from worker.reviews import may_be_filed, receipt_of
 from worker.worker import Worker
 
 WHY = "Nothing was open for it, and nothing had been finished in the {days} days before, at the reviews of {slots}."
 ANSWER = " File what is to be done for it, or say here why nothing needs to be, and close this."
+READER = "quiet domains "
 LONGEST_SILENCE = 12
 """Slots for which a ticket that is still open speaks; after so many it is asked again."""
 
 
-def quiet_ops(worker: Worker, now: datetime, *, unread: Collection[str]) -> tuple[Op, ...]:
-    """Return the ops that ask why nothing is done for a domain. While a source is unread nothing can be concluded."""
-    if unread:
-        return ()
-    return tuple(
-        op for review in worker.policy.reviews if review.quiet for op in _of(worker, review, review.quiet, now)
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """What is to be asked about quiet domains."""
+
+    ops: tuple[Op, ...] = ()
+    all_asked: bool = False  # it was looked which domains are quiet, and none of the questions waits to be sent
+
+
+def questions(worker: Worker, now: datetime, *, unread: Collection[str]) -> Questions:
+    """Ask why nothing is done for a domain. While a source is unread nothing can be concluded.
+
+    That takes a walk through all there is: once a day, and in each pass until all questions are asked.
+    """
+    if unread or _bookmark(worker).place() == _day(worker, now):
+        return Questions()
+    reviews = ((review, review.quiet) for review in worker.policy.reviews if review.quiet)
+    wanted = [op for review, quiet in reviews for op in _of(worker, review, quiet, now)]
+    ops = tuple(op for op in wanted if may_be_filed(worker, op.id, now))
+    left = {op.id for op in ops} | {op.id for op in wanted if _is_intended(worker, op)}
+    return Questions(ops=ops, all_asked=not any(op.id in left for op in wanted if not op.shadow))
+
+
+def _is_intended(worker: Worker, op: Op) -> bool:
+    """Tell whether a question is on its way: a throttle may have kept it back."""
+    entry = worker.ledger.op(op.id)
+    return entry is not None and entry.state == "intent"
+
+
+def note_all_asked(worker: Worker, now: datetime) -> None:
+    """Note that there is nothing left to ask today."""
+    _bookmark(worker).move(_day(worker, now))
+
+
+def _bookmark(worker: Worker) -> Bookmark:
+    return Bookmark(worker.database, READER, worker.policy.sha)
+
+
+def _day(worker: Worker, now: datetime) -> int:
+    return worker.policy.calendar.today(now).toordinal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +92,7 @@ def _of(worker: Worker, review: Review, quiet: Quiet, now: datetime) -> Iterator
     silence = _Silence(review=review, quiet=quiet, slots=filed, target=target, now=now)
     for domain in _quiet_at(worker, silence):
         op_id = _op_id(worker, review, domain, filed[0])
-        if not _asked(worker, silence, domain, slots) and may_be_filed(worker, op_id, now):
+        if not _asked(worker, silence, domain, slots):
             yield _op(worker, silence, domain, op_id)
 
 

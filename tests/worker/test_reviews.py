@@ -616,10 +616,29 @@ def test_a_domain_that_is_worked_on_again_is_not_asked_about(office):
 
 
 def test_nothing_is_concluded_of_domains_while_a_source_is_not_read(office):
-    """Its tickets may be there."""
+    """Its tickets may be there. What was not asked for that is asked on the same day, once it is read."""
     office.settle()
     office.made.jira.label("OPS-1", actor="bo", remove=["domain:security"])
     office.clock.forward(days=8)
-    office.made.fail("status", face="github", path=r"/issues$", status=500, times=1000)
+    office.made.fail("status", face="github", path=r"/issues$", status=500, times=4)
     office.made.once()
     assert office.escalations() == []
+    office.clock.forward(minutes=2)
+    office.settle()
+    assert questions(office) == ["Why is nothing done for security?"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_question_is_not_spent_by_a_pass_that_could_not_send_it(office, status):
+    """The tracker throttles the review's ticket: nothing more is sent there. The next pass asks, the one after not."""
+    office.settle()
+    office.made.jira.label("OPS-1", actor="bo", remove=["domain:security"])
+    office.clock.forward(days=8)
+    office.made.fail("status", method="POST", path="/issues?$", status=status, headers={"Retry-After": "30"})
+    office.made.once()
+    assert questions(office) == []
+    office.clock.forward(minutes=2)
+    office.made.once()
+    assert questions(office) == ["Why is nothing done for security?"]
+    office.clock.forward(minutes=2)
+    assert office.made.written() == []
