@@ -13,7 +13,7 @@ from rules.effects import shows
 from rules.evaluate import Holding, in_force
 from rules.gates import words as gates
 from rules.leaders import leader_of
-from rules.memory import Answer, Effect, Followed, Ignore, Likeness, Related, Reversal
+from rules.memory import Answer, Effect, Followed, Ignore, Likeness, Related, Reversal, Swing
 from rules.moves import NextStep, View, next_step
 from rules.pauses import stands_still
 from rules.people import called, resolve
@@ -46,6 +46,7 @@ class Content:
     points: tuple[Point, ...] = ()
     effects: tuple[Effect, ...] = ()  # what we did and what stands
     undone: tuple[Reversal, ...] = ()
+    rests: tuple[Swing, ...] = ()  # what we set often enough, and do not set again
     ignores: tuple[Ignore, ...] = ()
     answers: tuple[Answer, ...] = ()
     related: tuple[Related, ...] = ()
@@ -67,6 +68,7 @@ def content(view: View, *, shadow: bool = False) -> Content:
         points=tuple(_point(view, held) for held in speaking),
         effects=tuple(effect for effect in memory.effects if shows(view.policy, ticket, effect)),
         undone=memory.reversals,
+        rests=view.resting,
         ignores=tuple(ignore for ignore in memory.ignores if in_force(ignore, view.today)),
         answers=memory.answers[-ANSWERS:],
         related=(*memory.related, *told(view), *acted_upon(view)),
@@ -99,10 +101,11 @@ def essence(said: Content) -> str:
         sorted([undo.rule, undo.verb, undo.value] for undo in said.undone),
         sorted([ignore.rule, ignore.by, str(ignore.until)] for ignore in said.ignores),
         [[answer.comment, answer.command, answer.reply] for answer in said.answers],
-        said.owners,
+        [] if said.rests else said.owners,
         said.done,
         *([said.still] if said.still else []),
         *([[each.way, each.what, each.uid, each.phase, str(each.due)] for each in said.related]),
+        *([sorted([each.verb, each.value, *sorted(each.rules)] for each in said.rests)] if said.rests else []),
         *([[*said.following, *said.strangers]] if said.following else []),
         *([[[each.other.uid, each.other.phase] for each in said.alike]] if said.alike else []),
     ]

@@ -11,12 +11,13 @@ from rules.duplicates import DUPLICATE
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PLANNED, PRIORITY, REOPENED
 from rules.gates import words as gates
 from rules.leaders import TWIN, leader_of
-from rules.memory import LIKENESS, RECURRENCE, REPORTED, Answer, Effect, Ignore, Likeness, Related, Reversal
+from rules.memory import LIKENESS, RECURRENCE, REPORTED, Answer, Effect, Ignore, Likeness, Related, Reversal, Swing
 from rules.model import Block, Bullets, Code, Heading, Line, Link, Paragraph, Prose, Span, Strong, Text
 from rules.moves import NextStep, View
 from rules.people import called
 from rules.posts import clauses, ignore_command
 from rules.resembling import signatures_in_words
+from rules.resting import SPAN
 from rules.texts import clipped, fill, quiet
 from rules.undoing import TAKEN_BACK
 
@@ -32,6 +33,10 @@ STILL = {
 NO_MORE = "Nothing more happens by itself."
 CHANGED = "Changed here, and why:"
 UNDONE = "Taken back by you, and left so:"
+AT_REST = "Left alone, because somebody or something else keeps turning it round:"
+REST = " was set {times} times, the last time on {day}. It is not set again before "
+UNLESS = "somebody else changes this ticket or comments on it, a command is written here, the rules change, "
+PEACE = "or it is left in peace for {days} days; by rule "
 LEFT_ALONE = "Left alone, as asked:"
 ANSWERED = "Your commands:"
 RELATED = "What belongs to it:"
@@ -57,11 +62,12 @@ def prose(view: View, said: Content) -> Prose:
     for point in said.points:
         blocks += _point(view, point)
     if not any(point.next or point.awaited for point in said.points):
-        blocks.append(Paragraph((Text(NO_MORE if said.points else DONE if said.done else IN_ORDER),)))
+        blocks.append(Paragraph((Text(NO_MORE if said.points or said.rests else DONE if said.done else IN_ORDER),)))
     speaking = {point.held.rule.id for point in said.points}
     blocks += _section(ALIKE, [_alike(view, each) for each in said.alike])
     blocks += _section(CHANGED, [_change(view, effect, speaking) for effect in said.effects])
     blocks += _section(UNDONE, [_undone(view, undo) for undo in said.undone])
+    blocks += _section(AT_REST, [_resting(view, swing) for swing in said.rests])
     blocks += _section(LEFT_ALONE, [_ignored(view, ignore) for ignore in said.ignores])
     blocks += _section(ANSWERED, [_answer(view, answer) for answer in said.answers])
     blocks += _section(RELATED, [_related(each) for each in said.related])
@@ -127,7 +133,13 @@ def _undone(view: View, undo: Reversal) -> Line:
     return (Text(f"{_worded(view, undo)}, by rule "), Code(undo.rule))
 
 
-def _worded(view: View, thing: Effect | Reversal) -> str:
+def _resting(view: View, swing: Swing) -> Line:
+    day = view.policy.calendar.date_of(swing.last).isoformat()
+    words = REST.format(times=swing.times, day=day) + UNLESS + PEACE.format(days=SPAN.days)
+    return (Text(f"{_worded(view, swing)}{words}"), Code(", ".join(sorted(swing.rules))))
+
+
+def _worded(view: View, thing: Effect | Reversal | Swing) -> str:
     if thing.verb in CHANGED_STATE:
         return f"{CHANGED_STATE[thing.verb]}{f' as a {DUPLICATE}' if thing.value == DUPLICATE else ''}"
     if thing.verb == TAKEN_BACK:

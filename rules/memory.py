@@ -283,6 +283,17 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Swing:
+    """A label or a field that we set so often, while somebody else had it taken back, that the next time rests."""
+
+    verb: str  # the verb's name
+    value: str  # the label, the login, the ISO date, the level
+    rules: frozenset[str]  # those that did it
+    times: int
+    last: datetime  # when we did it last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """All that we remember of one ticket."""
 
@@ -305,6 +316,7 @@ class Memory:
     fix: Fix | None = None  # of its last closing; none: never closed, or not as done
     put_offs: tuple[PutOff, ...] = ()  # oldest first
     promised: date | None = None  # the due date that counts: a later one without a reason is a put-off
+    swings: tuple[Swing, ...] = ()  # what we set often enough, until a person looks after the ticket
     world: World = EMPTY
     card: Card | None = None
     touched: datetime | None = None  # when somebody but us last changed the ticket; None: not known

@@ -26,13 +26,14 @@ from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, REOPENED, wea
 from rules.evaluate import Evaluation, Holding
 from rules.fact_asked import Asked
 from rules.fact_table import level_of
-from rules.memory import Memory, PutOff
+from rules.memory import Memory, PutOff, Swing
 from rules.model import Ticket
 from rules.pauses import ABOUT_PAUSES, Running, running, with_pauses
 from rules.people import calendar_of, called, resolve
 from rules.policy import Calendar, Policy
 from rules.posts import comment_prose, ping_prose
 from rules.putting_off import Way
+from rules.resting import resting
 from rules.returning import reopening_due, returning
 from rules.rule import LEVELS, Duration, Rule, Step
 from rules.texts import About, clipped, label_text
@@ -63,10 +64,16 @@ class View:
 
     @property
     def holding(self) -> tuple[Holding, ...]:
-        """The rules that hold and have a say: neither barred nor in a baseline, but for those by which it follows."""
+        """The rules that hold and speak: not barred or at rest, nor, but for those it follows by, in a baseline."""
         every = self.evaluation.holding
         speaking = (held for held in every if held.rule.follow or not held.episode.baseline)
-        return tuple(held for held in speaking if held.rule.id not in self.barred)
+        silent = self.barred.union(*(swing.rules for swing in self.resting))
+        return tuple(held for held in speaking if held.rule.id not in silent)
+
+    @property
+    def resting(self) -> tuple[Swing, ...]:
+        """What was set often enough here: its rules do nothing until a person looks after the ticket."""
+        return resting(self.ticket, self.memory) if self.memory.swings else ()
 
     @property
     def ticket(self) -> Ticket:

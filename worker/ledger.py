@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.actions import Held, Post
+from rules.resting import SWINGING, TIMES
 from rules.reverting import BY
 from worker.codec import op_from_json
 from worker.ledger_baseline import Baselines
@@ -119,6 +120,10 @@ class Ledger(Ops, Baselines, Runs):
             swings[uid, rule, verb] = max(int(count), swings.get((uid, rule, verb), 0))
         return swings
 
+    def swinging(self, since: datetime) -> tuple[str, ...]:
+        """Return the tickets (uids) on which we set a label or field often enough since then to leave it alone."""
+        return tuple(uid for (uid,) in self._database.rows(_SWINGING, (moment(since), TIMES)))
+
     def busiest(self, since: datetime) -> dict[str, int]:
         """Return how much each rule did in the busiest of its passes since then; cards are of no rule alone."""
         return {str(rule): int(most) for rule, most in self._database.rows(_BUSIEST, (moment(since),))}
@@ -164,6 +169,11 @@ _SWINGS = """
     select uid, rule, verb, count(*) from ops where state = 'done' and changed >= ? and verb <> 'ping'
     group by uid, rule, verb, case when verb = 'card' then '' else value end having count(*) > 1
 """
+_SWINGING = f"""
+    select distinct uid from ops where state = 'done' and changed >= ?
+        and verb in ({", ".join(f"'{verb}'" for verb in sorted(SWINGING))})
+    group by uid, verb, value having count(*) >= ? order by uid
+"""  # noqa: S608 - names of verbs
 _BUSIEST = """
     select rule, max(did) from (
         select rule, run, count(*) as did from ops where state = 'done' and changed >= ? and verb <> 'card'

@@ -28,6 +28,7 @@ from rules.memory import (
     Work,
     World,
 )
+from rules.resting import SWINGING, TIMES, swung
 from worker.ledger_put_offs import SELECT_PROMISES, SELECT_PUT_OFFS, put_off_of
 from worker.outcomes.keeping import OUTCOMES, outcome_of
 from worker.recurrence.likenesses import LIKENESSES, likeness_of
@@ -42,6 +43,7 @@ class Draft:
 
     episodes: dict[str, Episode] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
+    did: list[Effect] = field(default_factory=list)  # of what may swing, all that we did, oldest first
     done: set[str] = field(default_factory=set)
     reversals: list[Reversal] = field(default_factory=list)
     ignores: list[Ignore] = field(default_factory=list)
@@ -86,6 +88,7 @@ class Draft:
             outcome=self.outcome,
             put_offs=tuple(self.put_offs),
             promised=self.promised,
+            swings=swung(self.did) if len(self.did) >= TIMES else (),
             card=self.card,
             touched=self.touched,
             done=frozenset(self.done),
@@ -93,11 +96,15 @@ class Draft:
 
 
 def _put_op(draft: Draft, row: Any) -> None:
-    _, op, rule, verb, value, changed, standing, episode = row
+    _, op, rule, verb, value, changed, standing, episode, state = row
     draft.done.add(op)
+    if not standing and (verb not in SWINGING or state != "done"):
+        return
+    effect = Effect(op=op, rule=rule, verb=verb, value=value, at=when(changed), episode=episode)
     if standing:
-        effect = Effect(op=op, rule=rule, verb=verb, value=value, at=when(changed), episode=episode)
         draft.effects.append(effect)
+    if state == "done" and verb in SWINGING:
+        draft.did.append(effect)
 
 
 def _put_episode(draft: Draft, row: Any) -> None:
@@ -196,7 +203,7 @@ def _put_fix(draft: Draft, row: Any) -> None:
 
 
 _REMEMBERED_OPS = """
-    select uid, id, rule, verb, value, changed, standing, episode from ops
+    select uid, id, rule, verb, value, changed, standing, episode, state from ops
     where (state in ('intent', 'sending', 'done', 'doubt', 'parked') or (state = 'dropped' and attempts > 0))
 """
 _TOUCHED = """

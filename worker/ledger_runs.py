@@ -59,6 +59,11 @@ class Runs(Entries):
         """Return a run by its number."""
         return next(iter(self._runs(_RUN, number)), None)
 
+    def policy_of(self, number: int) -> str:
+        """Return the hash of the policy by which a run acted; "" if it is not known."""
+        found = self._database.rows("select policy from runs where id = ?", (number,))
+        return str(found[0][0]) if found else ""
+
     def runs(self, most: int) -> tuple[Run, ...]:
         """Return the last runs that wrote something, the newest first."""
         return self._runs(_RUNS, most)

@@ -29,6 +29,7 @@ from worker.inputs import read_due, states
 from worker.ledger import Entry, State
 from worker.ledger_baseline import Chosen
 from worker.pausing import paused_rules, rates
+from worker.quarrels import at_rest
 from worker.remembered import remembered
 from worker.settings.tables import DigestTable
 from worker.signals import complaints, read_signals
@@ -279,6 +280,7 @@ def _could_not(worker: Worker, about: Sequence[str], since: datetime, now: datet
         yield told
     for held in {held.what: held for held in worker.ledger.held(since)}.values():
         yield f"Held back at a ceiling: {held.what} wanted {held.wanted}, the ceiling is {held.ceiling}."
+    yield from at_rest(worker, about, since)
     for rule, paused in sorted(paused_rules(worker, now).items()):
         yield f"Rule {rule} has paused itself: {paused}."
     for complaint in complaints(worker, now):

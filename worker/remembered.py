@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from rules.memory import Memory
 from rules.model import Ticket
+from worker.quarrels import with_quarrels
 from worker.worker import Worker
 from worker.world import world
 
@@ -21,12 +22,19 @@ def remembered(worker: Worker, tickets: Iterable[Ticket]) -> Iterable[tuple[Tick
     nothing = Memory(world=around)
     for ticket in tickets:
         if everything is not None:
-            yield ticket, everything.get(ticket.uid, nothing)
+            yield from _each(worker, (ticket,), everything, nothing)
             continue
         batch.append(ticket)
         if len(batch) > MANY:
             everything = worker.ledger.memory(world=around)
-            yield from ((each, everything.get(each.uid, nothing)) for each in batch)
+            yield from _each(worker, batch, everything, nothing)
             batch = []
     known = worker.ledger.memory([ticket.uid for ticket in batch], world=around) if batch else {}
-    yield from ((each, known.get(each.uid, nothing)) for each in batch)
+    yield from _each(worker, batch, known, nothing)
+
+
+def _each(
+    worker: Worker, tickets: Iterable[Ticket], known: Mapping[str, Memory], nothing: Memory
+) -> Iterator[tuple[Ticket, Memory]]:
+    for ticket in tickets:
+        yield ticket, with_quarrels(worker, ticket.uid, known.get(ticket.uid, nothing))

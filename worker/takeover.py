@@ -13,6 +13,7 @@ from rules.memory import NOTHING, Card, Effect, Reversal
 from rules.model import Comment
 from rules.moves import target_of
 from rules.worn import occasion
+from worker.quarrels import recall
 from worker.recurrence.certainty import adopt_objections
 from worker.worker import Worker
 
@@ -37,6 +38,7 @@ def take_over(worker: Worker, comment: Comment, now: datetime) -> bool:
     traces = read_traces(worker.policy, state)
     _stand_down(worker, comment.ticket, known.effects, traces)
     _adopt(worker, comment, traces, now)
+    recall(worker, comment, now)
     adopt_objections(worker, comment, read_unlike(state))
     for told in read_heard(state):
         worker.ledger.recognise(told, comment.ticket, Receipt(), now)

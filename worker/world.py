@@ -8,6 +8,7 @@ from rules.gates.states import Waiver
 from rules.memory import EMPTY, Input, Memory, World
 from worker.gates.kept import Kept
 from worker.gates.states import acting
+from worker.quarrels import with_quarrels
 from worker.readings import Readings
 from worker.settings.tables import INPUTS
 from worker.worker import Worker
@@ -56,4 +57,5 @@ def _waivers(worker: Worker, now: datetime) -> tuple[Waiver, ...]:
 
 def memory_of(worker: Worker, uid: str, known: World) -> Memory:
     """Return what is remembered of one ticket, in a world."""
-    return worker.ledger.memory((uid,), world=known).get(uid, Memory(world=known))
+    memory = worker.ledger.memory((uid,), world=known).get(uid, Memory(world=known))
+    return with_quarrels(worker, uid, memory)

@@ -1,9 +1,12 @@
 """Forged marks, and people and bots who undo what we do, on GitHub and on either Jira."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.worker.faulty import FLAVOURS, firm, rules, settled
 from tests.worker.places import BOT
+from worker.quarrels import at_rest
 
 OWNED = """
 [[rule]]
@@ -64,33 +67,98 @@ def test_a_person_who_takes_our_label_off_again_and_again_has_the_last_word(tmp_
         assert [made.seen()[f"{key} label needs-owner"] for key in (issue.key, task.key)] == [0, 0]
 
 
+class Quarrel:
+    """A bot that gives and takes an owner, so that the reason of a label comes and goes."""
+
+    def __init__(self, made):
+        self.made = made
+        rules(made, OWNED)
+        self.issue, self.task = made.issue(), made.task()
+        self.owned = False
+        made.once()
+
+    def turn(self, **after):
+        """Have the bot turn the reason round, and time pass; return what a pass then writes."""
+        self.made.clock.forward(**after)
+        self.owned = not self.owned
+        (self.made.github.assign if self.owned else self.made.github.unassign)(self.issue, "zoe-gh", actor="zoe-gh")
+        self.made.jira.edit(self.task.key, actor="zoe", assignee="zoe" if self.owned else "")
+        return self.made.written()
+
+    def turns(self, count, **after):
+        """Have it do so often; return all that was written."""
+        return [write for _ in range(count) for write in self.turn(**after)]
+
+    def worn(self):
+        """Return how many of the two tickets wear the label."""
+        seen = self.made.seen()
+        return sum(seen[f"{one.key} label needs-owner"] for one in (self.issue, self.task))
+
+    def told(self):
+        """Return how many of the two cards say that the rule rests."""
+        return sum("keeps turning it round" in one.comments[0].body for one in (self.issue, self.task))
+
+
 @pytest.mark.fault("hostile/quarrelsome-bot")
 @pytest.mark.fault("hostile/quarrelsome-bot", "github")
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_bot_that_turns_our_reason_on_and_off_moves_us_three_times_a_day(tmp_path, flavour):
-    """It assigns and unassigns all day: the label comes three times, the pass then says so, no comment is added."""
+@pytest.mark.parametrize("pace", [{"minutes": 5}, {"hours": 30}])
+def test_a_bot_that_turns_our_reason_on_and_off_moves_us_three_times(tmp_path, flavour, pace):
+    """The label comes three times; then the card says once that it rests, and nothing is written for weeks of it."""
     with firm(tmp_path, flavour) as made:
-        rules(made, OWNED)
-        issue, task = made.issue(), made.task()
-        made.once()
-        writes = []
-        for turn in range(10):
-            made.clock.forward(minutes=5)
-            (made.github.unassign if turn % 2 else made.github.assign)(issue, "zoe-gh", actor="zoe-gh")
-            made.jira.edit(task.key, actor="zoe", assignee="" if turn % 2 else "zoe")
-            writes += made.written()
+        quarrel = Quarrel(made)
+        writes = quarrel.turns(5, **pace)
         assert sum(write.startswith("POST") and write.endswith("/labels") for write in writes) == 2
-        passed = made.once()
-        held = [one.what for one in passed.look.plan.held]
-        for key in (issue.key, task.key):
-            said = f"ticket {key}, add label by own/owned, again and again within a day,"
-            assert held.count(said) == 1
-        assert not passed.whole
-        assert [made.seen()[f"{key} card"] for key in (issue.key, task.key)] == [1, 1]
-        assert [sum(c.author.login == BOT for c in issue.comments), sum(c.author == BOT for c in task.comments)] == [
-            1,
-            1,
+        assert (quarrel.worn(), quarrel.told()) == (0, 2)
+        assert quarrel.turns(16, **pace) == []
+        for file in (made.folder / "var").glob("kaizend.db*"):
+            file.unlink()
+        made.once()
+        assert quarrel.turns(4, **pace) == []
+        assert (quarrel.worn(), quarrel.told()) == (0, 2)
+        assert settled(made).whole
+        for one in (quarrel.issue, quarrel.task):
+            assert sum((c.author.login if one is quarrel.issue else c.author) == BOT for c in one.comments) == 1
+
+
+@pytest.mark.fault("hostile/quarrelsome-bot")
+@pytest.mark.fault("hostile/quarrelsome-bot", "github")
+@pytest.mark.parametrize(
+    ("flavour", "end"), [("cloud", "comment"), ("dc", "rules"), ("dc", "quiet"), ("cloud", "word")]
+)
+def test_a_quarrel_is_over_when_a_person_sees_to_it(tmp_path, flavour, end):
+    """Who was no party of it comments, one of them gives a command, a rule is changed, or all is quiet: we go on."""
+    with firm(tmp_path, flavour) as made:
+        quarrel = Quarrel(made)
+        quarrel.turns(7, hours=1)
+        assert quarrel.turn(hours=1) == []
+        assert (quarrel.worn(), quarrel.told()) == (0, 2)
+        made.clock.forward(hours=1)
+        if end in ("comment", "word"):
+            who, said = ("bo", "The bot is off now.") if end == "comment" else ("zoe", "/kaizen why")
+            made.github.comment(quarrel.issue, said, author=f"{who}-gh")
+            made.jira.comment(quarrel.task.key, said, author=who)
+        elif end == "rules":
+            rules(made, OWNED.replace("Nobody owns this.", "Nobody owns this yet."))
+        else:
+            made.clock.forward(days=15)
+        settled(made)
+        assert (quarrel.worn(), quarrel.told()) == (2, 0)
+        quarrel.turns(7, hours=1)
+        assert (quarrel.worn(), quarrel.told()) == (0, 2)
+        settled(made)
+
+
+def test_a_digest_tells_once_what_rests(tmp_path):
+    """In the week in which it came to rest, not again in the next one."""
+    with firm(tmp_path) as made:
+        quarrel = Quarrel(made)
+        quarrel.turns(6, hours=1)
+        with made.worker() as worker:
+            now = worker.clock()
+            lines = [list(at_rest(worker, tuple(worker.trackers), since)) for since in (now - timedelta(days=7), now)]
+        rests = "add label needs-owner by own/owned rests: others keep turning it round."
+        assert [sorted(found) for found in lines] == [
+            sorted(f"{one.key}: {rests}" for one in (quarrel.issue, quarrel.task)),
+            [],
         ]
-        made.clock.forward(days=1, minutes=10)
-        settled(made, 2)
-        assert made.once().whole

@@ -34,7 +34,7 @@ FAULTS = (
     Fault(
         name="quarrelsome-bot",
         happens="Another bot undoes what we do, and does so each time.",
-        seen="After three times in a day the rule leaves the ticket alone until the day is over; the pass says so.",
+        seen="After three times in 14 days the rule rests on that ticket until a person sees to it; the card says so.",
         trackers=TRACKERS,
         asked=("two bots ping-pong",),
     ),
