@@ -23,6 +23,8 @@ SENDS = 3
 """Sends of one op, at most: after that a person has to look."""
 BEFORE = timedelta(hours=1)
 """How much earlier than our own clock says a server may have dated what we filed."""
+CUT_OFF = "the process ended while it was being sent"
+GONE = "its source {source} is no longer in the config"
 
 log = structlog.get_logger()
 
@@ -35,6 +37,9 @@ def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
     """
     settled = 0
     for entry in worker.ledger.open_ops(now):
+        if entry.op.goes_to not in worker.trackers:
+            settled += _abandon(worker, entry, now)
+            continue
         if entry.state == "intent" and entry.attempts == 0:
             # In this order: a kill between the two must not leave the ticket settled.
             worker.mirror.unsettle((entry.op.target.uid,))
@@ -46,10 +51,22 @@ def settle(worker: Worker, authors: dict[str, str], now: datetime) -> int:
     return settled
 
 
+def _abandon(worker: Worker, entry: Entry, now: datetime) -> int:
+    """Settle an op whose source is no longer in the config: nobody looks for it there any more."""
+    op, ledger = entry.op, worker.ledger
+    if entry.state == "intent":
+        ledger.put_back(op.id, GONE.format(source=op.goes_to), now)
+        return 0
+    if entry.state == "sending":
+        ledger.doubt(op.id, CUT_OFF, now)
+    ledger.park(op.id, GONE.format(source=op.goes_to), now)
+    return 1
+
+
 def _settle(worker: Worker, entry: Entry, author: str) -> int:
     op, ledger = entry.op, worker.ledger
     if entry.state == "sending":
-        ledger.doubt(op.id, "the process ended while it was being sent", worker.clock())
+        ledger.doubt(op.id, CUT_OFF, worker.clock())
     try:
         found = find(worker, entry, author)
     except TrackerError as error:
@@ -72,17 +89,23 @@ def _not_found(worker: Worker, entry: Entry, author: str) -> int:
     if not _appends(worker, op):
         ledger.retry(op.id, None, worker.clock())
         return 1
-    looks = ledger.looked(op.id, worker.clock() + worker.grace, worker.clock())
+    grace = _grace(worker)
+    looks = ledger.looked(op.id, worker.clock() + grace, worker.clock())
     if looks < LOOKS:
-        if worker.grace > PATIENCE:
+        if grace > PATIENCE:
             return 0
-        worker.sleep(worker.grace.total_seconds())
+        worker.sleep(grace.total_seconds())
         return _settle(worker, _now(worker, entry), author)
     if entry.attempts >= SENDS:
         ledger.park(op.id, f"sent {entry.attempts} times and never seen", worker.clock())
     else:
         ledger.retry(op.id, None, worker.clock())
     return 1
+
+
+def _grace(worker: Worker) -> timedelta:
+    """Return how long to wait for the second look: what an overtaken worker is still sending must have ended."""
+    return max(worker.grace, worker.longest_send) if worker.guard.overtook else worker.grace
 
 
 def _now(worker: Worker, entry: Entry) -> Entry:

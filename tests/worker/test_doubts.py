@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from tests.worker.places import BOT, company
+from worker.cycle import Watching, once
 from worker.doubts import SENDS
+from worker.lease import TTL, acquire, lease
 
 COMMENT = {"method": "POST", "path": r"/issues/1/comments$"}
 
@@ -229,3 +231,48 @@ def test_a_label_that_came_off_though_nobody_heard_so_is_put_on_again_later(smal
     small.clock.forward(days=21)
     small.once()
     assert small.seen()[worn] == 1
+
+
+def test_what_an_overtaken_worker_may_still_be_sending_is_waited_for(small):
+    """Its last request has as long as any: the second look comes after that, however short the grace."""
+    small.configure(grace="1 second", patience=58)  # a request takes two minutes at most
+    small.fail("drop_before", **COMMENT)
+    small.once()
+    for seconds, expected in ((0, ("doubt", 0)), (110, ("doubt", 0)), (11, ("done", 1))):
+        small.clock.forward(seconds=seconds)
+        with small.worker() as worker:
+            with worker.database.begin() as connection:
+                connection.exec_driver_sql("delete from leases")
+            acquire(worker.database, name="worker", ttl=TTL, now=small.clock() - 2 * TTL)
+            with lease(worker.database, clock=small.clock, guard=worker.guard):
+                once(worker, small.stop, watching=Watching())
+        assert state(small) == expected
+
+
+@pytest.mark.parametrize("source", ["shop", "ops"])
+def test_what_is_in_doubt_where_nobody_looks_any_more_waits_for_a_person(small, source):
+    """Its source is out of the config: it is parked, with that reason, and looked for once the source is back."""
+    target, path = {"shop": ("acme/shop#1", "/issues/1/comments$"), "ops": ("OPS-1", "/issue/OPS-1|/comment$")}[source]
+    small.fail("drop_after", method="POST", path=path)
+    small.once()
+    assert (target, "card", "doubt") in small.ops()
+    whole = small.config.read_text(encoding="utf-8")
+    small.config.write_text(without(whole, source), encoding="utf-8")
+    passed = small.once()
+    assert passed.troubles == ("1 ops parked: `kaizend ops --parked`",)
+    with small.worker() as worker:
+        (entry,) = worker.ledger.entries(("parked",))
+        assert entry.why == f"its source {source} is no longer in the config"
+        worker.ledger.retry(entry.op.id, None, small.clock())
+    small.config.write_text(whole, encoding="utf-8")
+    assert small.once().whole
+    assert small.seen()[f"{target} card"] == 1
+    assert small.written() == []
+
+
+def without(config, source):
+    """Return a config without one of its sources."""
+    head, *tables = config.split("[sources.")
+    left = [table for table in tables if not table.startswith(source)]
+    kept = next(name for name in ("shop", "ops") if name != source)
+    return "[sources.".join([head.replace('["shop", "ops"]', f'["{kept}"]'), *left])

@@ -10,8 +10,10 @@ from datetime import timedelta
 
 import pytest
 
+from tests.worker.places import place
 from tests.worker.stores import NOW, after
 from worker import lease as module
+from worker.cli.context import Cli
 from worker.errors import LockHeld, LockLost
 from worker.lease import TTL, Guard, acquire, lease, this_place
 
@@ -170,3 +172,15 @@ def test_who_gave_the_lock_back_or_is_gone_is_not_overtaken(database):
     with database.begin() as connection:
         connection.exec_driver_sql("update leases set pid = 999999999")
     assert not take(database).overtook
+
+
+def test_a_worker_asks_about_the_lock_that_its_command_holds(tmp_path):
+    """What the command line opens guards its writes, and knows that it overtook another."""
+    with place(tmp_path) as made:
+        cli = Cli(config=made.config, env={})
+        with cli.working(cli.settings()) as worker:
+            assert not worker.guard.overtook
+        with made.worker() as worker, worker.database.begin() as connection:
+            connection.exec_driver_sql("update leases set owner = 'another', host = 'elsewhere', expires = 1")
+        with cli.working(cli.settings()) as worker:
+            assert worker.guard.overtook

@@ -81,7 +81,8 @@ class Cli:
             lost.append(error)
             self.stop.ask()
 
-        with lease(worker.database, name=settings.instance.name, ttl=self.ttl, lost=hear):
+        name = settings.instance.name
+        with lease(worker.database, name=name, ttl=self.ttl, lost=hear, guard=worker.guard):
             try:
                 yield
             except Stopping:
