@@ -32,7 +32,7 @@ _SPECIAL = re.compile(
     r"(?P<keep>(?<![\w-])\d{4}-\d\d-\d\d(?![\w-]))"  # a date is no issue key
     r"|(?P<backslash>\\)"
     r"|(?P<amp>&(?=#?\w{1,32};))"  # an entity would be shown as what it names
-    r"|(?P<scheme>:(?=//|[PpDd]\b))|(?P<mail>(?i:\bmailto:|\bwww(?=\.)))"
+    r"|(?P<scheme>:(?=//|[PpDd](?![a-z])))|(?P<mail>(?<![A-Za-z0-9])(?i:(?:mailto|news|file):|www(?=\.)))"
     r"|(?P<escape>[\[\]{}|!*_^~+@]"
     r"|\?(?=\?)|(?<=\?)\?"
     r"|(?<![A-Za-z0-9])-|-(?![A-Za-z])"  # strike-through, dashes, lists, rules; an issue key's hyphen
