@@ -72,9 +72,9 @@ class Runs(Entries):
         """Return how the runs went that began since then, oldest first."""
         return tuple(map(_went, self._database.rows(f"{_WENT} where began >= ? order by id", (moment(since),))))
 
-    def newest(self, count: int) -> tuple[Went, ...]:
-        """Return how the last runs went, the newest first."""
-        return tuple(map(_went, self._database.rows(f"{_WENT} order by id desc limit ?", (count,))))
+    def since_last_pass(self) -> tuple[Went, ...]:
+        """Return how the last pass went that ended, and what ran since: a pass that has not, digests; newest first."""
+        return tuple(map(_went, self._database.rows(f"{_WENT} {_SINCE_LAST_PASS} order by id desc")))
 
     def last_whole(self) -> datetime | None:
         """Return when the last whole pass ended; None if there was none yet."""
@@ -106,6 +106,9 @@ def _went(row: Any) -> Went:
 _BEGIN_RUN = "insert into runs (verb, policy, began, outcome, counts) values (?, ?, ?, '', '{}') returning id"
 _END_RUN = "update runs set ended = ?, outcome = ?, counts = ?, troubles = ? where id = ?"
 _WENT = "select began, ended, troubles from runs"
+_SINCE_LAST_PASS = """
+    where id >= coalesce((select max(id) from runs where ended is not null and verb in ('once', 'apply')), 0)
+"""
 _WROTE = """
     select runs.id, runs.verb, runs.began, runs.ended, runs.outcome, ops.verb, count(ops.id)
     from runs left join ops on ops.run = runs.id and ops.state = 'done' where runs.id {which}

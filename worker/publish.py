@@ -36,6 +36,7 @@ from worker.signals import complaints, read_signals
 from worker.standing import passes_told
 from worker.stop import Stop
 from worker.sync import sync_all
+from worker.troubles import Trouble, of_ops
 from worker.worker import Worker
 
 RULE = "digest/"
@@ -92,7 +93,10 @@ def unposted(worker: Worker, authors: Mapping[str, str]) -> Iterator[str]:
     """Say of each digest that is due, and whose source was read, that it does not stand there."""
     for table in worker.digests:
         slot = due_slot(worker.policy, table, worker.clock())
-        if slot is not None and table.source in authors and not worker.ledger.is_done(f"{RULE}{table.name}/{slot}"):
+        if slot is None or table.source not in authors:
+            continue
+        name = f"{RULE}{table.name}/{slot}"
+        if not worker.ledger.is_done(name) and worker.ledger.newest_slot(f"{RULE}{table.name}/") <= name:
             yield f"digest {table.name} of {slot} was not posted"
 
 
@@ -292,17 +296,21 @@ def _could_not(worker: Worker, about: Sequence[str], since: datetime, now: datet
                 yield f"{entry.op.target.key}: {entry.op.name} {entry.op.after} {word}: {entry.why}"
 
 
-def publish_now(worker: Worker, tables: Iterable[DigestTable], stop: Stop) -> tuple[str, ...]:
-    """Post or edit the newest due digest of each table, asked for by a person; return what went wrong, a line each."""
+def publish_now(
+    worker: Worker, tables: Iterable[DigestTable], stop: Stop
+) -> tuple[tuple[str, ...], tuple[Trouble, ...]]:
+    """Post or edit the newest due digest of each table, asked for by a person; return the slots, and what went wrong."""
     run = worker.ledger.begin_run("digest", worker.policy.sha, worker.clock())
     synced = sync_all(
         {table.source: worker.trackers[table.source] for table in tables}, worker.mirror, clock=worker.clock
     )
     read_due(worker)
     read_signals(worker)
-    troubles = [f"source {one.source} was not read: {one.error}" for one in synced if one.error]
+    troubles = [
+        Trouble(kind="unread", said=f"source {one.source} was not read: {one.error}") for one in synced if one.error
+    ]
     unread = {one.source for one in synced if one.error}
-    applied = Applied()
+    applied, posted = Applied(), []
     for table in tables:
         slot = due_slot(worker.policy, table, worker.clock())
         if slot is None or table.source in unread:
@@ -311,8 +319,10 @@ def publish_now(worker: Worker, tables: Iterable[DigestTable], stop: Stop) -> tu
         worker.ledger.claim_slot(name, worker.clock())
         if publish(worker, run, table, slot, stop, applied):
             worker.ledger.slot_done(name, worker.clock())
+            posted.append(name)
         else:
-            troubles.append(f"digest {table.name}: {slot} was not posted: see `kaizend ops`")
+            troubles.append(Trouble(kind="digest", said=f"digest {table.name}: {slot} was not posted"))
+    troubles += of_ops(applied.stopped, applied.counts)
     outcome = "partial" if troubles else "fine"
-    worker.ledger.end_run(run, worker.clock(), outcome, applied.counts)
-    return tuple(troubles)
+    worker.ledger.end_run(run, worker.clock(), outcome, applied.counts, troubles)
+    return tuple(posted), tuple(troubles)

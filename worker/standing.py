@@ -18,13 +18,17 @@ AGAIN: frozenset[Kind] = frozenset({"doubt", "parked"})
 
 
 def standing(worker: Worker, now: datetime, accounts: Mapping[str, str]) -> tuple[Trouble, ...]:
-    """Return what is wrong now: what waits for somebody, pauses in force, and why the last pass was not whole."""
+    """Return what is wrong now: what waits for somebody, pauses in force, and why the last pass was not whole.
+
+    What a digest or an undo met since is told beside it: they do not put right what the pass could not do.
+    """
     found = [*of_ledger(worker.ledger.ops_by_state()), *paused(DatabaseBudget(worker.database).pauses(now), accounts)]
-    runs = worker.ledger.newest(2)
-    last = next((run for run in runs if run.ended is not None), None)
-    found += [trouble for trouble in (last.troubles if last else ()) if trouble.kind not in AGAIN]
-    if runs and runs[0].ended is None:
-        died = f"the pass that began at {runs[0].began:%Y-%m-%d %H:%M} UTC has not ended: it is at work, or it died"
+    runs = worker.ledger.since_last_pass()
+    met = dict.fromkeys(trouble for run in runs for trouble in run.troubles)
+    found += [trouble for trouble in met if trouble.kind not in AGAIN]
+    open_since = next((run.began for run in runs if run.ended is None), None)
+    if open_since is not None:
+        died = f"the pass that began at {open_since:%Y-%m-%d %H:%M} UTC has not ended: it is at work, or it died"
         found.append(Trouble(kind="died", said=died))
     found += [Trouble(kind="signal", said=str(complaint)) for complaint in complaints(worker, now)]
     found += [

@@ -22,9 +22,9 @@ def digests(place):
 
 
 def publish(place):
-    """Post or edit all digests, as a person asks for it."""
+    """Post or edit all digests, as a person asks for it; return what went wrong."""
     with place.worker() as worker:
-        return publish_now(worker, worker.digests, place.stop)
+        return publish_now(worker, worker.digests, place.stop)[1]
 
 
 def test_a_digest_is_filed_pinned_and_posted_once_a_week(place):
@@ -98,3 +98,11 @@ def test_a_digest_is_due_on_its_day_and_hour_in_the_calendars_zone(place):
         slot = due_slot(worker.policy, table, place.clock())
         assert slot == "2026-W48"
         assert due_slot(worker.policy, table, place.clock() - timedelta(days=1, hours=2)) == "2026-W47"
+
+
+def test_a_clock_put_back_makes_no_digest_late(place):
+    """The week that it shows was never told of, and need not be any more: the pass is whole."""
+    place.once()
+    place.clock.forward(days=-7)
+    assert [kind for kind in place.once().troubles if "digest" in kind] == []
+    assert len(digests(place)) == 1

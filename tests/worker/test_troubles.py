@@ -203,6 +203,39 @@ def test_no_trouble_is_silent(shop, capsys, kind):
     assert (row.digest or PLURAL[kind]) in capsys.readouterr().out
 
 
+def test_a_digest_that_is_posted_by_hand_hides_no_trouble(shop, capsys):
+    """Of a pass that was not whole and of one that died `kaizend ops` tells until a pass is whole."""
+    assert shop.run("once") == 0
+    shop.fail("status", status=403, method="GET", path=r"/issues$", times=1)
+    assert shop.run("once") == Exit.PARTIAL
+    died(shop)
+    capsys.readouterr()
+    assert shop.run("digest", "--post") == 0
+    assert capsys.readouterr().err.endswith(": posted, as of now\n")
+    assert told(shop, capsys) >= {"unread", "died"}
+    assert shop.run("once") == 0
+    assert told(shop, capsys) == set()
+
+
+def test_a_digest_that_cannot_be_posted_by_hand_is_told_of(shop, capsys):
+    """Asked for, and its source cannot be read: the exit code, a line, and `kaizend ops`."""
+    assert shop.run("once") == 0
+    unread(shop)
+    capsys.readouterr()
+    assert shop.run("digest", "--post") == Exit.PARTIAL
+    said = capsys.readouterr().err
+    assert "source shop was not read" in said
+    assert "posted" not in said
+    assert told(shop, capsys) == {"unread"}
+
+
+def told(shop, capsys):
+    """Return the kinds of trouble that `kaizend ops` tells of."""
+    capsys.readouterr()
+    assert shop.run("ops", "--json") == 0
+    return {one["kind"] for one in orjson.loads(capsys.readouterr().out)["troubles"]}
+
+
 def metric(shop, kind):
     """Return how often the metrics file tells of a kind."""
     lines = (shop.folder / "kaizend.prom").read_text().splitlines()

@@ -137,12 +137,13 @@ def digest(
         raise WorkerError(f"digest {name!r}: there is no such [[digest]]: there is {names}")
     if post:
         with cli.working(settings) as worker:
-            troubles = publish_now(worker, tables, cli.stop)
-        for line in troubles:
-            talk(line)
+            posted, troubles = publish_now(worker, tables, cli.stop)
+        for slot in posted:
+            talk(f"{slot}: posted, as of now")
+        for trouble in troubles:
+            talk(f"{trouble}: `kaizend ops` says what to do")
         if troubles:
             raise typer.Exit(Exit.PARTIAL)
-        talk(f"{', '.join(one.name for one in tables)}: posted, as of now")
         return
     with cli.reading(settings) as worker:
         for one in tables:
