@@ -106,7 +106,7 @@ def _jumps(policy: Policy, ops: list[Op], busiest: Mapping[str, int]) -> tuple[l
     wanted = acting(ops)
     held = [
         Held(
-            what=f"rule {rule}, at most {busiest[rule]} a pass until now,",
+            what=f"rule {rule} (at most {busiest[rule]} a pass until now)",
             ceiling=ceiling,
             wanted=wanted[rule],
             rules=frozenset({rule}),

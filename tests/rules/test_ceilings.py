@@ -87,7 +87,7 @@ def test_a_rule_that_only_speaks_has_a_ceiling_too():
 @pytest.mark.parametrize(
     ("rule_", "busiest", "jump", "held"),
     [
-        (OWNED, {OWNED.id: 3}, 10, (("rule backlog/owned, at most 3 a pass until now,", 30, 31),)),
+        (OWNED, {OWNED.id: 3}, 10, (("rule backlog/owned (at most 3 a pass until now)", 30, 31),)),
         (OWNED, {OWNED.id: 4}, 10, ()),
         (OWNED, {OWNED.id: 1}, 31, ()),
         (OWNED, {OWNED.id: 3}, 0, ()),

@@ -222,6 +222,14 @@ def test_postgresql_is_copied_by_its_own_tools(shop, capsys):
         assert "pg_dump" in capsys.readouterr().err
 
 
+def test_restore_without_a_copy_puts_nothing_back_and_says_so(shop, capsys):
+    """Whoever forgets to name the copy is not told that all is well."""
+    assert shop.run("restore") == 1
+    assert "name the copy" in capsys.readouterr().err
+    with shop.worker() as worker:
+        assert worker.database.rows("select count(*) from audit where kind = 'restored'") == [(0,)]
+
+
 def test_a_database_that_was_put_back_by_other_tools_is_told_so(database_url):
     """It reads our marks on the trackers anew, and the trail says that it was put back."""
     with closing(open_database(database_url)) as opened:

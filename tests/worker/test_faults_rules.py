@@ -118,7 +118,7 @@ def test_a_rule_that_wants_ten_times_as_much_as_ever_is_held_until_somebody_agre
         for task in tasks:
             made.jira.edit(task.key, actor="bo", summary="No longer talked about")
         made.sandbox.log.clear()
-        said = "rule own/told, at most 2 a pass until now,: 31 wanted, ceiling 30: held back"
+        said = "rule own/told (at most 2 a pass until now): 31 wanted, ceiling 30: held back"
         assert [made.once().troubles for _ in range(2)] == [(said,)] * 2
         assert made.writes() == []
         rules(made, TOLD + "ceiling = 31\n")

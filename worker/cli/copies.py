@@ -17,6 +17,7 @@ from worker.recurrence.keeping import index_file
 from worker.settings import Settings
 
 NEXT = "the next pass looks for our marks before it writes anything: `kaizend plan` shows what it would write"
+NAMELESS = "restore: name the copy, as in `kaizend restore FILE`; only PostgreSQL is put back by tools of its own"
 
 
 def backup(
@@ -44,11 +45,13 @@ def restore_(
     cli: Cli = context.obj
     settings = cli.settings()
     database = settings.database_file
-    if database is None or file is None:
+    if database is None:
         if file is not None:
             raise WorkerError(FOREIGN)
         _look_back(cli, settings)
         return
+    if file is None:
+        raise WorkerError(NAMELESS)
     beside = _key_beside(settings)
     if beside is not None and restore_key(file, beside):
         talk(f"{beside}: the key of the copy")

@@ -133,8 +133,9 @@ def digest(
     settings = cli.settings()
     tables = [one for one in settings.digests if name in ("", one.name)]
     if not tables:
-        names = ", ".join(one.name for one in settings.digests) or "none in the config"
-        raise WorkerError(f"digest {name!r}: there is no such [[digest]]: there is {names}")
+        names = ", ".join(one.name for one in settings.digests)
+        known = f"digest {name!r}: there is no such [[digest]]: there is {names}"
+        raise WorkerError(known if names else "digest: the config has no [[digest]]")
     if post:
         with cli.working(settings) as worker:
             posted, troubles = publish_now(worker, tables, cli.stop)
