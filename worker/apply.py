@@ -38,6 +38,7 @@ from worker.young import is_young
 
 log = structlog.get_logger()
 FINE = frozenset({"done", "dropped"})
+PENDING = frozenset({"unsent", "doubt"})
 SILENCES = 3
 """So often in a row a source may leave us without an answer, a read tried four times; then it is left alone."""
 REFUSALS = 10
@@ -55,6 +56,7 @@ class Applied:
     refused: Counter[str] = field(default_factory=Counter)  # source -> requests it said we have no right to
     unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
     tried: set[str] = field(default_factory=set)  # ops that were sent, or were to be: once a pass
+    pending: set[str] = field(default_factory=set)  # tickets with an op that is still to be done, or in doubt
     stirred: bool = False  # a ticket was filed, or one to which others belong was written to: rules look once more
 
     @property
@@ -163,6 +165,8 @@ def _ticket(
         applied.tried.add(op.id)
         outcome, failure = carry_out(worker, there, op, memory.card)
         applied.counts[outcome] += 1
+        if outcome in PENDING:
+            applied.pending.add(op.target.uid)
         belonging = bool(memory.related or memory.recurrences)
         applied.stirred |= outcome == "done" and (seen_filed(worker, there, op) or belonging)
         whole, behind = whole and outcome in FINE, behind or outcome not in FINE

@@ -154,13 +154,16 @@ def once(worker: Worker, stop: Stop, *, watching: Watching, whole: bool = False)
 
 
 def carry_through(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching) -> tuple[Look, Applied]:
-    """Carry out the plan, and what rules then ask of what it filed and of what belongs to that."""
+    """Carry out the plan, and what rules then ask of what it filed and of what belongs to that.
+
+    A ticket with an op that did not arrive is left for the next pass: it does not look as it soon will.
+    """
     applied = Applied()
     carry(worker, run, found, stop, watching, applied)
     for _ in range(ROUNDS):
         if stop.asked or not applied.stirred:
             break
-        again = look(worker, worker.clock(), whole=False)
+        again = look(worker, worker.clock(), whole=False, pending=applied.pending)
         carry(worker, run, again, stop, watching, applied)
         found = found.with_plan_of(again)
     return found, applied

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -80,10 +80,12 @@ def look(
     whole: bool,
     progress: Callable[[int], None] | None = None,
     spread: bool = True,
+    pending: Set[str] = frozenset(),
 ) -> Look:
     """Evaluate all tickets (`whole`) or those that changed since they were last settled, and make the plan.
 
-    `spread` leaves for later passes what the trackers would not take within their limits now.
+    `spread` leaves for later passes what the trackers would not take within their limits now. Of tickets that are
+    `pending` nothing is concluded.
     """
     mirror, policy = worker.mirror, worker.policy
     gates = standing(worker, now)
@@ -102,7 +104,7 @@ def look(
     looked = 0
     resting = worker.ledger.resting(now)
     for ticket, known in remembered(worker, found):
-        if ticket.source in unread or ticket.source not in worker.trackers:
+        if ticket.source in unread or ticket.source not in worker.trackers or ticket.uid in pending:
             unsettled.add(ticket.uid)
             continue
         refused = resting.get(ticket.uid)

@@ -22,6 +22,7 @@ FAULTS = {
     "an owner who did not arrive": ("github", "POST", "/assignees$", LOST),
     "a label that did not arrive": ("github", "POST", "/issues/4/labels$", LOST),
     "a label that did not go": ("github", "DELETE", "/labels/deferral-unexplained$", LOST),
+    "a closing that did not arrive": ("jira-cloud", "POST", "/transitions$", {"kind": "drop_before"}),
     "a first card that did not arrive": ("github", "POST", "/issues/1/comments$", LOST),
 }
 
