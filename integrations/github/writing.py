@@ -184,8 +184,8 @@ class Writer:
         if draft.due and self.due.by_milestone:
             body["milestone"] = self.due.milestones.number(draft.due)
         told = self._told("file", self.session.once("file", "POST", f"{self._home}/issues", body))
-        if not isinstance(told.get("number"), int):
-            raise Unavailable(self.session.where("file"), "the answer is no issue: it may be there, or not")
+        if not isinstance(told.get("number"), int) or str(told.get("body")).split() != body["body"].split():
+            raise Unavailable(self.session.where("file"), "the answer is not our issue: it may be there, or not")
         ref = str(told["number"])
         if draft.due and not self.due.by_milestone:
             # The issue is there whatever becomes of its date; the rule that asks for dates will ask again.

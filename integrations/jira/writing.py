@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from integrations.base import CommitStatus, Draft, LabelStyle, Receipt, WaitingDeployment
-from integrations.errors import NotAllowed, NotFound, Rejected, Unavailable
+from integrations.errors import NotAllowed, NotFound, Rejected, TrackerError, Unavailable
 from integrations.jira import markup, payloads
 from integrations.jira.answers import FieldRefused
 from integrations.jira.fields import Fields
@@ -176,8 +176,31 @@ class Writing(Fields):
             # Refused outright, so nothing was made: once more, without them.
             made = self._create({name: value for name, value in fields.items() if name not in gone}, marker)
         ref, key = str(made["id"]), str(made["key"])
+        if not self._is_ours(ref, fields["summary"], marker):
+            raise Unavailable(f"{self.name}: file", "the answer is not our ticket: it may be there, or not")
         url = f"{self.site.browse}/browse/{key}"
         return Receipt(ref=ref, uid=f"{self.site.uid}/jira/issue/{ref}", key=key, url=url)
+
+    def _is_ours(self, ref: str, summary: str, marker: Marker) -> bool:
+        """Tell whether what is said to be made is what was sent: else we would write to somebody's ticket later.
+
+        A server may not know at once what it has just made: then it is believed.
+        """
+        try:
+            there = self.fields("file", ref, "summary,creator")
+        except TrackerError:
+            return True
+        if payloads.account(there.get("creator")) != self.author:
+            return False
+        return str(there.get("summary")).split() == summary.split() or self._bears(ref, marker)
+
+    def _bears(self, ref: str, marker: Marker) -> bool:
+        """Tell whether a ticket bears a marker; a workflow may have given it another summary."""
+        try:
+            found = self.shaped("marker", self.get("marker", "issue", ref, "properties", MARKER))
+        except TrackerError:
+            return False
+        return payloads.marker_of(found.get("value")) == marker
 
     def _draft(self, draft: Draft, kind: str) -> dict[str, Any]:
         fields: dict[str, Any] = {

@@ -48,6 +48,17 @@ def test_a_second_page_is_read_where_there_are_many(hub):
     assert len(hub.asked()) == 2
 
 
+def test_open_heads_whose_pages_never_end_are_left(hub):
+    """The cursor of the next page is that of this one: two requests, and nothing is concluded."""
+    tracker = hub.connected()
+    pulls = {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": "Y3Vyc29y"}}
+    told = {"data": {"repository": {"pullRequests": pulls}}}
+    hub.sandbox.fail(Fault(method="POST", path="^/$", status=200, body=told, times=9))
+    with pytest.raises(Incomplete, match="circles"):
+        list(tracker.statuses(CONTEXT))
+    assert len(hub.asked()) == 2
+
+
 def test_what_somebody_else_says_in_our_name_is_said_again(hub):
     """The same state and text by another account is no status of ours."""
     _, sha = pull(hub)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from integrations.base import Draft, LabelStyle, Limit
-from integrations.errors import NotFound, RateLimited, Rejected
+from integrations.errors import Incomplete, NotFound, RateLimited, Rejected, Unavailable
 from integrations.sandbox.faults import Fault
 from rules.model import Paragraph, Prose, Text
 from tests.integrations.contract import BYE, HELLO, MARKER
@@ -219,6 +219,30 @@ def test_a_filed_ticket_has_all_that_was_asked(hub):
     )
     assert (receipt.uid, receipt.key, receipt.url) == (ticket.uid, ticket.key, ticket.url)
     assert ticket.body.splitlines()[-1].startswith("<!-- kaizend op=0a1b mac=c2d3")
+
+
+def test_an_answer_that_names_another_issue_is_not_believed(hub, issue):
+    """Whether ours was made is not known. It is, and is found by its marker."""
+    tracker = hub.connected()
+    told = {"number": issue.number, "title": issue.title, "body": "Somebody's.", "html_url": "x"}
+    hub.sandbox.fail(Fault(kind="status_after", method="POST", path="/issues$", status=201, body=told))
+    with pytest.raises(Unavailable, match="not our issue"):
+        tracker.file(Draft(title="Of November", prose=HELLO), MARKER)
+    found = [(ticket.title, mark) for ticket, mark in tracker.filed(hub.clock.now - timedelta(days=1))]
+    assert found == [("Of November", MARKER)]
+
+
+def test_milestones_whose_pages_never_end_are_left(hub, issue):
+    """Each page names a next one: a few requests tell that they go in circles, and no second milestone is made."""
+    hub.world.add_milestone("v2")
+    tracker = hub.connected()
+    rows = [{"number": 1, "title": "v2", "due_on": None, "state": "open", "creator": {"login": "ann"}}]
+    again = {"Link": f'<{hub.sandbox.url}/api/v3/repos/acme/shop/milestones?page=2>; rel="next"'}
+    hub.sandbox.fail(Fault(path="/milestones$", method="GET", status=200, body=rows, headers=again, times=9))
+    with pytest.raises(Incomplete, match="circles"):
+        tracker.set_due("1", date(2026, 12, 1))
+    assert hub.sandbox.log.count(path="/milestones$") == 2
+    assert issue.milestone is None
 
 
 def test_what_others_filed_with_our_marker_is_not_ours(hub):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -405,3 +406,27 @@ def test_connect_says_who_we_are_and_what_we_lack(shop):
     assert identity.excess == ("ADMINISTER_PROJECTS: kaizend never needs it",)
     assert (identity.time_zone, identity.clock_skew) == ("America/New_York", 0)
     assert len(shop.requests()) == 4
+
+
+@pytest.mark.parametrize("somebodys", [True, False])
+def test_an_answer_that_names_another_ticket_is_not_believed(shop, somebodys):
+    """Somebody's, or one that we filed before: whether ours was made is not known. It is, and is found by its marker."""
+    if not somebodys:
+        shop.tracker.file(Draft(title="Of October", prose=SAID), replace(MARK, op="0ct0"))
+    other = list(shop.world.issues.values())[-1]
+    answer = {"id": other.id, "key": other.key, "self": "x"}
+    shop.sandbox.fail(Fault(kind="status_after", method="POST", path="/issue$", status=201, body=answer))
+    with pytest.raises(Unavailable, match="not our ticket"):
+        shop.tracker.file(Draft(title="Of November", prose=SAID), MARK)
+    found = [ticket.title for ticket, mark in shop.tracker.filed(shop.clock() - timedelta(minutes=1)) if mark == MARK]
+    assert found == ["Of November"]
+
+
+def test_a_ticket_whose_summary_a_workflow_changes_at_once_is_known_by_its_marker(shop):
+    """It is ours all the same; and one that the server does not show yet is believed."""
+    shop.sandbox.fail(Fault(path="/issue/", method="GET", status=404))
+    made = shop.tracker.file(Draft(title="Of November", prose=SAID), MARK)
+    shop.world.edit(made.key, actor="ana", summary="[Reviews] Of November")
+    answer = {"id": made.ref, "key": made.key, "self": "x"}
+    shop.sandbox.fail(Fault(method="POST", path="/issue$", status=201, body=answer))
+    assert shop.tracker.file(Draft(title="Of November", prose=SAID), MARK) == made
