@@ -410,7 +410,7 @@ def test_connect_says_who_we_are_and_what_we_lack(shop):
 
 @pytest.mark.parametrize("somebodys", [True, False])
 def test_an_answer_that_names_another_ticket_is_not_believed(shop, somebodys):
-    """Somebody's, or one that we filed before: whether ours was made is not known. It is, and is found by its marker."""
+    """A person's, or one of ours: whether what we sent was made is not known. It was, and is found by its marker."""
     if not somebodys:
         shop.tracker.file(Draft(title="Of October", prose=SAID), replace(MARK, op="0ct0"))
     other = list(shop.world.issues.values())[-1]
