@@ -118,6 +118,29 @@ def a_person_becomes_an_owner(tracker: Tracker, hooks: Hooks) -> None:
     assert hooks.person in tracker.ticket(ref).assignees
 
 
+def an_owner_is_taken_off_alone(tracker: Tracker, hooks: Hooks) -> None:
+    """Who is none stays none, and others stay; twice is as good as once."""
+    ref = hooks.add("ticket")
+    tracker.assign(ref, hooks.person)
+    tracker.unassign(ref, "nobody-at-all")
+    assert tracker.ticket(ref).assignees == {hooks.person}
+    for _ in range(2):
+        tracker.unassign(ref, hooks.person)
+        assert tracker.ticket(ref).assignees == frozenset()
+    with pytest.raises(NotFound):
+        tracker.unassign(hooks.missing, hooks.person)
+
+
+def a_comment_of_ours_is_deleted(tracker: Tracker, hooks: Hooks) -> None:
+    """Others' stay; one that is gone already is fine, and said to be."""
+    ref = hooks.add("ticket")
+    hooks.comment(ref, "from a person")
+    receipt = tracker.comment(ref, HELLO, MARKER)
+    assert [tracker.delete_comment(ref, receipt.ref).wrote for _ in range(2)] == [True, False]
+    (theirs,) = tracker.comments(ref)
+    assert theirs.marker is None
+
+
 def a_sign_on_a_comment_is_put_once(tracker: Tracker, hooks: Hooks) -> None:
     """Twice is as good as once, and where a tracker has no signs nothing is sent."""
     ref = hooks.add("ticket")
@@ -169,6 +192,8 @@ CHECKS = (
     labels_are_put_on_and_taken_off_one_by_one,
     a_due_date_is_the_day_that_was_set,
     a_person_becomes_an_owner,
+    an_owner_is_taken_off_alone,
+    a_comment_of_ours_is_deleted,
     a_sign_on_a_comment_is_put_once,
     a_ticket_is_closed_and_opened_again,
     what_we_filed_is_found_without_search,
