@@ -138,10 +138,16 @@ class Desk:
 
     def undo(self, run=1, *, whole=True):
         """Take a run back, as the command line does; return what was planned and what was left."""
-        with self.made.worker() as worker:
-            reading = read(worker, Watching())
-            settle(worker, reading.authors, worker.clock())
-            found = reverting(worker, known_run(worker, str(run)), reading.authors, worker.clock())
-            passed = take_back(worker, found, reading, self.made.stop, Watching())
-            assert passed.whole or not whole, passed.troubles
-            return found
+        return undone(self.made, run, whole=whole)
+
+
+def undone(made, run=None, *, whole=True):
+    """Take a run back, the last one if none is named, as the command line does; return what was planned and left."""
+    with made.worker() as worker:
+        reading = read(worker, Watching())
+        settle(worker, reading.authors, worker.clock())
+        number = known_run(worker, str(run or worker.ledger.runs(1)[0].number))
+        found = reverting(worker, number, reading.authors, worker.clock())
+        passed = take_back(worker, found, reading, made.stop, Watching())
+        assert passed.whole or not whole, passed.troubles
+        return found
