@@ -14,6 +14,7 @@ from rules.card_words import prose
 from rules.commanded import Asked, newest, op_id
 from rules.duplicates import DUPLICATE
 from rules.effects import ASSIGNED, CLOSED, DUE, LABELLED, PLANNED, PRIORITY, REOPENED, value_of
+from rules.filing import links
 from rules.leaders import TWIN
 from rules.memory import Card, Effect, Episode, Lead, Reversal
 from rules.moves import NOTHING, View, target_of
@@ -28,6 +29,7 @@ CARD = "card"
 """What stands as an op's rule for the card, which speaks for all rules at once."""
 FIRST = "c0"
 UNLIKES = 10  # so many objections a marker keeps, the newest
+LINKED = 20  # so many links, the newest
 NOON = time(12, tzinfo=UTC)  # a date in a marker is read as its noon: the same date in nearly all zones
 DAY = r"\d{4}-\d{2}-\d{2}"
 ITEM = re.compile(rf"(?P<rule>[\w.-]+/[\w.-]+):(?P<number>[1-9]\d{{0,6}}):(?P<began>{DAY})(?::(?P<ended>{DAY}))?")
@@ -149,8 +151,8 @@ def write_state(view: View) -> str:
     Where the card is a due date's only place, it stays there: with a lost database, nothing else tells whose it was.
     `baseline:backlog/owned:2026-11-23`: the rule was in the baseline of that day, and still is in the same episode.
     `heard:...` is an op that is not to be carried out twice: of a command of the last days, of a post or a ticket that
-    somebody may delete, of a label that is put on to be kept. `led:due:2026-12-01` is what the ticket that leads it
-    said last: what people changed here since then stays.
+    somebody may delete, of a label that is put on to be kept, of a link that somebody may remove. `led:due:2026-12-01`
+    is what the ticket that leads it said last: what people changed here since then stays.
     `unlike:OPS-12`: people showed, without a command, that this is another problem.
     """
     date_of = view.policy.calendar.date_of
@@ -178,6 +180,7 @@ def write_state(view: View) -> str:
     heard = [f"heard:{op_id(view.keys, view.ticket, each)}" for each in said]
     heard += [f"heard:{op}" for op in spoken(view)]
     heard += [f"heard:{each.op}" for each in view.memory.effects if each.verb == LABELLED and not is_worn(view, each)]
+    heard += [f"heard:{op}" for op in list(links(view))[-LINKED:]]
     leads = with_leads(view.memory, view.evaluation.leads).leads
     led = sorted(f"led:{lead.field}:{quote(lead.value, safe='')}" for lead in leads)
     apart = [each.key for each in view.memory.objections if not each.why.startswith("/")][-UNLIKES:]

@@ -145,14 +145,24 @@ def link_ops(view: View) -> Iterator[Op]:
     What was filed links to where it comes from; the other way round only to another kind of tracker, for two tickets
     of one Jira share a link.
     """
+    for other, op_id in _links(view):
+        if op_id not in view.memory.done:
+            yield _link(view, other, op_id)
+
+
+def links(view: View) -> Iterator[str]:
+    """Yield the ids of the ops that make, or have made, its links."""
+    for _, op_id in _links(view):
+        yield op_id
+
+
+def _links(view: View) -> Iterator[tuple[Related, str]]:
     if _kind(view, view.ticket.source) != "jira":
         return
     for other in (*view.memory.related, *told(view), *acted_upon(view)):
         if other.way == "filed" and _kind(view, other.source) == "jira":
             continue
-        op_id = view.keys.id(LINKS, view.ticket.uid, other.uid, NAMES[LinkTo])
-        if op_id not in view.memory.done:
-            yield _link(view, other, op_id)
+        yield other, view.keys.id(LINKS, view.ticket.uid, other.uid, NAMES[LinkTo])
 
 
 def _link(view: View, other: Related, op_id: str) -> Op:

@@ -2,11 +2,16 @@
 
 import pytest
 
+from integrations.sandbox.jira.sprints import add_sprint
 from tests.worker.desk import Desk, undone
+from tests.worker.faults import Fault
 from tests.worker.faulty import firm, rules, settled
+from tests.worker.gated import GATE, MANDATE, budget, gate, incident
 from tests.worker.gatehouse import gatehouse
 from tests.worker.places import BOT, place
 from tests.worker.test_deferral import BACK, RULES, Put
+from tests.worker.test_recurrence import SAME, by_fingerprint, fixed
+from tests.worker.test_recurrence_duplicates import WANTED, pair
 
 TRACKERS = ("github", "cloud", "dc")
 PUT_OFFS = [("github", "label"), ("cloud", "declined"), ("dc", "due"), ("github", "declined"), ("cloud", "status")]
@@ -131,3 +136,86 @@ def test_a_gates_ticket_is_taken_back(tmp_path):
         days(made, 1)
         assert made.status(feature).startswith("success")
         assert page.state == "closed"
+
+
+def recurring(folder, flavour):
+    """Return a company whose rules are about what comes back."""
+    return firm(folder, "dc" if flavour == "dc" else "cloud", rules=("pack:recurrence",))
+
+
+@pytest.mark.parametrize("flavour", TRACKERS)
+def test_a_reopening_is_taken_back_with_its_links(tmp_path, flavour):
+    """What was opened because it came back is closed again, the links go, and neither is done anew, ever."""
+    with recurring(tmp_path, flavour) as made:
+        fault = Fault(made, flavour)
+        old = fixed(fault, body=SAME)
+        new = by_fingerprint(fault, old)
+        fault.settle()
+        assert fault.is_open(old)
+        fault.wait()
+        undone(made)
+        assert (fault.is_open(old), fault.pings(old), links(fault, new)) == (False, 0, 0)
+        days(made)
+        fault.lose()
+        days(made)
+        assert (fault.is_open(old), fault.pings(old), links(fault, new)) == (False, 0, 0)
+
+
+@pytest.mark.parametrize("flavour", TRACKERS)
+def test_a_closing_as_a_duplicate_is_taken_back(tmp_path, flavour):
+    """It is open again and stays so, also with a lost database."""
+    with recurring(tmp_path, flavour) as made:
+        made.configure(more=WANTED)
+        fault = Fault(made, flavour)
+        _, new = pair(fault)
+        fault.wait()
+        undone(made)
+        assert fault.is_open(new)
+        days(made)
+        fault.lose()
+        days(made)
+        assert fault.is_open(new)
+
+
+def links(fault, number):
+    """Return how many links a report has that a tracker keeps; on GitHub the cards name what belongs together."""
+    return 0 if fault.github else len(fault.ticket(number).links)
+
+
+@pytest.mark.parametrize("flavour", TRACKERS[1:])
+def test_a_link_that_we_removed_is_made_again(tmp_path, flavour):
+    """It went with an objection, and it stays when that run is taken back."""
+    with recurring(tmp_path, flavour) as made:
+        fault = Fault(made, flavour)
+        old = fixed(fault, body=SAME)
+        new = by_fingerprint(fault, old)
+        fault.settle()
+        fault.say(new, f"/kaizen not-same {fault.key(old)}")
+        fault.wait()
+        fault.settle()
+        assert links(fault, new) == 0
+        fault.wait()
+        undone(made)
+        assert links(fault, new) == 1
+        days(made)
+        assert (fault.is_open(old), links(fault, new)) == (True, 1)
+
+
+@pytest.mark.parametrize("flavour", TRACKERS[1:])
+def test_a_priority_goes_back_to_what_it_was(tmp_path, flavour):
+    """What a gate waited for was raised, and planned for a sprint: that is left to people, with the reason."""
+    with firm(tmp_path, flavour) as made:
+        gate(made, GATE + MANDATE.replace("{ ", '{ plan = "sprint", '))
+        add_sprint(made.jira, "Sprint 1", "active")
+        _, key = incident(made)
+        budget(made, -0.2)
+        made.clock.forward(minutes=20)
+        settled(made)
+        issue = made.jira.issue(key)
+        assert (issue.priority, issue.sprints) == ("High", ("Sprint 1",))
+        made.clock.forward(hours=1)
+        whys = {left.op.name: left.why for left in undone(made).left}
+        assert whys["plan"] == "a sprint is left to those who plan it"
+        for _ in range(2):
+            assert (issue.priority, issue.sprints, issue.assignee, issue.due) == ("Low", ("Sprint 1",), "", None)
+            days(made, 2)
