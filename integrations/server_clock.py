@@ -10,6 +10,8 @@ TOLERANCE = timedelta(seconds=2)
 """A Date header is whole seconds, and takes its time to come: what differs by no more is the same."""
 FARTHEST = timedelta(days=1)
 """No server's clock is farther from ours than this: what says so is wrong itself."""
+YEARS = range(1970, 2300)
+"""A Date header of another year is a fault, however wrong our own clock may be."""
 
 
 class ServerClock:
@@ -34,8 +36,12 @@ class ServerClock:
 
 
 def date_of(headers: Mapping[str, str]) -> datetime | None:
-    """Return the moment that a Date header names; None for none, and for one that is no date."""
-    return moment(next((value for name, value in headers.items() if name.lower() == "date"), ""))
+    """Return the moment that a Date header names; None for none, for one that is no date, and for one in no near age.
+
+    What is left can be reckoned with: no margin leads past the ends of what a datetime holds.
+    """
+    found = moment(next((value for name, value in headers.items() if name.lower() == "date"), ""))
+    return found if found and found.year in YEARS else None
 
 
 def moment(text: str) -> datetime | None:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
 
 from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, Rejected, TrackerError, Unavailable
 from integrations.http import LONGEST, Line, retry_after
+from integrations.server_clock import date_of
 from integrations.wording import printable
 
 _THROTTLE = re.compile(r"rate limit|abuse detection|wait a few minutes|retry your request again later", re.IGNORECASE)
@@ -47,11 +47,7 @@ class Answer:
 
     def date(self, otherwise: datetime) -> datetime:
         """Return the server's clock, in whole seconds."""
-        try:
-            moment = parsedate_to_datetime(self.headers.get("date", ""))
-        except (ValueError, TypeError, IndexError, OverflowError):
-            moment = otherwise
-        return moment.astimezone(UTC).replace(microsecond=0)
+        return (date_of(self.headers) or otherwise).replace(microsecond=0)
 
     def json(self, where: str) -> Any:
         """Read the body; Unavailable if it is not JSON, cut short or not even text.

@@ -18,6 +18,7 @@ from integrations.jira.moving import Moving
 from integrations.jira.planning import Planning
 from integrations.jira.reading import Reading, server_time
 from integrations.jira.writing import Writing
+from integrations.server_clock import YEARS
 from rules.model import Marker, Ticket
 
 NEEDED = {
@@ -103,9 +104,10 @@ class JiraTracker(Reading, Writing, Moving, Planning, Linking):
 def _server_clock(server: dict[str, Any], date_header: str, now: datetime) -> datetime:
     """Return the server's time as it tells it: to the millisecond in its own words, to the second in a header."""
     try:
-        return moment(server["serverTime"])
+        told = moment(server["serverTime"])
     except SHAPE:
         return server_time(date_header, now)
+    return told if told.year in YEARS else server_time(date_header, now)
 
 
 def _count(header: str) -> int | None:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations.base import Noun, Page
@@ -19,6 +18,7 @@ from integrations.jira.desk import SHAPE, Desk
 from integrations.jira.history import History
 from integrations.jira.payloads import milliseconds
 from integrations.jira.walks import ChangeWalk, KeyWalk, OffsetWalk, Walk, WalkError, number, quoted
+from integrations.server_clock import date_of
 from rules.model import Comment, Ticket
 
 _SKEW = timedelta(minutes=1)  # of nodes among themselves; well under the overlap
@@ -248,11 +248,7 @@ class Reading(Desk):
 
 def server_time(date_header: str, otherwise: datetime) -> datetime:
     """Read a Date header."""
-    try:
-        at = parsedate_to_datetime(date_header)
-    except (ValueError, TypeError, IndexError):
-        return otherwise
-    return at if at.tzinfo else otherwise
+    return date_of({"date": date_header}) or otherwise
 
 
 def _updated(row: dict[str, Any]) -> int:
