@@ -23,6 +23,7 @@ from worker.audit import check_end
 from worker.budget import DatabaseBudget
 from worker.database import Database, open_database
 from worker.inputs import TicketInput
+from worker.instance import check_name, claim_name
 from worker.ledger import Ledger
 from worker.markers import Keys
 from worker.mirror import Mirror
@@ -70,6 +71,7 @@ def opened(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[Worker
     database = open_database(settings.database_url)
     try:
         check_end(database, key)
+        claim_name(database, settings.instance.name)
         alone = _worker(settings, policy, database, key, clock=clock, sleep=sleep)
         trackers = trackers_of(configs, alone)
         try:
@@ -88,6 +90,7 @@ def opened_alone(settings: Settings, *, clock: Clock, sleep: Sleep) -> Iterator[
     policy = policy_of(settings)
     database = open_database(settings.database_url, create=False)
     try:
+        check_name(database, settings.instance.name)
         yield _worker(settings, policy, database, settings.instance_key(), clock=clock, sleep=sleep)
     finally:
         database.close()

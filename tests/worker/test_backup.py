@@ -212,6 +212,19 @@ def test_a_key_that_the_database_was_not_written_with_is_refused(shop, capsys):
     assert shop.run("audit", "verify") == 1
 
 
+def test_the_database_of_another_instance_is_refused(shop, capsys):
+    """Under another name nothing of ours would be known again: whoever changes it in the config is told so."""
+    text = shop.config.read_text(encoding="utf-8")
+    before = marks(shop)
+    shop.config.write_text(text.replace('name = "', 'name = "new-', 1), encoding="utf-8")
+    for verb in ("once", "plan", "ops"):
+        assert shop.run(verb) == 1
+        assert "belongs to the instance" in capsys.readouterr().err
+    shop.config.write_text(text, encoding="utf-8")
+    assert shop.run("once") == 0
+    assert marks(shop) == before
+
+
 def test_postgresql_is_copied_by_its_own_tools(shop, capsys):
     """The message says which."""
     at = 'database = "postgresql://kaizend@127.0.0.1:1/x"\nkey = "0123456789abcdef"\n'
