@@ -123,10 +123,21 @@ def _limited(where: str, answer: Answer, said: str, line: Line, endpoint: str, n
         throttle = True
     if not throttle:
         return None
-    retry_at = told or _reset(answer, now) or line.back_off(endpoint)
-    return RateLimited(
-        where, f"{answer.status}: asked to wait until {retry_at:%Y-%m-%d %H:%M:%S} UTC", retry_at=retry_at
-    )
+    return _wait(where, answer, line, endpoint, now)
+
+
+def limited_in_words(where: str, answer: Answer, line: Line, endpoint: str, now: datetime) -> RateLimited | None:
+    """Tell a throttle of GraphQL, which answers 200 and says so among its errors (docs: rate limits of GraphQL)."""
+    return _wait(where, answer, line, endpoint, now) if _THROTTLE.search(_said(answer)) else None
+
+
+def _wait(where: str, answer: Answer, line: Line, endpoint: str, now: datetime) -> RateLimited:
+    """Return until when to wait; a limit of GraphQL's own that is used up leaves the rest of the account alone."""
+    told, reset = retry_after(answer.headers, now), _reset(answer, now)
+    retry_at = told or reset or line.back_off(endpoint)
+    own = told is None and reset is not None and answer.headers.get("x-ratelimit-resource") == "graphql"
+    what = f"{answer.status}: asked to wait until {retry_at:%Y-%m-%d %H:%M:%S} UTC"
+    return RateLimited(where, what, retry_at=retry_at, scope="endpoint" if own else "source")
 
 
 def _reset(answer: Answer, now: datetime) -> datetime | None:

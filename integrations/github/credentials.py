@@ -43,6 +43,10 @@ class InstallationToken(Auth.Auth):
         """Say whether the token is good for another minute."""
         return self._renew_at is not None and now < self._renew_at
 
+    def forget(self) -> None:
+        """Have the next request ask for another token: GitHub no longer knows this one, whenever it was to end."""
+        self._renew_at = None
+
     def app(self, now: datetime, where: str) -> Auth.AppAuthToken:
         """Return the App's own credential, a JWT that lives for minutes; made without a request."""
         issued = int(now.timestamp())

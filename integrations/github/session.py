@@ -14,7 +14,7 @@ from github import Auth, Github
 from github.Requester import Requester
 
 from integrations.errors import NotAllowed, Rejected, Unavailable
-from integrations.github.answers import Answer, limit_reset, refusal, whole_number
+from integrations.github.answers import Answer, limit_reset, limited_in_words, refusal, whole_number
 from integrations.github.config import GithubConfig
 from integrations.github.connection import Connection, checked_base
 from integrations.github.credentials import InstallationToken
@@ -145,6 +145,10 @@ class Session:
         if verb == "GET" and 300 <= answer.status < 400:
             return answer
         refused = refusal(where, answer, self._line, endpoint, self.clock())
+        if url == self.graphql and refused is None:
+            refused = limited_in_words(where, answer, self._line, endpoint, self.clock())
+        if answer.status == 401 and requester is None and self.installation:
+            self.installation.forget()
         if refused:
             raise refused
         if verb == "GET" and answer.fresh:  # here, so that a body that was cut short is asked for again
@@ -152,12 +156,15 @@ class Session:
         return answer
 
     def _keep_reserve(self, answer: Answer) -> None:
-        """Leave the last of the hour's requests to people and other tools: wait until the limit starts anew."""
+        """Leave the last of the hour's requests to people and other tools: wait until the limit starts anew.
+
+        Without a reserve, too, none is sent that is known to be refused.
+        """
         left, limit = (whole_number(answer.headers.get(f"x-ratelimit-{name}", "")) for name in ("remaining", "limit"))
         if left is None or not limit or answer.headers.get("x-ratelimit-resource", "core") != "core":
             return
         reset = limit_reset(answer, self.clock())
-        if reset is not None and left < limit * self.config.reserve:
+        if reset is not None and left < max(1, limit * self.config.reserve):
             self._line.hold(reset)
 
     def _moved(self, endpoint: str, answer: Answer, asked: str) -> str:

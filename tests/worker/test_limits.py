@@ -111,7 +111,7 @@ def test_the_last_of_the_hour_is_left_to_others(tmp_path):
 
 
 def test_the_reserve_can_be_switched_off(tmp_path):
-    """With no reserve the hour is used to its end."""
+    """With no reserve the hour is used to its end, and nothing is asked that is known to be refused."""
     with firm(tmp_path) as made:
         text = made.config.read_text(encoding="utf-8")
         made.config.write_text(text.replace('due = "milestone"', 'due = "milestone"\nreserve = 0'), encoding="utf-8")
@@ -119,6 +119,11 @@ def test_the_reserve_can_be_switched_off(tmp_path):
         made.github.used[made.bot] = (70, after(minutes=40))
         assert made.once().whole
         assert made.github.used[made.bot][0] > 72
+        made.github.used[made.bot] = (97, made.github.used[made.bot][1])
+        made.issue(labels=["priority:high"], at=made.clock())
+        assert not made.once().whole
+        assert made.github.used[made.bot][0] == 100
+        assert 403 not in {entry.status for entry in made.sandbox.log.entries}
 
 
 def test_the_queue_is_kept_and_forgotten(database):

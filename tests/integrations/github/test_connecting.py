@@ -99,6 +99,20 @@ def test_an_app_writes_as_its_bot(hub, keys):
     ]
 
 
+def test_an_app_whose_token_died_early_asks_for_another(hub, keys):
+    """Revoked, or by a clock that is behind GitHub's: one request is refused, the next ones have a new token."""
+    private, public = keys
+    app = hub.world.add_app(public)
+    hub.world.add_issue("issue")
+    tracker = hub.tracker(app=GithubApp(app_id=app.id, installation_id=app.installation_id, private_key=private))
+    tracker.connect()
+    hub.world.installation_tokens.clear()
+    with pytest.raises(NotAllowed, match="401"):
+        tracker.ticket("1")
+    assert tracker.ticket("1").title == "issue"
+    assert len(hub.world.installation_tokens) == 1
+
+
 def test_an_apps_rights_are_weighed(hub, keys):
     """What is lacking and what is too much, each in a line."""
     private, public = keys

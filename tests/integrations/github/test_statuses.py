@@ -1,9 +1,11 @@
 """Commit statuses: read cheaply for all open heads, with who set them; set once and only on change."""
 
+from datetime import timedelta
+
 import pytest
 
 from integrations.base import CommitStatus
-from integrations.errors import Incomplete, Unavailable
+from integrations.errors import Incomplete, RateLimited, Unavailable
 from integrations.sandbox.faults import Fault
 
 CONTEXT = "kaizend/gate"
@@ -93,3 +95,33 @@ def test_an_answer_of_another_shape_tells_nothing(hub, body):
     hub.sandbox.fail(Fault(method="POST", path="^/$", status=200, body=body))
     with pytest.raises(Incomplete):
         list(tracker.statuses(CONTEXT))
+
+
+USED_UP = {"X-RateLimit-Remaining": "0", "X-RateLimit-Resource": "graphql"}
+
+
+@pytest.mark.fault("rates/hour-used-up", "github")
+@pytest.mark.parametrize(
+    ("headers", "minutes", "others"), [(USED_UP, 50, True), ({"Retry-After": "300"}, 5, False), ({}, 1, False)]
+)
+def test_graphql_says_in_words_that_we_have_to_wait(hub, headers, minutes, others):
+    """It answers 200 with an error: nothing is asked there before its time; a limit of its own stops nothing else."""
+    pull(hub)
+    hub.world.add_issue("issue")
+    tracker = hub.connected()
+    if headers is USED_UP:
+        headers = headers | {"X-RateLimit-Reset": str(int((hub.clock() + timedelta(minutes=50)).timestamp()))}
+    body = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 7."}]}
+    hub.sandbox.fail(Fault(kind="status", status=200, method="POST", headers=headers, body=body))
+    for _ in range(2):
+        with pytest.raises(RateLimited) as limited:
+            list(tracker.statuses(CONTEXT))
+        assert limited.value.retry_at >= hub.clock() + timedelta(minutes=minutes, seconds=-1)
+    assert len([asked for asked in hub.asked() if asked.startswith("POST")]) == 1
+    if others:
+        assert tracker.ticket("2").title == "issue"
+    else:
+        with pytest.raises(RateLimited):
+            tracker.ticket("2")
+    hub.clock.now += timedelta(minutes=minutes + 1)
+    assert len(list(tracker.statuses(CONTEXT))) == 1
