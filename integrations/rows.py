@@ -27,6 +27,7 @@ class Row:
 
     place: str
     cells: Mapping[str, Any]
+    beyond: bool = False  # more cells than the header: one of them may be half of another, as of "1,5"
 
 
 class RowsFile:
@@ -94,8 +95,11 @@ class RowsFile:
                 if not header:
                     header = [cell.strip() for cell in cells]
                     self._known(columns, header, f"line {reader.line_num}: no column")
+                    self._once(columns, header, f"line {reader.line_num}")
                 else:
-                    yield Row(place=f"line {reader.line_num}", cells=dict(zip(header, cells, strict=False)))
+                    beyond = any(cell.strip() for cell in cells[len(header) :])
+                    told = dict(zip(header, cells, strict=False))
+                    yield Row(place=f"line {reader.line_num}", cells=told, beyond=beyond)
         except csv.Error as error:
             raise self.wrong(f"line {reader.line_num}: is no CSV: {printable(str(error))}") from None
 
@@ -133,6 +137,12 @@ class RowsFile:
                 near = get_close_matches(column, names, n=1)
                 hint = f" (did you mean '{printable(near[0])}'?)" if near else f": there is {_listed(names)}"
                 raise self.wrong(f"{missing} '{column}'{hint}")
+
+    def _once(self, wanted: Sequence[str], names: Sequence[str], place: str) -> None:
+        """Make sure that nobody has to guess which of two columns is meant."""
+        for column in wanted:
+            if names.count(column) > 1:
+                raise self.wrong(f"{place}: {names.count(column)} columns are called '{printable(column)}'")
 
 
 def _moment(text: str) -> datetime:

@@ -74,7 +74,7 @@ class Runs(Entries):
 
     def since_last_pass(self) -> tuple[Went, ...]:
         """Return how the last pass went that ended, and what ran since: a pass that has not, digests; newest first."""
-        return tuple(map(_went, self._database.rows(f"{_WENT} {_SINCE_LAST_PASS} order by id desc")))
+        return tuple(map(_went, self._database.rows(f"{_WENT} {_SINCE} order by id desc")))
 
     def last_whole(self) -> datetime | None:
         """Return when the last whole pass ended; None if there was none yet."""
@@ -106,7 +106,7 @@ def _went(row: Any) -> Went:
 _BEGIN_RUN = "insert into runs (verb, policy, began, outcome, counts) values (?, ?, ?, '', '{}') returning id"
 _END_RUN = "update runs set ended = ?, outcome = ?, counts = ?, troubles = ? where id = ?"
 _WENT = "select began, ended, troubles from runs"
-_SINCE_LAST_PASS = """
+_SINCE = """
     where id >= coalesce((select max(id) from runs where ended is not null and verb in ('once', 'apply')), 0)
 """
 _WROTE = """

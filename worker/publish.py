@@ -299,7 +299,7 @@ def _could_not(worker: Worker, about: Sequence[str], since: datetime, now: datet
 def publish_now(
     worker: Worker, tables: Iterable[DigestTable], stop: Stop
 ) -> tuple[tuple[str, ...], tuple[Trouble, ...]]:
-    """Post or edit the newest due digest of each table, asked for by a person; return the slots, and what went wrong."""
+    """Post or edit the newest due digest of each table, as a person asks for; return the slots, and what went wrong."""
     run = worker.ledger.begin_run("digest", worker.policy.sha, worker.clock())
     synced = sync_all(
         {table.source: worker.trackers[table.source] for table in tables}, worker.mirror, clock=worker.clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from integrations.numbers.gathering import Gathering
 from integrations.numbers.registry import where
 from integrations.rows import Row, RowsFile
 
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,100}(?:\.[0-9]{0,100})?|\.[0-9]{1,100})(?:[eE][-+]?[0-9]{1,3})?")
 AHEAD = timedelta(days=1)
 """How far ahead of us a row may be dated: a day alone is its noon, in whatever zone it was written."""
 
@@ -39,6 +41,9 @@ class TableNumbers:
             if at is None or _blank(row.cells.get(config.value)):
                 continue
             empty = False
+            if row.beyond:
+                gathering.refuse(f"{row.place} has more cells than there are columns")
+                continue
             subject = self._subject(row, gathering)
             if subject is not None:
                 gathering.take(subject, at, _number(row.cells[config.value]), f"{row.cells[config.value]}")
@@ -66,6 +71,8 @@ def _blank(value: Any) -> bool:
 
 def _number(value: Any) -> float:
     """Return a cell's number, NaN if it is none; "1,5" and "87 %" are none, for who can tell what they mean."""
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+        return math.nan
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return math.nan
     try:

@@ -1,7 +1,7 @@
 """What Jira makes of wiki text, by a reader of its own that shares nothing with how we write it, and is easily woken.
 
-It follows Atlassian's page on text formatting notation. Where the two Jiras differ it takes what does more: a link of any scheme
-behind any sign that is no ASCII letter or digit, a macro of any name, a phrase that ends anywhere in its line.
+It follows Atlassian's page on text formatting notation. Where the two Jiras differ it takes what does more: a link of
+any scheme behind any sign that is no ASCII letter or digit, a macro of any name, a phrase that ends anywhere.
 """
 
 import re
@@ -29,12 +29,14 @@ WAKES = (
     ("open link", re.compile(r"[\[\]]")),
     ("cell", re.compile(r"\|")),
 )
+CODE = re.compile(r"(?<![A-Za-z0-9])\{\{(.+?)\}\}")
+STRONG = re.compile(r"(?<![A-Za-z0-9])\*(?=\S)([^*\n]+)(?<=\S)\*(?![A-Za-z0-9])")
 KNOWN = {"&#92;": "\\", "&amp;": "&"}
 SHY = 0xF0000  # a character that a backslash is before, moved where nothing means anything
 
 
 class Shown:
-    """What is shown: the blocks and phrases by kind, links and mentions by where they lead, all text, what else woke."""
+    """What is shown: blocks by kind, phrases, links and mentions by where they lead, all text, and what else woke."""
 
     def __init__(self, text):
         self.blocks, self.rows = Counter(), []
@@ -49,7 +51,8 @@ class Shown:
         for kind, pattern in BLOCKS:
             if found := pattern.match(line):
                 self.blocks[kind] += 1
-                return self._phrases(found[1])
+                self._phrases(found[1])
+                return
         if line.strip():
             self.blocks["text"] += 1
         self._phrases(line)
@@ -68,8 +71,8 @@ class Shown:
         """Take what we may mean out of a line; whatever else would do something in the rest has woken."""
         line = re.sub(r"\[~(?:accountid:)?([^\[\]|\n]+)\]", self._taken(self.mentions), line)
         line = re.sub(r"\[([^\[\]|\n]*)\|(https?://[^\[\]|\s]+)\]", self._linked, line)
-        line = re.sub(r"(?<![A-Za-z0-9])\{\{(.+?)\}\}", self._taken(self.codes, True), line)
-        line = re.sub(r"(?<![A-Za-z0-9])\*(?=\S)([^*\n]+)(?<=\S)\*(?![A-Za-z0-9])", self._taken(self.strong, True), line)
+        line = CODE.sub(self._taken(self.codes, True), line)
+        line = STRONG.sub(self._taken(self.strong, True), line)
         self._rest(line)
 
     def _taken(self, found, read=False):
@@ -106,4 +109,5 @@ def _moved(text):
 
 def _plain(text):
     """Return what is read."""
-    return "".join(chr(ord(char) - SHY) if SHY <= ord(char) < SHY + 128 else char for char in text).replace("\u200b", "")
+    back = {SHY + code: chr(code) for code in range(128)}
+    return text.translate(back).replace("\u200b", "")

@@ -1,4 +1,4 @@
-"""What hostile text looks like in Jira, by a reader of wiki text that shares nothing with how we write it: only text."""
+"""What hostile text looks like in Jira, by a reader of wiki text that is not our writer's: only text."""
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -8,13 +8,14 @@ from rules.model import Bullets, Code, Heading, Link, Mention, Paragraph, Prose,
 from tests.integrations.jira.as_shown import Shown
 
 PIECES = """
-[~bob] [~accountid:1] [^a.txt] [x|http://y.example] [http://y.example] [#anchor] [ ] | || !i.png! !http://e.example/i.png|width=1!
-{code} {code:java} {noformat} {quote} {panel:title=x} {color:red} {color} {include:X} {html} {anchor:a} {{ }} {{m}} { } {toc} {*} * ** *b*
-_i_ -s- +u+ ^p^ ~q~ ??c?? ? ?? h1. h6. H2. bq. BQ. # ## - -- --- ---- ----- \\ \\\\ \\[ http:// https://e.example ftp://x mailto:a@b.c
-mailto: file: file:///etc news:x www.e.example WWW. _www.x émailto:x OPS-12 A_B-1 OPS- 12 &#91; &lt; &amp;lt; & # @bob @ :) ;-) :D :P :-( (x) (/)
-(on) (*r) (!) <b> <!-- --> a Z 1 é Ω . : ; ( ) // irc://x smb://x \\\\server\\share
+[~bob] [~accountid:1] [^a.txt] [x|http://y.example] [http://y.example] [#anchor] [ ] | || !i.png!
+!http://e.example/i.png|width=1! {code} {code:java} {noformat} {quote} {panel:title=x} {color:red} {color}
+{include:X} {html} {anchor:a} {{ }} {{m}} { } {toc} {*} * ** *b* _i_ -s- +u+ ^p^ ~q~ ??c?? ? ?? h1. h6. H2.
+bq. BQ. # ## - -- --- ---- ----- \\ \\\\ \\[ http:// https://e.example ftp://x mailto:a@b.c mailto: file:
+file:///etc news:x www.e.example WWW. _www.x émailto:x OPS-12 A_B-1 OPS- 12 &#91; &lt; &amp;lt; & # @bob @ :)
+;-) :D :P :-( (x) (/) (on) (*r) (!) <b> <!-- --> a Z 1 é Ω . : ; ( ) // irc://x smb://x \\\\server\\share
 """
-ODD = [" ", "  ", "\t", "\n", "\r\n", "\x85", "\u2028", "\u00a0", "\u200b", "\u200d", "\u202e", "\x00", "\ud800", "\U0001f600"]
+ODD = [" ", "  ", "\t", "\n", "\r\n", "\x85", "\u2028", "\u00a0", "\u200b", "\u200d", "\u202e", "\x00", "\ud800"]
 PIECE = st.sampled_from([*PIECES.split(), *ODD])
 HOSTILE = st.lists(PIECE | st.text(max_size=3), max_size=12).map("".join)
 
@@ -76,7 +77,7 @@ def test_a_link_leads_where_we_send_it(text, tail, after):
 
 def test_the_reader_is_woken():
     """What is not escaped wakes: else these tests showed nothing."""
-    for piece in ("[~bob]", "{html}", "!i.png!", "_i_", "OPS-12", "é www.x", "_www.x", "??b??", "(x)", "&lt;", "@bob", "news:x"):
+    for piece in "[~bob] {html} !i.png! _i_ OPS-12 éwww.x _www.x ??b?? (x) &lt; @bob news:x".split():
         shown = Shown(piece)
         assert shown.woken or shown.mentions, piece
     assert [list(Shown(text).blocks) for text in ("h1. x", "bq. x", "# x", "----", "a \\\\# x")] == [
