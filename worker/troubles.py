@@ -34,7 +34,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 ADVICE: Mapping[Kind, str] = {
     "unread": "see `kaizend doctor`: credential, right or network; nothing is written there until it is read wholly",
     "throttled": "nothing: it goes on by itself then; if it comes often, write less in a pass ([ceilings])",
-    "held": "see `kaizend plan`: if it is meant, give the rule a `ceiling`, or raise [ceilings]; if not, shadow the rule",
+    "held": "see `kaizend plan`: if meant, give the rule a `ceiling` or raise [ceilings]; if not, shadow the rule",
     "conflict": "change one of the rules it names: until then neither does anything there",
     "stopped": "see `kaizend doctor` if it is a right or a credential; a throttled source goes on by itself",
     "failed": "see `kaizend ops --failed`: put right what the tracker says; it is tried again a day later",

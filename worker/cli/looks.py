@@ -139,8 +139,8 @@ def digest(
     if post:
         with cli.working(settings) as worker:
             posted, troubles = publish_now(worker, tables, cli.stop)
-        for slot in posted:
-            talk(f"{slot}: posted, as of now")
+        for each in posted:
+            talk(f"{each}: posted, as of now")
         for trouble in troubles:
             talk(f"{trouble}: `kaizend ops` says what to do")
         if troubles:
