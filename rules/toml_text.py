@@ -50,11 +50,16 @@ class Toml:
     places: Places
 
     def place(self, path: Path) -> str:
-        """Return "line 7, column 1" for a key, or for the nearest thing around it; "" if there is none."""
+        """Return "line 7, column 1" for a key, for the nearest thing around it or the first in it; "" if none is."""
         for length in range(len(path), 0, -1):
             if found := self.places.get(path[:length]) or self.places.get((*path[:length], 0)):
-                return f"line {found[0]}, column {found[1]}"
-        return ""
+                return _worded(found)
+        within = [found for each, found in self.places.items() if each[: len(path)] == path]
+        return _worded(min(within)) if within else ""
+
+
+def _worded(place: tuple[int, int]) -> str:
+    return f"line {place[0]}, column {place[1]}"
 
 
 def parse(file: str, text: str) -> Toml:

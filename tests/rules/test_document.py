@@ -326,6 +326,13 @@ def test_a_number_of_thousands_of_digits_is_refused():
                 " write '2026-11-03' or '2026-11-03T09:00:00Z'"
             ),
         ),
+        (
+            '[widget."backlog/owned"]',
+            (
+                "line 11, column 1: no table 'widget':"
+                " a rule file has [pack], [[rule]], [[review]], [[twin]], [[gate]] and [[metric]]"
+            ),
+        ),
         ("[[reviews]]", "line 11, column 1: no table 'reviews' (did you mean 'review'?)"),
         (
             "[[widget]]",
