@@ -8,6 +8,9 @@ from rules.wording import shown
 
 LONGEST = 50  # https://docs.github.com/rest/issues/labels: longer names are refused with 422
 ODD = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+HIDDEN = re.compile(
+    r"[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)  # not \u200c, \u200d: Persian, emoji
 
 
 def label_problem(name: str, *, jira: bool) -> str:
@@ -22,6 +25,7 @@ def _findings(name: str, *, jira: bool) -> tuple[tuple[bool, str], ...]:
         (name in {".", ".."}, f"{label} is a way in an address: no tracker could take it off again"),
         (len(name) > LONGEST, f"{label} has {len(name)} characters: {LONGEST} at most"),
         (ODD.search(name) is not None, f"{label} holds a control character"),
+        (HIDDEN.search(name) is not None, f"{label} holds a character that nobody sees: write it anew"),
         (name != name.strip(), f"{label} begins or ends with a space: write {shown(name.strip())}"),
         ("," in name, f"{label} holds a comma, which parts labels in a list: write {dashed}"),
         (jira and re.search(r"\s", name) is not None, f"{label} holds a space, which Jira refuses: write {dashed}"),

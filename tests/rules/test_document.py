@@ -387,6 +387,7 @@ def test_a_wrong_key_is_told_with_its_place(line, problem):
         ('assign = "anna"', "assign: no role or person 'anna' (did you mean 'ana'?)"),
         ('label = " x"', "label: the label ' x' begins or ends with a space: write 'x'"),
         ('label = ".."', "label: the label '..' is a way in an address: no tracker could take it off again"),
+        ('label = "a\u202eb"', "label: the label 'a\\u202eb' holds a character that nobody sees: write it anew"),
         ('label = "a, b"', "label: the label 'a, b' holds a comma, which parts labels in a list: write 'a-b'"),
         (f'label = "{"x" * 51}"', f"label: the label '{'x' * 51}' has 51 characters: 50 at most"),
     ],
