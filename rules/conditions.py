@@ -73,14 +73,13 @@ class All:
 
     def __init__(self, texts: tuple[str, ...], declared: tuple[tuple[str, FactType], ...]) -> None:
         """Compile clauses that have no problems."""
-        env = _environment(declared)
         types = dict(declared)
         self.texts = texts
-        self._clauses = [env.compile(text) for text in texts]
+        self._clauses = [_compiled(declared, text) for text in texts]
         self._asked = [tuple(name for name in _names(text) if name in types) for text in texts]
         self.names: frozenset[str] = frozenset(name for names in self._asked for name in names)
-        self._values = {name: env.compile(name) for name in self.names}
-        self._whole = env.compile(_joined(texts))
+        self._values = {name: _compiled(declared, name) for name in self.names}
+        self._whole = _compiled(declared, _joined(texts))
 
     def holds(self, facts: object) -> bool:
         """Judge fast: the answer alone. `facts` is what `activate` returned for the ticket."""
@@ -108,7 +107,7 @@ class Screen:
         """Compile the conditions, each of the same `types`, into one."""
         whole = " || ".join(f"({_joined(condition.texts)})" for condition in conditions)
         try:
-            self._any = _environment(tuple(sorted(types.items()))).compile(whole)
+            self._any = _compiled(tuple(sorted(types.items())), whole)
         except RuntimeError:  # the brackets took the engine's last level of nesting
             self._any = None
 
@@ -128,6 +127,11 @@ class Screen:
 @lru_cache(maxsize=8)
 def _environment(declared: tuple[tuple[str, FactType], ...]) -> cel.Env:
     return cel.NewEnv(variables={name: ENGINE_TYPES[kind] for name, kind in declared})
+
+
+@lru_cache(maxsize=2048)  # who reads the rules again, or looks again, compiles what is new
+def _compiled(declared: tuple[tuple[str, FactType], ...], text: str) -> cel.Expression:
+    return _environment(declared).compile(text)
 
 
 def _joined(texts: tuple[str, ...]) -> str:
@@ -187,7 +191,7 @@ def _problems(text: object, declared: tuple[tuple[str, FactType], ...]) -> tuple
         return bounds
     env = _environment(declared)
     try:
-        outcome = env.compile(text).return_type()
+        outcome = _compiled(declared, text).return_type()
     except RuntimeError as error:
         return tuple(dict.fromkeys(reworded(str(error), text, types=dict(declared))))
     if outcome != cel.Type.BOOL:
