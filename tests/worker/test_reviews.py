@@ -604,6 +604,20 @@ def test_a_domain_that_is_quiet_at_two_reviews_is_asked_about_once(office):
     assert questions(office) == ["Why is nothing done for security?"] * 2
 
 
+def test_a_tracker_that_is_down_in_the_morning_delays_no_question_to_the_next_day(office):
+    """The walk through all tickets is once a day: once all were read, that is."""
+    office.settle()
+    office.made.jira.label("OPS-1", actor="bo", remove=["domain:security"])
+    office.clock.forward(days=8)
+    office.made.fail("status", face="github", method="GET", status=503, times=100)
+    assert not office.made.once().whole
+    assert questions(office) == []
+    office.made.sandbox.faults.clear()
+    office.clock.forward(minutes=15)
+    office.settle()
+    assert questions(office) == ["Why is nothing done for security?"]
+
+
 def test_a_domain_that_is_worked_on_again_is_not_asked_about(office):
     """What was filed for it since the last review counts."""
     office.settle()
