@@ -9,7 +9,7 @@ class Extent:
 
     seeds: int  # months, each from a seed of its own
     first: int  # the first seed
-    every: bool  # all seams and faults, not the ends of each kind
+    every: bool  # all seams and faults, not one seam of each kind
     jobs: int  # processes at a time
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from rules.actions import NAMES, Clear, Transition
 from tests.torture.matrix.__main__ import main
-from tests.torture.matrix.choosing import ends, every, few
+from tests.torture.matrix.choosing import every, few, kinds
 from tests.torture.matrix.scenarios import SCENARIOS
 from tests.torture.matrix.troupe import staged
 
-FEW = 8
+FEW = 6
 """Plays of a scenario, each half a second; `make torture` plays every kind of seam."""
 
 
@@ -44,14 +44,24 @@ def test_a_play_is_played_again_alone(capsys):
 COMMIT, LAZY, POST, GET = "commit a.db insert audit", "commit a.db insert tickets", "POST /jira/x", "GET /x"
 
 
-def test_each_kind_of_seam_is_played_where_it_is_met_first_and_last():
-    """With every fault that tells something of it; a new kind is among them by itself."""
-    seams = {"one": [COMMIT, LAZY, GET, LAZY], "two": [COMMIT, GET, POST, COMMIT], "two-dc": [POST]}
-    plays = ends(seams)
-    assert {seam for seam, _ in plays["one"]} == {1, 2, 3}
-    assert {seam for seam, _ in plays["two"]} == {3, 4}
+def test_each_kind_of_seam_is_played_where_it_is_met_first():
+    """In the smallest scenario, with every fault that tells something of it; a new kind is among them by itself."""
+    seams = {"one": [COMMIT, LAZY, GET, LAZY, GET], "two": [COMMIT, GET, POST, COMMIT], "two-dc": [POST]}
+    plays = kinds(seams)
+    assert {seam for seam, _ in plays["one"]} == {2}
+    assert {seam for seam, _ in plays["two"]} == {1, 2, 3}
     assert len(plays["two-dc"]) == 6
-    assert sorted(fault for seam, fault in plays["one"] if seam == 3) == ["502", "drop", "raise"]
-    assert len(every(seams["two"])) == 3 + 6 + 6 + 3
-    assert ends({"one": ["commit a.db update ops state = 'sending'"]})["one"][0] == (1, "freeze")
-    assert {seam for seam, _ in few(seams["two"], 6)} == {1, 3, 4}
+    assert sorted(fault for seam, fault in plays["two"] if seam == 2) == ["502", "raise"]
+    assert kinds({"one": ["commit a.db update ops state = 'sending'"]})["one"][0] == (1, "freeze")
+    assert {seam for seam, _ in few(seams["two"], 6)} == {1, 3}
+
+
+def test_in_the_long_form_every_seam_meets_every_fault_and_no_moment_comes_twice():
+    """A process that dies right before a seam has just gone over the one before it."""
+    assert [fault for _, fault in every([COMMIT])] == ["kill-before", "raise", "kill-after"]
+    assert [fault for _, fault in every([COMMIT, GET, POST, COMMIT])] == [
+        *("kill-before", "raise", "kill-after"),
+        *("raise", "drop", "502"),
+        *("kill-before", "raise", "lost", "kill-after", "drop", "502"),
+        *("raise", "kill-after"),
+    ]
