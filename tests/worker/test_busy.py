@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.worker.busy import busy
+from tests.worker.busy import FOLLOWER, busy
 from tests.worker.faulty import FLAVOURS, firm
 
 LOST = {"kind": "drop_before", "times": 20}  # what may be sent again is, a few times
@@ -79,6 +79,20 @@ def test_a_write_that_fails_leaves_everything_there_once(tmp_path, well, face, m
         made.sandbox.faults.clear()
         assert a_day_later(made) == well[flavour]
         assert max(made.marks().values()) == 1
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_what_did_not_arrive_is_sent_again_by_the_next_pass_alone(tmp_path, flavour):
+    """However often rules look once more in this one; and the ticket that it closes is not told that it is late."""
+    closing = {"method": "POST", "path": "/transitions$"}
+    with morning(tmp_path, flavour) as made:
+        made.fail("drop_before", **closing)
+        made.once()
+        assert made.sandbox.log.count(**closing) == 1
+        assert "overdue" not in made.jira.issue(FOLLOWER).labels
+        made.once()
+        assert made.sandbox.log.count(**closing) == 2
+        assert made.jira.issue(FOLLOWER).status == "Done"
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)

@@ -6,10 +6,13 @@ from datetime import date
 
 import pytest
 
+from integrations.sandbox.jira.sprints import add_sprint, plan
+from rules.actions import Op, PlanFor, Target
 from tests.worker.places import BOT, company
-from worker.cycle import Watching, once
-from worker.doubts import SENDS
+from worker.cycle import Watching, once, read
+from worker.doubts import SENDS, settle
 from worker.lease import TTL, acquire, lease
+from worker.recovery import SLOT
 
 COMMENT = {"method": "POST", "path": r"/issues/1/comments$"}
 
@@ -65,6 +68,24 @@ def test_what_is_sent_in_vain_again_and_again_is_parked(small):
     assert state(small) == ("parked", 0)
     assert small.sandbox.log.count(**COMMENT) == SENDS
     assert any("parked" in trouble for trouble in small.once().troubles)
+
+
+@pytest.mark.parametrize(("sprints", "state"), [(("Sprint 1",), "done"), ((), "intent")])
+def test_a_planning_that_was_cut_off_is_looked_for_on_the_ticket(small, sprints, state):
+    """Planned, it is done, by whomever; not planned, it is to be sent again."""
+    add_sprint(small.jira, "Sprint 1", "active")
+    small.once()
+    for name in sprints:
+        plan(small.jira, "OPS-1", name, actor="bo")
+    with small.worker() as worker:
+        (ticket,) = [one for one in worker.mirror.tickets() if one.key == "OPS-1"]
+        target = Target(source="ops", uid=ticket.uid, ref=ticket.ref, key=ticket.key)
+        about = {"id": "a planning", "target": target, "verb": PlanFor(place="sprint"), "rule": "own/plan"}
+        op = Op(**about, because=(), before="-", after="the sprint", shadow=False)
+        worker.ledger.intend(1, (op,), small.clock())
+        worker.ledger.sending(op.id, small.clock())
+        assert settle(worker, read(worker, Watching()).authors, small.clock()) == 1
+        assert worker.ledger.op(op.id).state == state
 
 
 def test_a_look_that_fails_settles_nothing(small):
@@ -133,6 +154,18 @@ def test_without_its_database_nothing_is_posted_twice(written):
     assert written.written() == []
     assert written.seen() == before
     assert max(written.marks().values()) == 1
+
+
+def test_what_a_pass_that_died_began_to_read_back_is_read_back_by_the_next_one(written):
+    """It had claimed that; the next pass frees the claim before it reads, and does not leave it for the day after."""
+    lose(written)
+    with written.worker() as worker:
+        assert worker.ledger.claim_slot(f"{SLOT}shop", written.clock())
+    written.once()
+    with written.worker() as worker:
+        slots = dict(worker.database.rows("select name, done from slots where name like ?", (f"{SLOT}%",)))
+    assert slots.keys() == {f"{SLOT}shop", f"{SLOT}ops"}
+    assert None not in slots.values()
 
 
 def test_without_its_database_episodes_go_on(written):

@@ -52,7 +52,7 @@ def matrix(extent):
 
 
 def _longest_first(seams, plays):
-    """Return the scenarios in the order in which as many at a time as may be end together: a play goes over all seams."""
+    """Return the scenarios, those first that take the most time: then all processes end at about the same time."""
     return sorted(plays, key=lambda name: len(seams[name]) * len(plays[name]), reverse=True)
 
 
