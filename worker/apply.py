@@ -107,7 +107,7 @@ def _carry(
         target = mine[0].target
         applied.unsettled.add(target.uid)
         if stop.asked or target.source in applied.stopped or target.source not in worker.trackers:
-            applied.counts["unsent"] += len(mine)
+            _leave(applied, mine)
             passed_over.append(target.uid)
             continue
         if not _ticket(worker, mine, applied, stop, progress, around):
@@ -143,7 +143,7 @@ def _ticket(
             worker.mirror.bury(ops[0].target.uid, worker.clock(), str(error))
             return _give_up(worker, ops, applied, "the ticket is gone")
         _stop(applied, tracker.name, error)
-        applied.counts["unsent"] += len(ops)
+        _leave(applied, ops)
         return False
     applied.silent.pop(tracker.name, None)
     memory = memory_of(worker, ops[0].target.uid, around)
@@ -159,7 +159,7 @@ def _ticket(
         there = worker.trackers.get(op.goes_to)
         shut = there is None or tracker.name in applied.stopped or there.name in applied.stopped
         if there is None or stop.asked or shut or still_closed or (op.rule == CARD and behind):
-            applied.counts["unsent"] += 1
+            _leave(applied, [op])
             whole, behind = False, True
             continue
         applied.tried.add(op.id)
@@ -228,6 +228,12 @@ def _give_up(worker: Worker, ops: list[Op], applied: Applied, why: str) -> bool:
         worker.ledger.put_back(op.id, why, worker.clock())
         applied.counts["dropped"] += 1
     return not ops
+
+
+def _leave(applied: Applied, ops: Sequence[Op]) -> None:
+    """Leave ops to the next pass, and their tickets with them: what rules ask for next is not yet to be asked for."""
+    applied.counts["unsent"] += len(ops)
+    applied.pending |= {op.target.uid for op in ops if op.rule != CARD}
 
 
 def _stop(applied: Applied, source: str, error: TrackerError) -> None:

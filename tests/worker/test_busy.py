@@ -9,6 +9,7 @@ from tests.worker.faulty import FLAVOURS, firm
 
 LOST = {"kind": "drop_before", "times": 20}  # what may be sent again is, a few times
 THROTTLE = {"kind": "status", "status": 429, "headers": {"Retry-After": "200"}}
+UNREAD = {"kind": "status", "status": 500, "times": 4}
 FAULTS = {
     "the answer to a filing is lost": ("github", "POST", "/issues$", {"kind": "drop_after"}),
     "a bad gateway after it was filed": ("jira-dc", "POST", "/issue$", {"kind": "status_after", "status": 502}),
@@ -23,6 +24,8 @@ FAULTS = {
     "a label that did not arrive": ("github", "POST", "/issues/4/labels$", LOST),
     "a label that did not go": ("github", "DELETE", "/labels/deferral-unexplained$", LOST),
     "a closing that did not arrive": ("jira-cloud", "POST", "/transitions$", {"kind": "drop_before"}),
+    "an issue that cannot be read before it is written to": ("github", "GET", "/issues/3$", UNREAD),
+    "a ticket that cannot be read before it is written to": ("jira-cloud", "GET", "/issue/10001$", UNREAD),
     "a first card that did not arrive": ("github", "POST", "/issues/1/comments$", LOST),
 }
 
