@@ -55,6 +55,7 @@ def _abandon(worker: Worker, entry: Entry, now: datetime) -> int:
     """Settle an op whose source is no longer in the config: nobody looks for it there any more."""
     op, ledger = entry.op, worker.ledger
     if entry.state == "intent":
+        worker.mirror.unsettle((op.target.uid,))  # should the source come back
         ledger.put_back(op.id, GONE.format(source=op.goes_to), now)
         return 0
     if entry.state == "sending":
