@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,9 @@ from worker.schema import bring_up_to_date, is_current
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one before it gives up."""
+
+Ask = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
+"""Returns all rows of a small query: its statement, its parameters."""
 
 RESTORE = (
     "kaizend never repairs or recreates it by itself: stop kaizend, put a backup in its place and remove the files"
@@ -97,6 +100,18 @@ class Database:
         with self._translated(), self._engine.connect() as connection:
             found: list[tuple[Any, ...]] = driver_of(connection).execute(self.sql(statement), parameters).fetchall()
         return found
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """Open one transaction for many small queries; yield what asks them as `rows` does."""
+        with self._translated(), self._engine.connect() as connection:
+            driver = driver_of(connection)
+
+            def ask(statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+                found: list[tuple[Any, ...]] = driver.execute(self.sql(statement), parameters).fetchall()
+                return found
+
+            yield ask
 
     def stream(self, statement: str, parameters: tuple[Any, ...] = ()) -> Iterator[Any]:
         """Return the rows of a large query a few at a time; the database is not held up by a slow reader."""

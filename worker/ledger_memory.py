@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from rules.memory import EMPTY, Answer, Card, Episode, Ignore, Memory, Pause, Reversal, Statement, World
 from rules.putting_off import Noticed
 from worker.audit import Audit
-from worker.database import Database
+from worker.database import Ask, Database
 from worker.ledger_draft import PARTS, Draft
 from worker.ledger_put_offs import UPSERT_PROMISE, UPSERT_PUT_OFF, promise_rows, put_off_rows
 from worker.relations import Relations
@@ -41,13 +41,14 @@ class Memories(Relations):
         """Return what is remembered, of these tickets or of all, each in that world. Those without are left out."""
         wanted = None if uids is None else tuple(uids)
         drafts: dict[str, Draft] = {}
-        for statement, order, put in PARTS:
-            for row in self._rows(statement, order, wanted):
-                put(drafts.setdefault(row[0], Draft()), row)
+        with self._database.asking() as ask:
+            for statement, order, put in PARTS:
+                for row in self._rows(ask, statement, order, wanted):
+                    put(drafts.setdefault(row[0], Draft()), row)
         known = drafts if wanted is None or len(wanted) <= FEW else drafts.keys() & set(wanted)
         return {uid: drafts[uid].finished(world) for uid in known}
 
-    def _rows(self, statement: str, order: str, wanted: tuple[str, ...] | None) -> Iterable[Any]:
+    def _rows(self, ask: Ask, statement: str, order: str, wanted: tuple[str, ...] | None) -> Iterable[Any]:
         if wanted is None or len(wanted) > FEW:
             yield from self._database.stream(f"{statement} {order}")
             return
@@ -55,7 +56,7 @@ class Memories(Relations):
             chunk = wanted[start : start + _CHUNK]
             places = ", ".join("?" * len(chunk))
             joint = "and" if "where" in statement else "where"
-            yield from self._database.rows(f"{statement} {joint} uid in ({places}) {order}", chunk)
+            yield from ask(f"{statement} {joint} uid in ({places}) {order}", chunk)
 
     def within(self, rules: Iterable[str]) -> tuple[str, ...]:
         """Return the tickets (uids) with an open episode of one of these rules."""
