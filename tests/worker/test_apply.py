@@ -59,7 +59,7 @@ def met(made, verb, fault):
 
 
 def recovered(made, *, told=()):
-    """Make passes, three minutes apart, until one has nothing to write, its troubles `told`; return what is seen then."""
+    """Make passes, three minutes apart, until one has nothing to write and says what is `told`; return what is seen."""
     while any(entry.status == 0 and not entry.fault for entry in made.sandbox.log.entries):
         time.sleep(0.01)  # the server is still at something that nobody waits for any more
     for _ in range(5):

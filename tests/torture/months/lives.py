@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 AT_A_WORD = timedelta(days=2)  # what somebody asks for is done in the next pass
+COMMAND = "/kaizen"
 HALF_A_DAY = timedelta(hours=12)
 ON = {"labeled", "assigned", "milestoned", "reopened"}
 OFF = {"unlabeled", "unassigned", "demilestoned", "closed"}
@@ -23,17 +24,17 @@ def lives(made):
     """Yield each ticket that is still there with all that was done to it, in order."""
     for issue in made.issues():
         deeds = [_on_github(made, event) for event in sorted(issue.events, key=lambda event: event.id)]
-        said = [_said(one.created_at) for one in issue.comments if one.author.login != made.bot]
+        said = [_said(one.created_at, one.body) for one in issue.comments if one.author.login != made.bot]
         yield issue.key, [*filter(None, deeds)], said
     for issue in made.jira.issues.values():
         deeds = [
             deed for history in issue.histories for item in history.items for deed in _on_jira(made, history, item)
         ]
-        yield issue.key, deeds, [_said(one.created) for one in issue.comments if one.author != made.bot]
+        yield issue.key, deeds, [_said(one.created, one.body) for one in issue.comments if one.author != made.bot]
 
 
-def _said(at):
-    return Deed(at=at, ours=False, what="said", on=True)
+def _said(at, body):
+    return Deed(at=at, ours=False, what=COMMAND if COMMAND in body else "said", on=True)
 
 
 def _on_github(made, event):
@@ -94,7 +95,8 @@ def insists(deeds, said, breaks):
                     others = [each for each in deeds[undone + 1 : place] if not each.ours]
                     if not others and not _between(deeds[undone].at, deed.at, said, breaks):
                         yield f"{what}: undone on {deeds[undone].at:%m-%d %H:%M}, done again", deed.at
-                spoken = _between(deed.at - AT_A_WORD, deed.at, said, ())
+                asked = [each for each in said if each.what == COMMAND]
+                spoken = _between(deed.at - AT_A_WORD, deed.at, asked, ())
                 stood, undone = (None if spoken else place), None
             elif not deed.ours:
                 undone = place if stood is not None and not deed.on else None

@@ -29,7 +29,7 @@ class Crowd(Year):
     def __init__(self, made, dice):
         super().__init__(made, 0, 0)
         self.dice = dice
-        self.deleted = set()  # op ids of what we had written and people deleted
+        self.deleted = {}  # op ids of what we had written and people deleted, and when they did first
         self.removed = set()  # keys of tickets that people deleted or took elsewhere
 
     def act(self):
@@ -114,14 +114,18 @@ class Crowd(Year):
             ours = [one for issue in self.made.issues() for one in issue.comments if one.author.login == self.made.bot]
             if ours:
                 chosen = self.dice.choice(ours)
-                self.deleted.update(marks({"body": chosen.body}))
+                self._deleted(marks({"body": chosen.body}))
                 self.made.github.delete_comment(chosen)
             return
         ours = [(i, one) for i in self.made.jira.issues.values() for one in i.comments if one.author == self.made.bot]
         if ours:
             issue, one = self.dice.choice(ours)
-            self.deleted.add(one.properties["kaizend"]["op"])
+            self._deleted([one.properties["kaizend"]["op"]])
             self.made.jira.delete_comment(issue.key, one.id)
+
+    def _deleted(self, ops):
+        for op in ops:
+            self.deleted.setdefault(op, self.made.clock())
 
     def _forge(self, on_github):
         """Copy what kaizend wrote, mark and all, below some ticket."""

@@ -133,7 +133,9 @@ def at_the_end(month):
         if count > limits.PINGS:
             month.wrong(f"{person} was pinged {count} times in a week")
     for op, where in once.posted(seen).items():
-        if len(where) > 1 and not (op in month.crowd.deleted and month.forgot):  # nothing is left that could tell
+        deleted = month.crowd.deleted.get(op)
+        untold = deleted is not None and any(at >= deleted for at in month.forgot)  # nothing is left that could tell
+        if len(where) > 1 and not untold:
             month.wrong(f"op {op} was posted {len(where)} times: {', '.join(where)}")
     breaks = [*month.edits, *month.forgot]
     for key, deeds, said in lives.lives(month.made):
