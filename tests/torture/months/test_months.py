@@ -31,10 +31,21 @@ def test_a_seed_is_always_the_same_month(tmp_path):
     assert first.digest != other.digest
 
 
-def test_the_section_says_what_it_saw(monkeypatch):
-    """It lives the seeds in processes of their own and adds up what they tell."""
+def test_the_section_says_what_it_saw(monkeypatch, capsys):
+    """It lives the seeds in processes of their own, tells how far it is, and adds up what they tell."""
     monkeypatch.setenv("DAYS", "1")
     section = months(Extent(seeds=2, first=11, every=False, jobs=2))
     assert section.wrong == ()
     assert section.lines[0].startswith("2 seeds, 2 days: ")
     assert section.lines[-1] == "broken promises: 0"
+    assert capsys.readouterr().err.splitlines()[-1] == "months: 2 of 2 seeds lived"
+
+
+def test_what_cannot_be_lived_is_told_at_once(monkeypatch, capsys):
+    """Of a batch that dies: on stderr when it ends, and in the section's end."""
+    monkeypatch.setenv("DAYS", "none")
+    section = months(Extent(seeds=2, first=11, every=False, jobs=2))
+    assert sorted(what[:37] for what in section.wrong) == [
+        f"seed {seed} could not be lived to its end" for seed in (11, 12)
+    ]
+    assert capsys.readouterr().err.count("could not be lived to its end: exit 1: ") == 2

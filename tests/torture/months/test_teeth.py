@@ -109,6 +109,12 @@ def test_a_write_without_an_op_is_noticed():
     assert [*watchers.unplanned([planned], [seen()], {"xyz": (op, True, False)})] != []
 
 
+def test_a_database_without_tables_has_no_ops(tmp_path):
+    """Who is killed while it is made leaves an empty file."""
+    (tmp_path / "kaizend.db").touch()
+    assert watchers.ops_of(tmp_path / "kaizend.db", NOW) == {}
+
+
 def test_removing_in_the_dark_is_noticed():
     """A list whose last try failed, and a label taken off in the same pass; and the pass that says it was whole."""
     page = {"method": "GET", "path": "/repos/acme/shop/issues", "did": 200}

@@ -37,8 +37,13 @@ def after_a_pass(month, made):
 
 
 def ops_of(database, since):
-    """Return the ops that were touched since then, as the table has them: {id: (op, sent since, intended before)}."""
+    """Return the ops that were touched since then, as the table has them: {id: (op, sent since, intended before)}.
+
+    Who is killed while the database is made leaves one without tables: that has no ops yet.
+    """
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        if not connection.execute("select 1 from sqlite_master where name = 'ops'").fetchall():
+            return {}
         began = int(since.timestamp() * 1_000_000)
         rows = connection.execute("select id, op, sent, intended from ops where changed >= ?", (began,)).fetchall()
     return {row[0]: (op_from_json(row[1]), (row[2] or 0) >= began, row[3] < began) for row in rows}
