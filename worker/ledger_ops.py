@@ -56,6 +56,8 @@ ALLOWED: dict[State, tuple[State, ...]] = {
 }
 """State -> the states it may be reached from. Each step is one conditional update: of two that race, one wins."""
 
+UNFINISHED = frozenset({"intent", "sending", "doubt"})
+
 STANDING = frozenset({"add label", "assign", "set due", "set priority", "reopen", "take back", "close", "plan"})
 """Verbs whose effect stands until it is taken back."""
 
@@ -157,6 +159,12 @@ class Ops(Entries):
             self._keep_relation(connection, op_id, receipt, now)
             self._keep_status(connection, op_id, now)
             self._keep_undoing(connection, op_id, now)
+
+    def learn(self, op: Op, at: datetime, now: datetime) -> None:
+        """Note that an op was carried out at a time, as the tracker tells; one that is known to be done stays so."""
+        before = self.op(op.id)
+        if self.intend(0, (op,), now) or (before is not None and before.state in UNFINISHED):
+            self.done(op.id, Receipt(), at)
 
     def carried_out(self, ids: Iterable[str]) -> datetime | None:
         """Return when the last of some ops was carried out; None if none was."""

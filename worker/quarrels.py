@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import cycle
 
-from integrations.base import Receipt
 from rules.actions import AddLabel, Op
 from rules.effects import LABELLED
 from rules.memory import NOTHING, Memory, Swing
@@ -62,9 +61,8 @@ def recall(worker: Worker, card: Comment, now: datetime) -> None:
         put_on = sorted((each for each in ours if label in each.after and label not in each.before), key=_moment)
         if ticket is not None and len(put_on) >= TIMES and put_on[-TIMES].at > now - 2 * SPAN:
             ops = [_recalled(worker, ticket, label, *each) for each in zip(put_on[-TIMES:], cycle(rules[label]))]
-            worker.ledger.intend(0, ops, now)
             for op, event in zip(ops, put_on[-TIMES:], strict=True):
-                worker.ledger.done(op.id, Receipt(), event.at)
+                worker.ledger.learn(op, event.at, now)
             worker.ledger.stand_down(ticket.uid, [op.id for op in ops])
 
 

@@ -17,8 +17,6 @@ from worker.quarrels import recall
 from worker.recurrence.certainty import adopt_objections
 from worker.worker import Worker
 
-UNFINISHED = ("intent", "sending", "doubt")
-
 
 def take_over(worker: Worker, comment: Comment, now: datetime) -> bool:
     """Take from a card what the database does not know, if it never wrote what the card's mark keeps.
@@ -70,18 +68,12 @@ def _adopt(worker: Worker, comment: Comment, traces: Sequence[Trace], now: datet
                 after=trace.name,
                 episode=trace.number,
             )
-            _note_done(worker, op, now)
+            worker.ledger.learn(op, now, now)
         elif not trace.stands:
             value = value_of(trace.verb) if trace.verb else ""
             at = trace.at or comment.updated
             undone = Reversal(rule=trace.rule, verb=trace.name, value=value, at=at, by=trace.by)
             worker.ledger.save_reversals(((comment.ticket, undone),))
-
-
-def _note_done(worker: Worker, op: Op, now: datetime) -> None:
-    before = worker.ledger.op(op.id)
-    if worker.ledger.intend(0, (op,), now) or (before is not None and before.state in UNFINISHED):
-        worker.ledger.done(op.id, Receipt(), now)
 
 
 def _stand_down(worker: Worker, uid: str, effects: Sequence[Effect], traces: Sequence[Trace]) -> None:

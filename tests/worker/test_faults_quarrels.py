@@ -1,5 +1,7 @@
 """Forged marks, and people and bots who undo what we do, on GitHub and on either Jira."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -119,6 +121,30 @@ def test_a_bot_that_turns_our_reason_on_and_off_moves_us_three_times(tmp_path, f
         assert settled(made).whole
         for one in (quarrel.issue, quarrel.task):
             assert sum((c.author.login if one is quarrel.issue else c.author) == BOT for c in one.comments) == 1
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_quarrel_is_read_back_twice(tmp_path, flavour):
+    """A database that read it back from the tickets is restored later: what it knows of them is no news to it."""
+    with firm(tmp_path, flavour) as made:
+        quarrel = Quarrel(made)
+        quarrel.turns(5, hours=1)
+        database, copy = made.folder / "var" / "kaizend.db", made.folder / "copy.db"
+        for file in database.parent.glob("kaizend.db*"):
+            file.unlink()
+        made.once()
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        quarrel.turn(hours=1)
+        made.github.comment(quarrel.issue, "The bot is off now.", author="bo-gh")
+        made.jira.comment(quarrel.task.key, "The bot is off now.", author="bo")
+        quarrel.turn(hours=1)
+        settled(made)
+        assert quarrel.told() == 0
+        for file in database.parent.glob("kaizend.db*"):
+            file.unlink()
+        copy.rename(database)
+        assert settled(made).whole
 
 
 @pytest.mark.fault("hostile/quarrelsome-bot")
