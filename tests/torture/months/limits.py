@@ -48,6 +48,30 @@ def is_content(path):
     return path.endswith(("/comments", "/issues"))
 
 
+def fills(writes, a_minute):
+    """Tell whether a pass may have left something to the next: it wrote half of the texts that a minute lets through.
+
+    A pass plans no more than a minute takes, edits too, less what it spares for digests, and no ticket in parts.
+    """
+    texts = [one for one in writes if one.face == "github" and (is_content(one.path) or "/comments/" in one.path)]
+    return len(texts) * 2 >= a_minute
+
+
+def waited(one, seen, mentions, before):
+    """Tell whether a comment pings somebody whose week was full when the pass before it began: it had to wait."""
+    week = posted(other for other in seen if before - WEEK < other.at <= before)
+    for pattern in mentions.values() if posted([one]) else ():
+        pinged = [other for other in (one, *week) if pattern.search(str(other.json.get("body", "")))]
+        if one in pinged and len(pinged) > PINGS:
+            return True
+    return False
+
+
+def posted(seen):
+    """Return the requests by which comments came to be."""
+    return [one for one in seen if one.method == "POST" and "/comment" in one.path and 200 <= one.did < 300]
+
+
 def too_early(seen, excused):
     """Yield the requests that came before a pause was over that the server had asked for.
 
@@ -83,9 +107,8 @@ def pings(seen, mentions, forgot):
     What was pinged before the database was lost or restored does not count: nothing on the trackers tells of it but
     comments that may be deleted since.
     """
-    posted = [one for one in seen if one.method == "POST" and "/comment" in one.path and 200 <= one.did < 300]
     for person, pattern in mentions.items():
-        mine = [one.at for one in posted if pattern.search(str(one.json.get("body", "")))]
+        mine = [one.at for one in posted(seen) if pattern.search(str(one.json.get("body", "")))]
         spans = zip((None, *forgot), (*forgot, None), strict=True)
         yield (
             person,

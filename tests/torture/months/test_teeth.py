@@ -74,6 +74,21 @@ def test_pings_are_counted():
     assert [*limits.pings(posts, mentions, (NOW + timedelta(days=2.5),))] == [("bo", 3)]
 
 
+def test_what_has_to_wait_is_excused_and_no_more():
+    """A ping for whom five were in the week before, no other text; a pass that wrote half of what a minute takes."""
+    mentions = {"bo": watchers.mention("@bo-gh")}
+    posts = [seen(day * 86400, body={"body": "Hello @bo-gh"}) for day in (0, 1, 2, 3, 4)]
+    late = seen(7 * 86400, body={"body": "Hello @bo-gh"})
+    before = late.at - timedelta(minutes=15)
+    assert limits.waited(late, posts, mentions, before)
+    assert not limits.waited(late, posts[1:], mentions, before)
+    assert not limits.waited(late, posts, mentions, late.at + timedelta(minutes=15))
+    assert not limits.waited(seen(7 * 86400, body={"body": "Hello."}), posts, mentions, before)
+    assert not limits.waited(replace(late, method="PATCH"), posts, mentions, before)
+    assert limits.fills(posts[:4], 8)
+    assert not limits.fills([*posts[:3], seen(path="/repos/acme/shop/issues/1/labels")], 8)
+
+
 def test_what_was_posted_twice_is_noticed():
     """By its mark on either tracker; a post without effect does not count."""
     mark = {"body": "Text.\n\n<!-- kaizend op=abc mac=1 -->"}
