@@ -68,7 +68,7 @@ def _adopt(worker: Worker, comment: Comment, traces: Sequence[Trace], now: datet
                 after=trace.name,
                 episode=trace.number,
             )
-            worker.ledger.learn(op, now, now)
+            worker.ledger.learn(op, comment.updated, now)  # what was undone since then came after it
         elif not trace.stands:
             value = value_of(trace.verb) if trace.verb else ""
             at = trace.at or comment.updated

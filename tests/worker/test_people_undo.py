@@ -1,5 +1,7 @@
 """People win, deed by deed: whatever a person or another bot takes back of what rules did stays so, whenever it was."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests.worker.desk import Desk
@@ -176,6 +178,24 @@ def test_whatever_anybody_undoes_stays_undone(company, flavour, order):
     if flavour != "github" and not order.endswith("lost"):  # no card of a follow-up keeps what was linked
         filed = [one for one in made.jira.issues.values() if "follow up unlinked" in one.summary]
         assert {len(one.links) for one in filed} == {0}
+
+
+@pytest.mark.parametrize("flavour", ["github", "cloud", "dc"])
+def test_a_date_that_is_cleared_before_the_card_is_read_again_stays_away(flavour, tmp_path):
+    """Also if the database was lost before: the card tells that the date was ours, and no pass saw it go."""
+    with firm(tmp_path, "dc" if flavour == "dc" else "cloud", rules=("pack:backlog",)) as made:
+        made.configure()
+        github = flavour == "github"
+        key = made.issue(labels=("priority:low",), owner="ana") if github else made.task(owner="ana").key
+        days(made, 3)
+        for file in (made.folder / "var").glob("kaizend.db*"):
+            file.unlink()
+        hands = Hands(SimpleNamespace(made=made, github=github), "bo")
+        hands.due_cleared(key)
+        days(made, 3)
+        with made.worker() as worker:
+            assert [ticket.due for ticket in worker.mirror.tickets()] == [None]
+        assert [made.written() for _ in range(2)] == [[], []]
 
 
 def days(made, count):
