@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+ASKED = "label deferral-unexplained"
+IN_VAIN = timedelta(days=4)  # 5 workdays, across a day on which the clocks change, and at the least so long
 AT_A_WORD = timedelta(days=2)  # what somebody asks for is done in the next pass
 COMMAND = "/kaizen"
 HALF_A_DAY = timedelta(hours=12)
@@ -84,16 +86,21 @@ def insists(deeds, said, breaks):
     """Yield what we did, people undid and we did again, with nothing in between to be a reason; and when.
 
     What we did at somebody's word is theirs: who takes that back leaves the rules free to do what they ask.
+    To undo a date or an opening is to put work off, too. Who was asked on the ticket for days why, and did not say, has
+    it put back once, as the pack for deferrals tells on the card; what is undone after that stays so.
     """
     for what in dict.fromkeys(deed.what for deed in deeds if deed.ours and deed.on):
         stood = undone = None
+        put_back = what not in {"due", "open"}
         for place, deed in enumerate(deeds):
             if deed.what != what:
                 continue
             if deed.ours and deed.on:
                 if undone is not None:
                     others = [each for each in deeds[undone + 1 : place] if not each.ours]
-                    if not others and not _between(deeds[undone].at, deed.at, said, breaks):
+                    free = not put_back and _asked_in_vain(deeds[undone:place], deed.at)
+                    put_back |= free
+                    if not free and not others and not _between(deeds[undone].at, deed.at, said, breaks):
                         yield f"{what}: undone on {deeds[undone].at:%m-%d %H:%M}, done again", deed.at
                 asked = [each for each in said if each.what == COMMAND]
                 spoken = _between(deed.at - AT_A_WORD, deed.at, asked, ())
@@ -103,6 +110,14 @@ def insists(deeds, said, breaks):
                 stood = None
             else:
                 stood = undone = None
+
+
+def _asked_in_vain(since, at):
+    """Tell whether we asked for days, by a label that was worn all the while, why something is put off."""
+    asked = [deed for deed in since if deed.what == ASKED and deed.at <= at - IN_VAIN]
+    return any(deed.ours and deed.on for deed in asked[-1:]) and not any(
+        deed.what == ASKED and not deed.ours for deed in since
+    )
 
 
 def _between(begin, end, said, breaks):

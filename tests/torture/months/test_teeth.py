@@ -112,6 +112,20 @@ def test_insisting_is_noticed():
     assert [*insists([*undone, deed(5, "owner bo-gh", ours=False), deed(20)], [], [])] == []
 
 
+def test_a_date_is_put_back_once_to_who_did_not_say_why():
+    """Only after days of asking on the ticket, and a second time is noticed."""
+    week = 7 * 24 * 60
+    asked, again = deed(2, "label deferral-unexplained"), deed(week, "due")
+    undone = [deed(0, "due"), deed(1, "due", ours=False, on=False)]
+    assert [*insists([*undone, again], [], [])] != []
+    assert [*insists([*undone, asked, deed(60, "due")], [], [])] != []
+    once_more = [*undone, asked, again]
+    assert [*insists(once_more, [], [])] == []
+    off = deed(week + 1, "due", ours=False, on=False)
+    more = [deed(week + 2, "label deferral-unexplained"), deed(2 * week, "due")]
+    assert [*insists([*once_more, off, *more], [], [])] != []
+
+
 def test_a_write_without_an_op_is_noticed():
     """And so is an op that was sent and stands in no plan."""
     op = SimpleNamespace(
