@@ -35,6 +35,7 @@ from worker.stop import Stop
 from worker.sync import Progress, Synced, sync_all
 from worker.troubles import Trouble, of_ledger, of_ops, of_plan, paused
 from worker.turns import Turns
+from worker.unknown import see_unknown
 from worker.worker import Worker
 
 ROUNDS = 4
@@ -106,6 +107,7 @@ def read(worker: Worker, watching: Watching) -> Reading:
     find_recurrences(worker, authors, worker.clock())
     listen(worker, authors, worker.clock())
     _recovered(worker, authors)
+    see_unknown(worker, authors, worker.clock())
     troubles = tuple(_compared(worker, authors))
     see_withdrawn(worker, authors, worker.clock())
     read_statuses(worker, authors, worker.clock())
