@@ -54,8 +54,8 @@ def _note(
     worker: Worker, ticket: Ticket, label: str, rules: Sequence[str], on: Event, off: Event, now: datetime
 ) -> int:
     memory = worker.ledger.memory((ticket.uid,)).get(ticket.uid, NOTHING)
-    known = {(each.verb, each.value) for each in memory.effects} | {(each.verb, each.value) for each in memory.reversals}
-    if (LABELLED, label) in known:
+    standing = {(each.verb, each.value) for each in memory.effects}
+    if (LABELLED, label) in standing | {(each.verb, each.value) for each in memory.reversals}:
         return 0
     ops = [
         _op(worker, ticket, label, rule, number)
