@@ -22,12 +22,13 @@ from rules.actions import (
     Verb,
 )
 from rules.duplicates import closing_due
-from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, REOPENED, wears
+from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, wears, with_reversals
 from rules.evaluate import Evaluation, Holding
 from rules.fact_asked import Asked
 from rules.fact_table import level_of
 from rules.memory import Memory, PutOff, Swing
 from rules.model import Ticket
+from rules.opened import left_closed
 from rules.pauses import ABOUT_PAUSES, Running, running, with_pauses
 from rules.people import calendar_of, called, resolve
 from rules.policy import Calendar, Policy
@@ -191,15 +192,12 @@ def may_reopen(view: View, rule: Rule) -> bool:
     """Tell whether a rule may open the ticket again: it is done, and no person has closed it against a reopening.
 
     What came back is opened once for each report, whatever was before. What this rule opened otherwise and a person
-    closed stays closed for good; what another rule did, as long as it is not closed anew.
+    closed stays closed for good; what another rule did as well, unless there are news.
     """
-    ticket, memory = view.ticket, view.memory
+    ticket, memory = view.ticket, with_reversals(view.memory, view.evaluation.reversals)
     if returning(rule):
         return bool(_return(view, rule))
-    ours = any(effect.verb == REOPENED and effect.rule == rule.id for effect in memory.effects)
-    undone = (undo for undo in (*memory.reversals, *view.evaluation.reversals) if undo.verb == REOPENED)
-    left = any(undo.rule == rule.id or ticket.closed is None or undo.at >= ticket.closed for undo in undone)
-    return ticket.phase == "done" and not (ours or left)
+    return ticket.phase == "done" and not left_closed(view.policy, ticket, memory, rule)
 
 
 def next_step(view: View, held: Holding) -> NextStep | None:

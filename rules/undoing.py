@@ -10,6 +10,7 @@ from rules.fact_asked import UNKNOWN_SOURCE
 from rules.fact_work import DATE_ONLY
 from rules.memory import Memory, PutOff, Reversal
 from rules.model import Ticket
+from rules.opened import closed_against
 from rules.policy import Policy
 from rules.putting_off import MOVES, Way, standing, ways
 
@@ -36,11 +37,13 @@ def read_left(value: str) -> TakeBack | None:
 def to_take_back(
     policy: Policy, ticket: Ticket, memory: Memory, rule: str, *, today: date, upto: date
 ) -> Iterator[tuple[PutOff, Way, TakeBack]]:
-    """Yield what takes back the put-offs that began up to a day, but those that a person did again against the rule."""
+    """Yield what takes back the put-offs that began up to a day, but those that a person did again against a rule."""
     barred = {undo.value.partition(" ")[0] for undo in memory.reversals if (undo.rule, undo.verb) == (rule, TAKEN_BACK)}
     for way in ways(policy, ticket, memory, today):
         known = standing(memory, way.way, way.value if way.way == "label" else None)
         if known is None or way.way in barred or policy.calendar.date_of(known.began) > upto:
+            continue
+        if way.way == "declined" and closed_against(policy, ticket, memory, rule):
             continue
         if way.way == "due" and _in_milestone(policy, ticket):
             continue

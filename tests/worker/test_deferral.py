@@ -45,6 +45,12 @@ class Put(Desk):
         else:
             self._way("Close Issue", resolution="Won't Do")
 
+    def _done(self):
+        if self.github:
+            self.made.github.close(self.issue.number, actor="bo-gh")
+        else:
+            self._way("Close Issue", resolution="Done")
+
     def _due(self):
         if self.github:
             self.made.github.set_milestone(self.issue.number, None, actor="bo-gh")
@@ -138,6 +144,21 @@ def test_what_is_put_off_without_a_word_is_asked_for_and_taken_back_once(desk, w
     desk.days(5)
     assert desk.is_off(way)
     assert desk.pings() == ["bo", "ana", "kim"]
+
+
+@pytest.mark.parametrize("ways", [("declined", "done"), ("done", "declined")], ids="-then-".join)
+@pytest.mark.parametrize("flavour", TRACKERS)
+def test_what_people_close_again_in_another_way_stays_closed(tmp_path, flavour, ways):
+    """Opened again by one rule, and closed in a way against which there is another one: that one only asks."""
+    with firm(tmp_path, "dc" if flavour == "dc" else "cloud", rules=(*RULES, "pack:forbidden")) as made:
+        desk = Put(made, flavour)
+        for way, is_off in zip(ways, (False, True), strict=True):
+            desk.off(way)
+            desk.settled()
+            assert desk.is_off("declined")
+            desk.days(BACK + 1)
+            assert desk.is_off("declined") == is_off
+        assert desk.wears("no-evidence" if ways[-1] == "done" else "deferral-unexplained")
 
 
 @pytest.mark.parametrize(("desk", "way"), CASES, indirect=["desk"])
