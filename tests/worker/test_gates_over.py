@@ -64,26 +64,12 @@ def test_a_subject_that_nobody_has_any_more_is_no_doubt(one):
         assert ask_release(worker, "v1", one.clock(), A_WHILE).verdict == "open"
 
 
-@pytest.mark.parametrize("text", [DEBT, RULE], ids=["another gate", "no gate"])
-def test_a_gate_that_is_gone_lets_go_and_its_page_is_closed(one, text):
-    """When it comes back it closes anew, with a page of its own."""
+@pytest.mark.parametrize("text", [DEBT, RULE, GATE + SHADOW], ids=["another gate", "no gate", "in shadow"])
+def test_a_gate_that_is_gone_or_in_shadow_lets_go_and_its_page_is_closed(one, text):
+    """When it comes back, or is put on again, it closes anew, with a page of its own."""
     keys = feature(one)
     close(one)
     rules(one, text)
-    settle(one)
-    assert held(one, *keys) == (False, False)
-    assert pages(one) == [(PAGE, CLOSED)]
-    gate(one)
-    settle(one)
-    assert held(one, *keys) == (True, True)
-    assert sorted(pages(one)) == [(PAGE, CLOSED), (PAGE, OPEN)]
-
-
-def test_a_gate_put_into_shadow_lets_go_and_its_page_is_closed(one):
-    """Put on again it closes anew, with a page of its own."""
-    keys = feature(one)
-    close(one)
-    gate(one, GATE + SHADOW)
     settle(one)
     assert held(one, *keys) == (False, False)
     assert pages(one) == [(PAGE, CLOSED)]
