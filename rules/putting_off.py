@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from rules.actions import NAMES, AddLabel, Close, SetDue
-from rules.memory import Memory, PutOff, Statement
+from rules.memory import Effect, Memory, PutOff, Reversal, Statement
 from rules.model import Ticket
 from rules.policy import Policy
 
@@ -64,7 +64,7 @@ def ways(policy: Policy, ticket: Ticket, memory: Memory, today: date) -> tuple[W
     found = [Way("label", label) for label in _worn(policy, ticket, memory)] if policy.deferral_labels else []
     if ticket.status.lower() in policy.deferral_statuses:
         found.append(Way("status", ticket.status))
-    if _later(ticket, memory) and not _agreed(ticket, memory, today):
+    if _later(ticket, memory) and not _undone(ticket, memory) and not _agreed(ticket, memory, today):
         due = ticket.due.isoformat() if ticket.due else ""
         found.append(Way("due", due, memory.promised.isoformat() if memory.promised else ""))
     return tuple(found)
@@ -83,6 +83,13 @@ def _later(ticket: Ticket, memory: Memory) -> bool:
     """Tell whether the due date is later than the promised one, or gone."""
     promised = memory.promised
     return promised is not None and ticket.due != promised and (ticket.due is None or ticket.due > promised)
+
+
+def _undone(ticket: Ticket, memory: Memory) -> bool:
+    """Tell whether the promised date was ours and a person cleared it: that undoes us, and puts nothing off."""
+    promised = memory.promised.isoformat() if memory.promised else ""
+    deeds: tuple[Effect | Reversal, ...] = (*memory.effects, *memory.reversals)
+    return ticket.due is None and any((each.verb, each.value) == (NAMES[SetDue], promised) for each in deeds)
 
 
 def _agreed(ticket: Ticket, memory: Memory, today: date) -> bool:

@@ -237,9 +237,22 @@ class Mirror:
 
     def unsettled(self, policy: str, day: date) -> Iterator[Ticket]:
         """Stream the tickets that changed since they were settled, or all if the policy or the local day is new."""
-        settled = self._database.rows("select revision from settled where policy = ? and day = ?", (policy, iso(day)))
-        since = int(settled[0][0]) if settled else -1
+        since = self._settled(policy, day)
         return map(TICKET.noun, self._database.stream(f"{TICKETS_SELECT} {_UNSETTLED}", (since,) * 6))
+
+    def _settled(self, policy: str, day: date) -> int:
+        """Return up to which revision all tickets were evaluated; -1 if none was."""
+        rows = self._database.rows("select revision from settled where policy = ? and day = ?", (policy, iso(day)))
+        return int(rows[0][0]) if rows else -1
+
+    def unknown(self, source: str, author: str, policy: str, day: date) -> Iterator[Ticket]:
+        """Stream those of a source's unsettled tickets whose history tells of what an author did and no op of ours.
+
+        A label, date, priority or owner that came, and an opening. Our clocks may differ by a quarter of an hour.
+        """
+        statement = f"{TICKETS_SELECT} {_UNSETTLED} and source = ? and {_UNKNOWN}"
+        since = self._settled(policy, day)
+        return map(TICKET.noun, self._database.stream(statement, (*(since,) * 6, source, author.lower())))
 
     def is_settled(self, policy: str, day: date) -> bool:
         """Tell whether all tickets were evaluated once, under this policy and on this local day."""
@@ -328,6 +341,20 @@ _UNSETTLED = """
         or uid in (select r.uid from recurrences r join tickets t on t.uid = r.other where t.revision > ?)
         or uid in (select r.other from recurrences r join tickets t on t.uid = r.uid where t.revision > ?)
         or uid in (select l.uid from likenesses l join tickets t on t.uid = l.other where t.revision > ?)
+    )
+"""
+_UNKNOWN = """
+    exists (
+        select 1 from events e where e.ticket = tickets.uid and lower(e.actor) = ? and (
+            (e.what in ('label', 'due', 'milestone', 'priority', 'assignee') and e.after <> '' and not exists (
+                select 1 from ops o where o.uid = e.ticket and o.state = 'done' and o.changed > e.at - 900000000
+                and o.value = replace(e.after, 'Due ', '')
+            ))
+            or (((e.what = 'resolution' and e.after = '') or (e.what = 'status' and e.after = 'open')) and not exists (
+                select 1 from ops o where o.uid = e.ticket and o.state = 'done' and o.changed > e.at - 900000000
+                and o.verb in ('reopen', 'take back')
+            ))
+        )
     )
 """
 _NEXT_REVISION = (

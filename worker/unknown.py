@@ -1,91 +1,101 @@
-"""Unknown: labels of ours that people took off, of which only a ticket's history tells that we had put them on."""
+"""Unknown: what we gave tickets, of which only their histories tell: a ledger was lost or is older, or a pass died."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from integrations.base import Receipt
-from rules.actions import AddLabel, Op
-from rules.effects import LABELLED, wears
-from rules.memory import NOTHING, Memory
-from rules.model import Event, Ticket
+from rules.actions import NAMES, AddLabel, Op, Reopen, Verb
+from rules.effects import REOPENED, value_of
+from rules.evaluate import evaluate
+from rules.memory import Effect, Memory, Reversal
+from rules.model import Ticket
 from rules.moves import target_of
+from rules.rule import Rule
+from rules.told import Given, given, gives
+from rules.undoing import TAKEN_BACK
 from rules.worn import occasion
+from worker.remembered import remembered
 from worker.worker import Worker
-
-UNFINISHED = ("intent", "sending", "doubt")
 
 
 def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
-    """Note that we had put labels on which people took off since, where the ledger does not know; return of how many.
+    """Note what the ledger does not know that we gave tickets: labels that are worn, and what people took away since.
 
     `authors` are our own ids by source. A database that was lost or is older than the tracker, or a pass that died,
-    leaves the ledger without them, and a card that tells of them may be gone. The look then finds them undone.
+    leaves the ledger without it, and a card that tells of it may be gone. The look then finds undone what is undone,
+    and takes off what nothing asks for any more. Return of how many ops.
     """
-    rules: dict[str, list[str]] = {}
-    for rule in worker.policy.rules:
-        rules.setdefault(rule.label, []).append(rule.id)
-    labels = rules.keys() - {""}
+    day = worker.policy.calendar.today(now)
     noted = 0
-    for ticket in worker.mirror.unsettled(worker.policy.sha, worker.policy.calendar.today(now)) if labels else ():
-        for label, on, off in _undone(worker, ticket, labels, authors.get(ticket.source, "")):
-            noted += _note(worker, ticket, label, rules[label], on, off, now)
+    for source, ours in authors.items():
+        found = [*worker.mirror.unknown(source, ours, worker.policy.sha, day)] if ours else []
+        for ticket, memory in remembered(worker, found):
+            events = worker.mirror.events(ticket.uid)
+            told = [each for each in given(worker.policy, ticket, events, ours) if not _known(memory, each.verb)]
+            for op, at in (*_labels(worker, ticket, memory, told), *_fields(worker, ticket, memory, told, now)):
+                worker.ledger.learn(op, at, now)
+                noted += 1
     return noted
 
 
-def _undone(worker: Worker, ticket: Ticket, labels: Set[str], ours: str) -> Iterator[tuple[str, Event, Event]]:
-    """Yield labels with the events of our putting them on and somebody else's taking them off, the last ones of all."""
-    events = [each for each in worker.mirror.events(ticket.uid) if each.what == "label"] if ours else []
-    for label in sorted(labels) if any(_same(each.actor, ours) for each in events) else ():
-        turns = [each for each in events if (each.before == label) != (each.after == label)]
-        if len(turns) < 2 or wears(ticket, label):
-            continue
-        on, off = turns[-2:]
-        if on.after == label and off.before == label and _same(on.actor, ours) and not _same(off.actor, ours):
-            yield label, on, off
+def _known(memory: Memory, verb: Verb) -> bool:
+    """Tell whether we know what became of it, or did it at somebody's word."""
+    every: tuple[Effect | Reversal, ...] = (*memory.effects, *memory.reversals)
+    deeds = {(each.verb, each.value) for each in every}
+    if isinstance(verb, Reopen):
+        return any(name in (REOPENED, TAKEN_BACK) for name, _ in deeds)
+    value = value_of(verb)
+    return (NAMES[type(verb)], value) in deeds or any(said.value == value for said in memory.statements)
 
 
-def _same(one: str, other: str) -> bool:
-    return one.lower() == other.lower()
+def _labels(worker: Worker, ticket: Ticket, memory: Memory, told: list[Given]) -> Iterator[tuple[Op, datetime]]:
+    """Yield the labels as the rules that wear or keep them put them on."""
+    for each in told:
+        for rule in worker.policy.rules if isinstance(each.verb, AddLabel) else ():
+            number = _episode(memory, rule.id, each.taken)
+            if number is None or not isinstance(each.verb, AddLabel):
+                continue
+            if rule.label == each.verb.label:
+                yield _op(worker, ticket, each.verb, rule, number, occasion(rule.label, number)), each.at
+            elif gives(worker.policy, ticket, rule, each.verb):
+                yield _op(worker, ticket, each.verb, rule, number, f"e{number}.kept"), each.at
 
 
-def _note(
-    worker: Worker, ticket: Ticket, label: str, rules: Sequence[str], on: Event, off: Event, now: datetime
-) -> int:
-    memory = worker.ledger.memory((ticket.uid,)).get(ticket.uid, NOTHING)
-    standing = {(each.verb, each.value) for each in memory.effects}
-    if (LABELLED, label) in standing | {(each.verb, each.value) for each in memory.reversals}:
-        return 0
-    ops = [
-        _op(worker, ticket, label, rule, number)
-        for rule in rules
-        if (number := _episode(memory, rule, off.at)) is not None
-    ]
-    worker.ledger.intend(0, ops, now)
-    entries = [entry for op in ops if (entry := worker.ledger.op(op.id)) is not None and entry.state in UNFINISHED]
-    for entry in entries:
-        worker.ledger.done(entry.op.id, Receipt(), on.at)
-    return len(entries)
+def _fields(
+    worker: Worker, ticket: Ticket, memory: Memory, told: list[Given], now: datetime
+) -> Iterator[tuple[Op, datetime]]:
+    """Yield what people took away as those rules gave it that hold, and would give it again."""
+    taken = [each for each in told if each.taken and not isinstance(each.verb, AddLabel)]
+    for held in evaluate(worker.policy, ticket, memory, now).holding if taken else ():
+        for each in taken:
+            if gives(worker.policy, ticket, held.rule, each.verb):
+                number = held.episode.number
+                yield _op(worker, ticket, each.verb, held.rule, number, f"e{number}"), each.at
 
 
-def _episode(memory: Memory, rule: str, undone: datetime) -> int | None:
-    """Return the rule's episode in which a label was taken off; the first one if none is known, None if it is over."""
+def _episode(memory: Memory, rule: str, taken: datetime | None) -> int | None:
+    """Return the rule's episode in which a label was taken off; the first one if none is known, None if it is over.
+
+    What is worn still is of the last one, be it over or not.
+    """
     episode = next((each for each in memory.episodes if each.rule == rule), None)
     if episode is None:
         return 1
-    return episode.number if episode.ended is None and episode.began <= undone else None
+    if taken is None:
+        return episode.number
+    return episode.number if episode.ended is None and episode.began <= taken else None
 
 
-def _op(worker: Worker, ticket: Ticket, label: str, rule: str, number: int) -> Op:
+def _op(worker: Worker, ticket: Ticket, verb: Verb, rule: Rule, number: int, part: str) -> Op:
     """Return the op as the rule planned it."""
     return Op(
-        id=worker.keys.id(rule, ticket.uid, occasion(label, number), LABELLED),
+        id=worker.keys.id(rule.id, ticket.uid, part, NAMES[type(verb)]),
         target=target_of(ticket),
-        verb=AddLabel(label=label),
-        rule=rule,
+        verb=verb,
+        rule=rule.id,
         because=("the ticket's history says so",),
         before="-",
-        after=f"label {label}",
+        after=f"{NAMES[type(verb)]} {value_of(verb)}",
         episode=number,
     )

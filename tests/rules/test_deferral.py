@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -152,6 +152,27 @@ def test_a_due_date_that_we_gave_does_not_hide_that_a_person_removed_one():
     assert of.due > date(2026, 11, 10)
     of, memory, deeds = lived(policy, of, memory, range(2, 9))
     assert (8, "take back", "due 2026-11-10") in deeds
+
+
+def test_a_date_that_we_gave_and_a_person_cleared_is_put_off_by_nobody():
+    """To clear it is to undo us: nobody is asked why, and no rule gives a date again."""
+    policy = deferral("backlog")
+    of, memory, deeds = lived(policy, improvement(due=None), NOTHING, (0, 1))
+    assert "set due" in [deed for _, deed, _ in deeds]
+    of = replace(of, due=None, updated=later(2))
+    of, memory, deeds = lived(policy, of, memory, range(2, 20))
+    assert [(day, deed, what) for day, deed, what in deeds if deed in ("set due", "take back", "add label")] == []
+    assert of.due is None
+
+
+def test_a_date_that_we_gave_and_a_person_moved_out_is_put_off():
+    """Who takes the date and moves it has to say why."""
+    policy = deferral("backlog")
+    of, memory, _ = lived(policy, improvement(due=None), NOTHING, (0, 1))
+    promised = of.due
+    of = replace(of, due=promised + timedelta(days=60), updated=later(2))
+    of, memory, deeds = lived(policy, of, memory, range(2, 12))
+    assert ("take back", f"due {promised}") in [deed[1:] for deed in deeds]
 
 
 def test_a_follow_up_of_another_ticket_may_be_closed_as_not_planned():

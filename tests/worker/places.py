@@ -170,10 +170,10 @@ class Place:
             updated_at=at,
         )
 
-    def milestone(self, due):
+    def milestone(self, due, title=""):
         """Make a milestone that ends on a day."""
         noon = datetime(due.year, due.month, due.day, 12, tzinfo=UTC)
-        return self.github.add_milestone(f"Iteration {due}", due_on=noon, creator=self.login("ana"), at=BEFORE)
+        return self.github.add_milestone(title or f"Iteration {due}", due_on=noon, creator=self.login("ana"), at=BEFORE)
 
     def task(self, title="Restore takes a day", *, labels=(), owner="", due=None, priority="High", at=BEFORE):
         """Add the same on Jira."""

@@ -53,7 +53,8 @@ class Put(Desk):
 
     def _due(self):
         if self.github:
-            self.made.github.set_milestone(self.issue.number, None, actor="bo-gh")
+            far = self.made.milestone(FAR, f"Due {FAR}")  # of ours: one of people's would stay
+            self.made.github.set_milestone(self.issue.number, far, actor="bo-gh")
         else:
             self.made.jira.edit(self.key, actor="bo", duedate=FAR)
 

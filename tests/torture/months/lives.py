@@ -86,19 +86,20 @@ def insists(deeds, said, breaks):
     """Yield what we did, people undid and we did again, with nothing in between to be a reason; and when.
 
     What we did at somebody's word is theirs: who takes that back leaves the rules free to do what they ask.
-    To undo a date or an opening is to put work off, too. Who was asked on the ticket for days why, and did not say, has
-    it put back once, as the pack for deferrals tells on the card; what is undone after that stays so.
+    To undo an opening is to put work off, too, and so is to clear a date in the place of one of people's. Who was asked
+    on the ticket for days why, and did not say, has it put back once, as the pack for deferrals tells on the card; what
+    is undone after that stays so.
     """
     for what in dict.fromkeys(deed.what for deed in deeds if deed.ours and deed.on):
         stood = undone = None
-        put_back = what not in {"due", "open"}
+        put_back, theirs = what not in {"due", "open"}, what == "open"
         for place, deed in enumerate(deeds):
             if deed.what != what:
                 continue
             if deed.ours and deed.on:
                 if undone is not None:
                     others = [each for each in deeds[undone + 1 : place] if not each.ours]
-                    free = not put_back and _asked_in_vain(deeds[undone:place], deed.at)
+                    free = theirs and not put_back and _asked_in_vain(deeds[undone:place], deed.at)
                     put_back |= free
                     if not free and not others and not _between(deeds[undone].at, deed.at, said, breaks):
                         yield f"{what}: undone on {deeds[undone].at:%m-%d %H:%M}, done again", deed.at
@@ -106,6 +107,7 @@ def insists(deeds, said, breaks):
                 spoken = _between(deed.at - AT_A_WORD, deed.at, asked, ())
                 stood, undone = (None if spoken else place), None
             elif not deed.ours:
+                theirs |= stood is None  # a date of people's, that ours came in the place of
                 undone = place if stood is not None and not deed.on else None
                 stood = None
             else:

@@ -113,10 +113,12 @@ def test_insisting_is_noticed():
 
 
 def test_a_date_is_put_back_once_to_who_did_not_say_why():
-    """Only after days of asking on the ticket, and a second time is noticed."""
+    """Only one of people's own, after days of asking on the ticket, and a second time is noticed."""
     week = 7 * 24 * 60
     asked, again = deed(2, "label deferral-unexplained"), deed(week, "due")
-    undone = [deed(0, "due"), deed(1, "due", ours=False, on=False)]
+    ours = [deed(0, "due"), deed(1, "due", ours=False, on=False)]
+    assert [*insists([*ours, asked, again], [], [])] != []
+    undone = [deed(-1, "due", ours=False, on=False), *ours]  # ours came in the place of one of people's
     assert [*insists([*undone, again], [], [])] != []
     assert [*insists([*undone, asked, deed(60, "due")], [], [])] != []
     once_more = [*undone, asked, again]
