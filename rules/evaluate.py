@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rules import facts
 from rules.conditions import Screen, activate
-from rules.effects import LABELLED, REOPENED, reversed_effects, with_reversals
+from rules.effects import LABELLED, REOPENED, reversed_effects, wears, with_reversals
 from rules.memory import Effect, Episode, Ignore, Lead, Memory, Pause, Reversal
 from rules.model import Ticket
 from rules.pauses import noticed
@@ -49,6 +49,7 @@ class Evaluation:
     reversals: tuple[Reversal, ...] = ()  # seen now for the first time: to be remembered
     pauses: tuple[Pause, ...] = ()  # those that end or begin now: to be remembered
     leads: tuple[Lead, ...] = ()  # what the ticket that leads it says, as far as that is news: to be remembered
+    faded: tuple[str, ...] = ()  # ops whose labels went while nothing asked for them: they stand no more
     put_off: Noticed = NOTHING  # how the ticket is put off, as far as that is news: to be remembered
 
     @property
@@ -100,7 +101,7 @@ def _judged(policy: Policy, blank: Evaluation, memory: Memory, now: datetime) ->
         return blank
     latest = {episode.rule: episode for episode in memory.episodes}
     because = {rule.id: rule.when.explain(activation) for rule in rules}
-    return _carried_on(blank, rules, because, latest, memory, now)
+    return _carried_on(policy, blank, rules, because, latest, memory, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def _asked(same: facts.Same, kind: str, barred: frozenset[str]) -> _Asked:
 
 
 def _carried_on(
+    policy: Policy,
     blank: Evaluation,
     rules: list[Rule],
     because: Mapping[str, tuple[Clause, ...]],
@@ -142,14 +144,15 @@ def _carried_on(
         began=tuple(episode for rule, episode in current.items() if episode is not latest.get(rule)),
         ended=ended,
         reversals=reversed_effects(blank.ticket, memory, _asked_for(blank.ticket, memory, rules, current)),
+        faded=tuple(_faded(blank.ticket, memory, rules, policy)),
     )
 
 
 def _asked_for(ticket: Ticket, memory: Memory, rules: list[Rule], current: Mapping[str, Episode]) -> Iterator[Effect]:
     """Yield the standing effects that a rule which holds still asks for.
 
-    A label that is worn is asked for by the episode in which it was put on, and by every rule that wears it as well
-    and has held since before the ticket last changed. It may have gone quietly with the reason of an earlier episode.
+    A label that is worn is asked for by its rule, also in a later episode, and by every rule that wears it as well and
+    has held since before the ticket last changed. What went while nothing asked for it has faded, and stands no more.
     A label that its rule neither wears nor keeps any more is not asked for: it is on its way off.
     """
     back = {rule.id for rule in rules if returning(rule)}
@@ -158,11 +161,24 @@ def _asked_for(ticket: Ticket, memory: Memory, rules: list[Rule], current: Mappi
         if effect.verb == TAKEN_BACK or (effect.verb == REOPENED and effect.rule in back):
             continue  # a person's doing against it has a room of its own: rules.undoing, the pairs of recurrences
         wearing = {rule.id for rule in rules if effect.verb == LABELLED and rule.label == effect.value}
-        episode = current.get(effect.rule)
         asked = effect.verb != LABELLED or effect.rule in wearing | keeping
-        own = episode is not None and asked and (effect.rule not in wearing or episode.number == effect.episode)
-        if own or any(current[rule].began <= ticket.updated for rule in wearing - {effect.rule}):
+        if (asked and effect.rule in current) or any(
+            current[rule].began <= ticket.updated for rule in wearing - {effect.rule}
+        ):
             yield effect
+
+
+def _faded(ticket: Ticket, memory: Memory, rules: list[Rule], policy: Policy) -> Iterator[str]:
+    """Yield the ops of labels that are gone while no rule that holds wears them, but for those that are kept.
+
+    Who took them off did what we would have done. A read older than the write cannot show it yet.
+    """
+    for effect in memory.effects:
+        if effect.verb != LABELLED or wears(ticket, effect.value) or ticket.updated < effect.at.replace(microsecond=0):
+            continue
+        kept = any(rule.id == effect.rule and rule.label != effect.value for rule in policy.rules)
+        if not kept and all(rule.label != effect.value for rule in rules):
+            yield effect.op
 
 
 def _episode(last: Episode | None, rule: str, now: datetime) -> Episode:

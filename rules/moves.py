@@ -22,7 +22,7 @@ from rules.actions import (
     Verb,
 )
 from rules.duplicates import closing_due
-from rules.effects import ASSIGNED, DUE, LABELLED, OPEN, PRIORITY, wears, with_reversals
+from rules.effects import ASSIGNED, LABELLED, OPEN, PRIORITY, wears, with_reversals
 from rules.evaluate import Evaluation, Holding
 from rules.fact_asked import Asked
 from rules.fact_table import level_of
@@ -38,7 +38,7 @@ from rules.resting import resting
 from rules.returning import reopening_due, returning
 from rules.rule import LEVELS, Duration, Rule, Step
 from rules.texts import About, clipped, label_text
-from rules.undoing import to_take_back
+from rules.undoing import date_undone, to_take_back
 
 NOTHING = "-"
 SHARES = 2**64
@@ -259,7 +259,7 @@ def due_date(view: View, held: Holding) -> date | None:
 
 
 def _due(view: View, held: Holding) -> Iterator[Op]:
-    if held.rule.due is None or view.ticket.due is not None or view.undone(DUE):
+    if held.rule.due is None or view.ticket.due is not None or date_undone(view.memory):
         return
     due = due_date(view, held)
     if due:

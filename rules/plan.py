@@ -46,7 +46,7 @@ LOOKS = 8  # at one ticket in a pass: each takes in what the one before it will 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is to be done with one ticket, and the episodes and leaders' words to remember.
+    """What is to be done with one ticket, and the episodes, leaders' words and faded labels to remember.
 
     An episode that only the plan itself begins is among them, and one that the plan will end is still open: its end is
     remembered when it has been seen. So a look just before the writes finds the same ops. What a leader says to a
@@ -56,6 +56,7 @@ class Decision:
     ops: tuple[Op, ...]
     episodes: tuple[Episode, ...]
     leads: tuple[Lead, ...] = ()
+    faded: tuple[str, ...] = ()  # ops whose labels are gone, and nothing asks for them after the plan either
 
 
 def operations(
@@ -119,7 +120,8 @@ def _settled(view: View) -> Decision | tuple[Op, ...]:
             episodes = {episode.rule: episode for episode in first.evaluation.episodes} | held
             leads = (*first.evaluation.leads, *later_leads(first.memory, view.evaluation.leads))
             words = _last_words(view, _netted(ops.values()))
-            return Decision(ops=words, episodes=tuple(episodes.values()), leads=leads)
+            faded = view.evaluation.faded
+            return Decision(ops=words, episodes=tuple(episodes.values()), leads=leads, faded=faded)
         view = _after(view, acting, going_on | held)
     return quarrel(_acting(ops.values()), again)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from rules.actions import NAMES, TakeBack
+from rules.actions import NAMES, SetDue, TakeBack
 from rules.fact_asked import UNKNOWN_SOURCE
 from rules.fact_work import DATE_ONLY
 from rules.memory import Memory, PutOff, Reversal
@@ -32,6 +32,13 @@ def read_left(value: str) -> TakeBack | None:
             return TakeBack(way=way, value=what)
         case _:
             return None
+
+
+def date_undone(memory: Memory) -> bool:
+    """Tell whether a person took away a date that we had given the ticket, or had put back: none is given again."""
+    back = (undo.value for undo in memory.reversals if undo.verb == TAKEN_BACK)
+    given = any(undo.verb == NAMES[SetDue] for undo in memory.reversals)
+    return given or any(value.startswith("due ") for value in back)
 
 
 def to_take_back(

@@ -175,6 +175,7 @@ def carry(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching,
     """Remember what the look found, carry out its plan, and note which tickets need no second look."""
     now = worker.clock()
     worker.ledger.save_reversals(found.reversals)
+    worker.ledger.stand_down(found.faded)
     worker.ledger.save_episodes(found.episodes)
     worker.ledger.save_pauses(found.pauses)
     worker.ledger.save_leads(found.leads)

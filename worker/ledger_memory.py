@@ -78,9 +78,9 @@ class Memories(Relations):
         self._write(_OVERTAKEN, [(moment(each.began), uid, each.rule, each.number) for each in every])
         return self._write(_ADOPT_EPISODE, [episode_row(uid, episode) for episode in every])
 
-    def stand_down(self, uid: str, ops: Iterable[str]) -> int:
-        """Note of ops of a ticket that what they did no longer stands, by our own doing; return of how many."""
-        return self._write("update ops set standing = 0 where uid = ? and id = ?", [(uid, op_id) for op_id in ops])
+    def stand_down(self, ops: Iterable[tuple[str, str]]) -> int:
+        """Note of ops (ticket's uid, id) that what they did no longer stands, against nobody; return of how many."""
+        return self._write("update ops set standing = 0 where uid = ? and id = ?", [*ops])
 
     def save_pauses(self, pauses: Iterable[tuple[str, Pause]]) -> int:
         """Save when the clocks of tickets (by uid) began to stand still, or went on; return how many changed."""

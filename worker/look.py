@@ -52,6 +52,7 @@ class Look:
     revision: int = 0  # the mirror's, before the look
     episodes: tuple[tuple[str, Episode], ...] = ()
     reversals: tuple[tuple[str, Reversal], ...] = ()
+    faded: tuple[tuple[str, str], ...] = ()  # uid, op
     pauses: tuple[tuple[str, Pause], ...] = ()
     leads: tuple[tuple[str, Lead], ...] = ()
     put_offs: tuple[tuple[str, Noticed], ...] = ()
@@ -99,6 +100,7 @@ def look(
     pauses: list[tuple[str, Pause]] = []
     leads: list[tuple[str, Lead]] = []
     put_offs: list[tuple[str, Noticed]] = []
+    faded: list[tuple[str, str]] = []
     unsettled: set[str] = set()
     left: Counter[str] = Counter()
     looked = 0
@@ -137,6 +139,7 @@ def look(
         kept = set(memory.episodes)
         episodes += [(ticket.uid, episode) for episode in decision.episodes if episode not in kept]
         reversals += [(ticket.uid, reversal) for reversal in evaluation.reversals]
+        faded += [(ticket.uid, op) for op in decision.faded]
     asked = questions(worker, now, unread=unread)
     ops += (*_of_no_ticket(worker, gates, now, unread), *asked.ops)
     ops, plan = _planned(worker, ops, now, unread, paused)
@@ -148,6 +151,7 @@ def look(
         revision=revision,
         episodes=tuple(episodes),
         reversals=tuple(reversals),
+        faded=tuple(faded),
         pauses=tuple(pauses),
         leads=tuple(leads),
         put_offs=tuple(put_offs),

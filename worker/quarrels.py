@@ -63,7 +63,7 @@ def recall(worker: Worker, card: Comment, now: datetime) -> None:
             ops = [_recalled(worker, ticket, label, *each) for each in zip(put_on[-TIMES:], cycle(rules[label]))]
             for op, event in zip(ops, put_on[-TIMES:], strict=True):
                 worker.ledger.learn(op, event.at, now)
-            worker.ledger.stand_down(ticket.uid, [op.id for op in ops])
+            worker.ledger.stand_down((ticket.uid, op.id) for op in ops)
 
 
 def _recalled(worker: Worker, ticket: Ticket, label: str, event: Event, rule: str) -> Op:

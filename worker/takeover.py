@@ -84,13 +84,13 @@ def _stand_down(worker: Worker, uid: str, effects: Sequence[Effect], traces: Seq
     worn = {(rule.id, rule.label) for rule in worker.policy.rules}
     told = {(trace.rule, trace.name, value_of(trace.verb)) for trace in traces if trace.stands and trace.verb}
     ended = [
-        effect.op
+        (uid, effect.op)
         for effect in effects
         if effect.verb in TRACES
         and (effect.rule, effect.verb, effect.value) not in told
         and (effect.verb != LABELLED or (effect.rule, effect.value) in worn)
     ]
-    worker.ledger.stand_down(uid, ended)
+    worker.ledger.stand_down(ended)
 
 
 def _occasion(trace: Trace) -> str:

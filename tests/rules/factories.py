@@ -208,6 +208,7 @@ def done(rules, of=None, memory=NOTHING, now=NOW, *, pings=None, paused=frozense
     decided = decide(rules, seen, memory, now, KEYS, paused)
     plan = assemble(rules, decided.ops, pings=pings or {}, paused=paused, now=now)
     memory = with_reversals(replace(memory, episodes=decided.episodes), seen.reversals)
+    memory = replace(memory, effects=tuple(each for each in memory.effects if each.op not in decided.faded))
     memory = with_leads(with_pauses(memory, seen.pauses), decided.leads)
     memory = with_put_offs(memory, seen.put_off)
     memory = replace(memory, touched=memory.touched or of.updated)

@@ -139,7 +139,7 @@ def test_what_a_person_took_back_is_seen(label, of, effect, expected):
 @pytest.mark.parametrize(
     ("label", "rules", "memory", "taken_back"),
     [
-        ("a worn label of an earlier episode", (WEARING,), Memory(effects=(LABELLED,), episodes=(OVER,)), False),
+        ("a worn label of an earlier episode", (WEARING,), Memory(effects=(LABELLED,), episodes=(OVER,)), True),
         ("a kept label of an earlier episode", (KEEPING,), Memory(effects=(LABELLED,), episodes=(OVER,)), True),
         ("a label another rule wore too", (SHARING,), Memory(effects=(LABELLED,), episodes=(OVER, SHARED)), True),
         ("a label its rule has no more", (rule(label="x"),), Memory(effects=(LABELLED,), episodes=(episode(),)), False),
@@ -147,8 +147,25 @@ def test_what_a_person_took_back_is_seen(label, of, effect, expected):
     ],
 )
 def test_a_label_that_went_with_its_reason_was_not_taken_back(label, rules, memory, taken_back):
-    """A worn label that is missing when a new episode begins was tidied up; one that was to stay was taken off."""
+    """A label that stood when a new episode began, or that was to stay, was taken off; others were tidied up."""
     assert bool(evaluate(policy(*rules), ticket(), memory, NOW).reversals) is taken_back
+
+
+@pytest.mark.parametrize(
+    ("label", "rules", "of", "faded"),
+    [
+        ("gone with its reason", (WEARING,), ticket(assignees=frozenset({"ana"})), True),
+        ("gone with its rule", (), ticket(), True),
+        ("gone, and to be kept", (KEEPING,), ticket(assignees=frozenset({"ana"})), False),
+        ("gone, and worn by another rule", (SHARING,), ticket(), False),
+        ("still there", (WEARING,), ticket(labels=frozenset({"needs-owner"}), assignees=frozenset({"ana"})), False),
+        ("not read since", (WEARING,), ticket(assignees=frozenset({"ana"}), updated=later(-2.5)), False),
+    ],
+)
+def test_a_label_that_goes_while_nothing_asks_for_it_has_faded(label, rules, of, faded):
+    """It stands no more: with a new reason it is put on again. What is worn until then is of the new one as well."""
+    memory = Memory(effects=(LABELLED,), episodes=(episode(began=later(-2)),))
+    assert evaluate(policy(*rules), of, memory, NOW).faded == ((LABELLED.op,) if faded else ())
 
 
 def test_a_reversal_is_new_only_once():

@@ -225,6 +225,14 @@ def test_a_due_date_that_was_cleared_is_not_set_again():
     assert ops(policy(DUE), ticket(priority="P1"), Memory(reversals=(undone,))) == ()
 
 
+def test_what_undoes_a_date_that_was_put_back_undoes_any_date():
+    """The date was people's, we put it back, and it was cleared again: no rule gives another one."""
+    undone = Reversal(rule="deferral/unexplained", verb="take back", value="due 2026-10-01", at=later(-9))
+    assert ops(policy(DUE), ticket(priority="P1"), Memory(reversals=(undone,))) == ()
+    label = replace(undone, value="label deferred")
+    assert [op.name for op in ops(policy(DUE), ticket(priority="P1"), Memory(reversals=(label,)))] == ["set due"]
+
+
 def test_a_label_that_was_tidied_up_comes_again_with_a_new_reason():
     """Who gives a ticket an owner may take the label off as well; without an owner again, the label is right again."""
     of, memory, _ = done(policy(OWNED))
