@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from rules.actions import NAMES, AddLabel, Op, Reopen, Verb
-from rules.effects import REOPENED, value_of
+from rules.effects import value_of
 from rules.evaluate import evaluate
 from rules.memory import Effect, Memory, Reversal
 from rules.model import Ticket
 from rules.moves import target_of
+from rules.opened import opening
 from rules.rule import Rule
 from rules.told import Given, given, gives
-from rules.undoing import TAKEN_BACK
 from rules.worn import occasion
 from worker.remembered import remembered
 from worker.worker import Worker
@@ -42,11 +42,11 @@ def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> in
 def _known(memory: Memory, verb: Verb) -> bool:
     """Tell whether we know what became of it, or did it at somebody's word."""
     every: tuple[Effect | Reversal, ...] = (*memory.effects, *memory.reversals)
-    deeds = {(each.verb, each.value) for each in every}
     if isinstance(verb, Reopen):
-        return any(name in (REOPENED, TAKEN_BACK) for name, _ in deeds)
-    value = value_of(verb)
-    return (NAMES[type(verb)], value) in deeds or any(said.value == value for said in memory.statements)
+        return any(map(opening, every))
+    name, value = NAMES[type(verb)], value_of(verb)
+    done = any((each.verb, each.value) == (name, value) for each in every)
+    return done or any(said.value == value for said in memory.statements)
 
 
 def _labels(worker: Worker, ticket: Ticket, memory: Memory, told: list[Given]) -> Iterator[tuple[Op, datetime]]:

@@ -70,6 +70,8 @@ class Answer:
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return value
         paired = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return paired.replace("\0", "\ufffd")
     if isinstance(value, list):
