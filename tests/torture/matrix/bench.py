@@ -1,5 +1,6 @@
 """The crash matrix as a part of the bench: what is played, by several processes at a time, and what was seen."""
 
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -34,9 +35,13 @@ class Row:
     def said(self):
         """Say what was wrong, a line for each play."""
         for seam, fault, wrong in self.wrong:
-            kind = self.seams[seam - 1] if seam else "undisturbed"
-            again = f"python -m tests.torture.matrix {self.name} {seam} {fault}".strip()
-            yield f"{self.name}, seam {seam} ({kind}), {fault or 'no fault'}: {wrong}; again: {again}"
+            yield self.line(seam, fault, wrong)
+
+    def line(self, seam, fault, wrong):
+        """Say what was wrong in a play, and how it is played again."""
+        kind = self.seams[seam - 1] if seam else "undisturbed"
+        again = f"python -m tests.torture.matrix {self.name} {seam} {fault}".strip()
+        return f"{self.name}, seam {seam} ({kind}), {fault or 'no fault'}: {wrong}; again: {again}"
 
 
 def matrix(extent):
@@ -57,6 +62,7 @@ def _longest_first(seams, plays):
 
 
 def _played(name, stage, plays):
+    """Play; what is wrong is said on stderr at once, so that a long run which is broken off loses nothing of it."""
     row = Row(name=name, seams=stage.seams, plays=plays)
     if stage.wrong:
         row.wrong.append((0, "", stage.wrong))
@@ -64,6 +70,8 @@ def _played(name, stage, plays):
     for seam, fault in plays:
         if wrong := stage.play(seam, fault):
             row.wrong.append((seam, fault, wrong))
+            sys.stderr.write(f"{row.line(seam, fault, wrong)}\n")
+    sys.stderr.write(f"crash matrix: {name}, {len(plays)} played\n")
     return row
 
 
