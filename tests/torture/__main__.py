@@ -7,11 +7,11 @@ import os
 import sys
 import tempfile
 import time
+from pathlib import Path
 
-from tests.torture.canary import hits, size
+from tests.torture.canary import SWEPT, tally
 from tests.torture.section import Extent, Section
 from tests.torture.sections import SECTIONS
-from tests.worker.places import TOKEN
 
 FEW = 8
 WHOLE = 1000  # from so many seeds on every seam is played, too
@@ -27,8 +27,10 @@ def main(names):
     first, jobs = int(os.environ.get("SEED", "1")), int(os.environ.get("JOBS", os.cpu_count() or 1))
     extent = Extent(seeds=seeds, first=first, every=seeds >= WHOLE, jobs=jobs)
     with tempfile.TemporaryDirectory(prefix="torture-") as tree:
-        os.environ["TMPDIR"] = tempfile.tempdir = tree
-        wrong = play(names or SECTIONS, extent) + left_behind(tree)
+        note = Path(tree, "swept")
+        os.environ |= {"TMPDIR": tree, SWEPT: str(note)}
+        tempfile.tempdir = tree
+        wrong = play(names or SECTIONS, extent) + searched(note)
     print(f"\n{'no promise was broken' if not wrong else f'{wrong} wrong'}")  # noqa: T201
     return 1 if wrong else 0
 
@@ -44,10 +46,10 @@ def play(names, extent):
     return wrong
 
 
-def left_behind(tree):
-    """Look for the token in whatever the sections left in their temporary folders; return how often it is there."""
-    found = hits(tree, known=(TOKEN,))
-    line = f"{size(tree):,} bytes looked at in what the sections left behind, {len(found)} hits"
+def searched(note):
+    """Say how much the sections searched for secrets before they cleaned up; return how often one was there."""
+    looked, folders, found = tally(note)
+    line = f"{looked:,} bytes of {folders} databases' folders looked at, {len(found)} hits"
     show(Section(title="canary", lines=(line,), wrong=tuple(found)), "")
     return len(found)
 

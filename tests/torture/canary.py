@@ -1,14 +1,21 @@
 """Canaries: the secrets of a run, and the search for them in all that it printed, logged and left behind."""
 
 import base64
+import os
 import re
 import sqlite3
+import tempfile
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import orjson
+
 KEPT = re.compile(r".*\.(?:key|pem)|config.*\.toml")
 """The names of the files in which secrets may stand."""
+SWEPT = "KAIZEND_TORTURE_SWEPT"
+"""The variable that names the file in which each process notes what it searched."""
 SHORTEST = 12  # characters; a shorter secret stands in other words by chance
 
 
@@ -22,6 +29,27 @@ def hits(folder, *texts, known=()):
     pattern = re.compile(b"|".join(re.escape(form.encode()) for form in sorted(secrets)), re.IGNORECASE)
     places = [("what was printed", "\n".join(texts).encode("utf-8", "replace")), *_left(Path(folder))]
     return [f"{place}: {found[0][:6].decode()}..." for place, content in places for found in pattern.finditer(content)]
+
+
+@contextmanager
+def swept(parent=None):
+    """Make a folder that is searched before it is removed; what was seen is noted in the file that SWEPT names."""
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        yield Path(folder)
+        sweep(folder)
+
+
+def sweep(folder):
+    """Search a folder, and note how much was looked at and what was found, where SWEPT names a file for it."""
+    if note := os.environ.get(SWEPT):
+        with Path(note).open("ab") as file:
+            file.write(orjson.dumps([size(folder), hits(folder)]) + b"\n")
+
+
+def tally(note):
+    """Return how many bytes were looked at in how many folders, and every hit."""
+    seen = [orjson.loads(line) for line in note.read_bytes().splitlines()] if note.exists() else []
+    return sum(looked for looked, _ in seen), len(seen), [hit for _, found in seen for hit in found]
 
 
 def size(folder):

@@ -2,10 +2,8 @@
 
 import io
 import os
-import tempfile
 import time
 from contextlib import redirect_stderr, redirect_stdout
-from pathlib import Path
 from unittest.mock import patch
 
 from cryptography.hazmat.primitives import serialization
@@ -13,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from integrations.sandbox.jira import JiraFace
 from integrations.sandbox.wire import Response
-from tests.torture.canary import hits, secrets_below, size
+from tests.torture.canary import hits, secrets_below, size, swept
 from tests.torture.section import Section
 from tests.worker.faulty import DataCenter, jira
 from tests.worker.places import LATE, TOKEN, Place, place
@@ -85,8 +83,8 @@ def secrets(extent):
     lines, wrong = [], []
     statuses = STATUSES if extent.every else SOME
     for flavour, app in (("cloud", False), ("dc", True)):
-        with tempfile.TemporaryDirectory() as folder:
-            codes, printed, sent = played(Path(folder), flavour, app=app, statuses=statuses)
+        with swept() as folder:
+            codes, printed, sent = played(folder, flavour, app=app, statuses=statuses)
             known = {*sent, FIGURES, PASSWORD, KEY}
             found = hits(folder, printed, known=known)
             looked = len(printed) + size(folder)

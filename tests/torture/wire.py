@@ -6,9 +6,9 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import cycle, groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from integrations.sandbox.faults import Fault
+from tests.torture.canary import swept
 from tests.torture.catalogue.fault import JIRA
 from tests.torture.section import Extent, Section
 from tests.worker.busy import busy, configure
@@ -81,7 +81,7 @@ def table(sends):
 
 def play(flavour, deal, expected):
     """Lose the first answer to each kind of write as dealt; return the sends of each kind, and what was wrong."""
-    with TemporaryDirectory() as folder, busy(Path(folder, "lost"), serve=partial(served, flavour)) as made:
+    with swept() as folder, busy(Path(folder, "lost"), serve=partial(served, flavour)) as made:
         made.configure(patience=1)
         configure(made)
         for kind, lost in deal.items():
@@ -108,7 +108,7 @@ def served(flavour, folder, **given):
 
 def undisturbed(flavour):
     """Return what people see after passes without a fault, and which kinds of writes those make."""
-    with TemporaryDirectory() as folder, busy(Path(folder, "plain"), serve=partial(served, flavour)) as made:
+    with swept() as folder, busy(Path(folder, "plain"), serve=partial(served, flavour)) as made:
         for _ in range(3):
             made.once()
             made.clock.forward(minutes=2)

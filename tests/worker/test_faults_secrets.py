@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.torture.canary import hits, size
+from tests.torture.canary import SWEPT, hits, size, swept, tally
 from tests.torture.secrets import FIGURES, KEY, PASSWORD, played
 from tests.worker.places import TOKEN
 
@@ -30,3 +30,15 @@ def test_a_secret_that_is_left_somewhere_is_found(tmp_path, secret):
     assert len(hits(tmp_path, f"GET /x?t={secret}")) == 1
     (tmp_path / "kaizend.db-wal").write_bytes(b"\0x" + secret.encode())
     assert len(hits(tmp_path)) == 1
+
+
+def test_a_folder_of_the_bench_is_searched_before_it_is_removed(tmp_path, monkeypatch):
+    """A secret that a play leaves behind is told by whoever reads the note, with how much was looked at."""
+    note = tmp_path / "note"
+    monkeypatch.setenv(SWEPT, str(note))
+    for text in ("all is well", "canary/0123456789"):
+        with swept(tmp_path) as folder:
+            (folder / "config.toml").write_text('token = "canary/0123456789"\n', "utf-8")
+            (folder / "said.log").write_text(text, "utf-8")
+    assert tally(note) == (len("all is wellcanary/0123456789"), 2, ["said.log: canary..."])
+    assert tally(tmp_path / "none") == (0, 0, [])

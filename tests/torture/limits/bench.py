@@ -1,9 +1,8 @@
 """The section `limits`: what was measured at the server, at the limits, and what was over one."""
 
 from math import ceil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from tests.torture.canary import swept
 from tests.torture.limits import plays
 from tests.torture.section import Section
 
@@ -30,8 +29,8 @@ def limits(extent):
 
 
 def _played(play, *what, **given):
-    with TemporaryDirectory() as folder:
-        return play(Path(folder), *what, **given)
+    with swept() as folder:
+        return play(folder, *what, **given)
 
 
 def _content(*, every):

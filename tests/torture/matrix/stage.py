@@ -18,6 +18,7 @@ from pathlib import Path
 import orjson
 
 from integrations.sandbox.faults import Fault
+from tests.torture.canary import sweep
 from tests.torture.matrix.passing import TTL, WAIT, forked
 from tests.torture.matrix.scenario import marks, seen
 from tests.torture.matrix.scenarios import SCENARIOS
@@ -115,6 +116,7 @@ class Stage:
         with os.fdopen(reading, "rb") as report:
             said = report.read()
         ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        sweep(folder)
         shutil.rmtree(folder)
         broken = {"wrong": {"the play broke off": ended}, "seams": [], "verbs": [], "marks": 0}
         broken |= {"seen": {}, "at_first": {}}

@@ -7,12 +7,12 @@ import gc
 import logging
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import orjson
 import structlog
 
+from tests.torture.canary import swept
 from tests.torture.months.month import DAYS, Month
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk that costs nothing, where there is one
@@ -25,8 +25,8 @@ def main(seeds):
     gc.set_threshold(50_000, 20, 50)  # many objects and few circles: looking for those took a tenth of a month
     days = int(os.environ.get("DAYS", DAYS))
     for seed in seeds:
-        with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-            report = Month(Path(folder), seed, days).live()
+        with swept(MEMORY if MEMORY.is_dir() else None) as folder:
+            report = Month(folder, seed, days).live()
         sys.stdout.buffer.write(orjson.dumps(report.plain()) + b"\n")
         sys.stdout.buffer.flush()
     structlog.reset_defaults()
