@@ -104,7 +104,7 @@ def _of_jira_issue(issue):
     yield from (f"label {label}" for label in issue.labels)
     yield from (f"sprint {name}" for name in issue.sprints)
     yield from (link.type for link in issue.links)
-    yield from (f"page {link.global_id} {link.title}" for link in issue.remote_links)
+    yield from (f"page {link.title} {link.url}" for link in issue.remote_links)
     for each in issue.histories:
         if each.author == BOT:
             yield from (f"history {item.field}: {item.before_text} -> {item.after_text}" for item in each.items)
