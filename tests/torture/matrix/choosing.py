@@ -2,8 +2,11 @@
 
 from tests.torture.matrix.seams import faults_of, is_commit
 
-READS = ("raise", "drop", "502")
-"""A read that is killed leaves what the seam before it left; one that is lost is one whose answer is."""
+READS = ("raise", "drop")
+"""A read that is killed leaves what the seam before it left; one that is lost is one whose answer is.
+
+One that is answered with 502 fails in yet another way, the same for all of a kind: that is played once.
+"""
 BRIEFLY = {"GET": ("raise", "502"), "commit": ("raise", "kill-after")}
 """What is played of a kind of seam that leaves little: who is killed before it was killed after the one before."""
 
@@ -13,12 +16,17 @@ def every(seams):
 
     Who is killed before a seam leaves what is left by who is killed after the one before it: that is played.
     """
+    first = {kind: seam for seam, kind in reversed([*enumerate(seams, 1)])}
     return [
         (seam, fault)
         for seam, kind in enumerate(seams, 1)
-        for fault in (READS if kind.startswith("GET ") else faults_of(kind))
+        for fault in (_of_read(first[kind] == seam) if kind.startswith("GET ") else faults_of(kind))
         if fault != "kill-before" or seam == 1 or seams[seam - 2].startswith("GET ")
     ]
+
+
+def _of_read(first):
+    return (*READS, "502") if first else READS
 
 
 def kinds(scenarios):
