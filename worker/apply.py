@@ -72,10 +72,12 @@ def apply(
     stop: Stop,
     *,
     applied: Applied,
+    paused: frozenset[str] = frozenset(),
     progress: Callable[[Op], None] | None = None,
 ) -> None:
     """Carry out the ops of a plan; those in shadow are left out. What comes of them is added to `applied`.
 
+    `paused` are the rules that the plan was made without: it is judged again without them, too.
     A ticket is read again before it is written to: what no longer fits is dropped, and planned anew in a later pass.
     A source that throttles us, or does not let us in, gets nothing more in this pass; the others go on.
     """
@@ -87,7 +89,7 @@ def apply(
     together = in_order(
         worker.policy, left.values()
     )  # what was left over is looked at beside what is new to its ticket
-    _carry(worker, together, stop, progress, applied)
+    _carry(worker, together, stop, progress, applied, paused)
 
 
 def apply_alone(worker: Worker, run: int, op: Op, stop: Stop) -> Applied:
@@ -98,7 +100,12 @@ def apply_alone(worker: Worker, run: int, op: Op, stop: Stop) -> Applied:
 
 
 def _carry(
-    worker: Worker, ops: Sequence[Op], stop: Stop, progress: Callable[[Op], None] | None, applied: Applied
+    worker: Worker,
+    ops: Sequence[Op],
+    stop: Stop,
+    progress: Callable[[Op], None] | None,
+    applied: Applied,
+    paused: frozenset[str] = frozenset(),
 ) -> None:
     around, turns = world(worker, worker.clock()), Turns(worker.database)
     waiting = turns.waiting()
@@ -110,7 +117,7 @@ def _carry(
             _leave(applied, mine)
             passed_over.append(target.uid)
             continue
-        if not _ticket(worker, mine, applied, stop, progress, around):
+        if not _ticket(worker, mine, applied, stop, progress, around, paused):
             turns.had(target.uid, worker.clock())
             continue
         applied.unsettled.discard(target.uid)
@@ -133,6 +140,7 @@ def _ticket(
     stop: Stop,
     progress: Callable[[Op], None] | None,
     around: World,
+    paused: frozenset[str],
 ) -> bool:
     """Carry out one ticket's ops; return whether all of them are settled."""
     tracker = worker.trackers[ops[0].target.source]
@@ -147,7 +155,7 @@ def _ticket(
         return False
     applied.silent.pop(tracker.name, None)
     memory = memory_of(worker, ops[0].target.uid, around)
-    fitting = _fitting(worker, ops, ticket, memory)
+    fitting = _fitting(worker, ops, ticket, memory, paused)
     stale = [op for op in ops if op.id not in fitting]
     whole = _give_up(worker, stale, applied, "the ticket has changed meanwhile")
     behind = any(op.rule != CARD for op in stale)  # a card speaks of what was done before it
@@ -194,7 +202,9 @@ def _fresh(worker: Worker, tracker: Tracker, op: Op) -> Ticket | None:
     return worker.mirror.ticket(op.target.uid)
 
 
-def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory) -> frozenset[str]:
+def _fitting(
+    worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory, paused: frozenset[str]
+) -> frozenset[str]:
     """Return the ops that the policy still asks for, in the same words, on the ticket as it is now."""
     ours = {op.id for op in ops}
     rules = {rule.id for rule in worker.policy.rules} | {CARD, LINKS} | COMMANDED.keys()
@@ -205,7 +215,7 @@ def _fitting(worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memor
     resting = worker.ledger.resting(now).get(ticket.uid, frozenset())
     before = replace(memory, done=(memory.done | resting) - ours)
     evaluation = evaluate(worker.policy, ticket, before, now)
-    asked = {op.id: op for op in operations(worker.policy, evaluation, before, now, worker.keys)}
+    asked = {op.id: op for op in operations(worker.policy, evaluation, before, now, worker.keys, paused)}
     return frozenset(free | {op.id for op in ops if op.id in asked and same(op, asked[op.id])})
 
 

@@ -60,6 +60,7 @@ class Look:
     kept_back: frozenset[str] = frozenset()  # tickets of ops that are not in the plan: their turn comes later
     baseline: Mapping[str, int] = field(default_factory=dict)  # rule -> tickets looked at that it leaves alone
     all_asked: bool = False  # there is nothing left to ask about quiet domains today
+    paused: frozenset[str] = frozenset()  # rules that people keep undoing: they do nothing, nor do cards speak of them
 
     def with_plan_of(self, later: Look) -> Look:
         """Return this look with the plan of a later one of the same pass behind its own."""
@@ -160,6 +161,7 @@ def look(
         unread=unread,
         baseline=dict(left.most_common()),
         all_asked=asked.all_asked,
+        paused=paused,
     )
 
 

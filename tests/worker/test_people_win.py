@@ -263,6 +263,28 @@ def test_a_rule_that_people_keep_undoing_pauses_itself(tmp_path):
         assert made.seen()["acme/shop#11 label needs-owner"] == 1
 
 
+def test_cards_are_kept_up_to_date_while_a_rule_is_paused(tmp_path):
+    """The paused rule holds there as well: what the others say is written, and nothing is planned again and again."""
+    with place(tmp_path) as made:
+        for number in range(6):
+            made.issue(f"Number {number}", labels=["priority:high"])
+        made.once()
+        made.clock.forward(hours=1)
+        for number in range(1, 6):
+            made.github.remove_label(number, "needs-owner", actor="bo-gh")
+        made.once()
+        made.clock.forward(hours=1)
+        made.once()
+        made.github.remove_label(6, "priority:high", actor="bo-gh")
+        made.clock.forward(days=3)
+        passed = made.once()
+        with made.worker() as worker:
+            assert list(paused_rules(worker, made.clock())) == ["backlog/owned"]
+        assert "has no priority" in cards(made, "acme/shop#6")[0]
+        assert passed.counts.get("dropped", 0) == 0
+        assert [op for op in made.once().look.plan.ops if not op.shadow] == []
+
+
 def test_our_own_writes_are_no_movement(tmp_path):
     """An owner's ticket that nobody touched for months is idle although we keep writing on it."""
     with place(tmp_path) as made:
