@@ -58,18 +58,32 @@ def fills(writes, a_minute):
 
 
 def waited(one, seen, mentions, before):
-    """Tell whether a comment pings somebody whose week was full when the pass before it began: it had to wait."""
-    week = posted(other for other in seen if before - WEEK < other.at <= before)
-    for pattern in mentions.values() if posted([one]) else ():
-        pinged = [other for other in (one, *week) if pattern.search(str(other.json.get("body", "")))]
+    """Tell whether a comment pings somebody whose week was full in the pass before, which began then: it had to wait.
+
+    Full of pings that were posted, and of those that the pass before was to post and was refused.
+    """
+    said = [other for other in seen if is_comment(other) and before - WEEK < other.at < one.at]
+    week = [other for other in said if (other.at <= before) == (200 <= other.did < 300)]
+    for forms in mentions.values() if posted([one]) else ():
+        pinged = [other for other in (one, *week) if notifies(other, forms)]
         if one in pinged and len(pinged) > PINGS:
             return True
     return False
 
 
+def notifies(one, forms):
+    """Tell whether a comment notifies somebody; `forms` has a pattern a face: another tracker's mentions are words."""
+    return one.face in forms and bool(forms[one.face].search(str(one.json.get("body", ""))))
+
+
+def is_comment(one):
+    """Tell whether a request is to make a comment."""
+    return one.method == "POST" and "/comment" in one.path
+
+
 def posted(seen):
     """Return the requests by which comments came to be."""
-    return [one for one in seen if one.method == "POST" and "/comment" in one.path and 200 <= one.did < 300]
+    return [one for one in seen if is_comment(one) and 200 <= one.did < 300]
 
 
 def too_early(seen, excused):
@@ -102,13 +116,13 @@ def asked(one):
 
 
 def pings(seen, mentions, forgot):
-    """Yield (person, most pings in a week) of what was posted; `mentions` has a pattern a person.
+    """Yield (person, most pings in a week) of what was posted; `mentions` has a person's patterns by face.
 
     What was pinged before the database was lost or restored does not count: nothing on the trackers tells of it but
     comments that may be deleted since.
     """
-    for person, pattern in mentions.items():
-        mine = [one.at for one in posted(seen) if pattern.search(str(one.json.get("body", "")))]
+    for person, forms in mentions.items():
+        mine = [one.at for one in posted(seen) if notifies(one, forms)]
         spans = zip((None, *forgot), (*forgot, None), strict=True)
         yield (
             person,

@@ -66,23 +66,34 @@ def test_a_request_before_the_time_is_noticed(told, until):
     assert [*limits.too_early([throttle, seen(until)], excused)] == []
 
 
+MENTIONS = {"bo": {"github": watchers.mention("@bo-gh"), "jira-cloud": watchers.mention("[~accountid:acc-bo]")}}
+
+
 def test_pings_are_counted():
-    """The sixth in seven days is one too many; those before the database was lost do not count."""
-    mentions = {"bo": watchers.mention("@bo-gh")}
+    """The sixth in seven days is one too many; those before the database was lost do not count, nor mere words."""
+    mentions = MENTIONS
     posts = [seen(day * 86400, body={"body": "Hello @bo-gh"}) for day in range(6)]
     assert [*limits.pings(posts, mentions, ())] == [("bo", 6)]
     assert [*limits.pings(posts, mentions, (NOW + timedelta(days=2.5),))] == [("bo", 3)]
+    there = {"path": "/rest/api/2/issue/1/comment", "face": "jira-cloud"}
+    words = (seen(1, body={"body": "[~accountid:acc-bo]"}), seen(1, body={"body": "@bo-gh"}, **there))
+    assert [*limits.pings(words, mentions, ())] == [("bo", 0)]
+    assert [*limits.pings([seen(1, body={"body": "[~accountid:acc-bo]"}, **there)], mentions, ())] == [("bo", 1)]
 
 
 def test_what_has_to_wait_is_excused_and_no_more():
     """A ping for whom five were in the week before, no other text; a pass that wrote half of what a minute takes."""
-    mentions = {"bo": watchers.mention("@bo-gh")}
+    mentions = MENTIONS
     posts = [seen(day * 86400, body={"body": "Hello @bo-gh"}) for day in (0, 1, 2, 3, 4)]
     late = seen(7 * 86400, body={"body": "Hello @bo-gh"})
     before = late.at - timedelta(minutes=15)
     assert limits.waited(late, posts, mentions, before)
     assert not limits.waited(late, posts[1:], mentions, before)
     assert not limits.waited(late, posts, mentions, late.at + timedelta(minutes=15))
+    refused = replace(late, at=before + timedelta(seconds=9), did=403, told=403)
+    assert limits.waited(late, [*posts[1:], refused], mentions, before)
+    assert not limits.waited(late, [*posts[1:], replace(refused, at=before - timedelta(days=1))], mentions, before)
+    assert not limits.waited(late, [*posts[2:], refused], mentions, before)
     assert not limits.waited(seen(7 * 86400, body={"body": "Hello."}), posts, mentions, before)
     assert not limits.waited(replace(late, method="PATCH"), posts, mentions, before)
     assert limits.fills(posts[:4], 8)

@@ -104,7 +104,7 @@ def silence(made, seen):
 def quiet(month, written):
     """Look at the passes in which nothing went wrong any more: the last two write nothing.
 
-    A ping may come as soon as the week of whom it is for has room again.
+    A ping may come as soon as the week of whom it is for has room again. What is planned is no longer given up, either.
     """
     mentions, passes = _mentions(month), month.passes[-len(written) :]
     for number in range(len(written) - 1, len(written) + 1):
@@ -121,6 +121,8 @@ def quiet(month, written):
     if left:
         month.wrong(f"ops are still open: {left}")
     last = month.passes[-1]
+    if last.passed and (vain := last.passed.counts.get("dropped")):
+        month.wrong(f"the last pass planned in vain: {vain} ops were given up")
     loud = [what for what in (last.passed.troubles if last.passed else (last.why,)) if not WAITS.search(what)]
     if any(rule.startswith("digest/") for (rule,) in parked):
         loud = [what for what in loud if not what.startswith("digest ")]
@@ -164,14 +166,13 @@ def _mentions(month):
     found = {}
     for name in month.made.people:
         there = f"[~accountid:acc-{name}]" if month.flavour == "cloud" else f"[~{name}]"
-        found[name] = mention(f"@{month.made.login(name)}", there)
+        found[name] = {"github": mention(f"@{month.made.login(name)}"), f"jira-{month.flavour}": mention(there)}
     return found
 
 
-def mention(*forms):
-    """Return what a mention is found by, in the forms that notify a person: not escaped, nor within a word."""
-    either = "|".join(re.escape(form) + (r"\b" if form[-1].isalnum() else "") for form in forms)
-    return re.compile(rf"(?<![\w&;\\])({either})")
+def mention(form):
+    """Return what a mention is found by, in the form that notifies a person: not escaped, nor within a word."""
+    return re.compile(rf"(?<![\w&;\\]){re.escape(form)}" + (r"\b" if form[-1].isalnum() else ""))
 
 
 def kept(month):
