@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from rules.actions import Held, Op, Post, WriteCard
 from rules.people import login_of, person_of
@@ -14,20 +15,37 @@ NO_JUMP = 30
 """So many ops of a rule are never a jump, however few they were before."""
 
 
+class Over(NamedTuple):
+    """What is over a kind of ceiling, and stops with all that rests on it."""
+
+    held: tuple[Held, ...]
+    uids: frozenset[str] = frozenset()  # of tickets
+    rules: frozenset[str] = frozenset()
+
+    def stops(self, op: Op) -> bool:
+        """Tell whether an op is held back by it: it is done to such a ticket, or is or speaks of what a rule does."""
+        return not op.shadow and (op.target.uid in self.uids or bool(self.rules & (op.rules | {op.rule})))
+
+
 def within(
     policy: Policy, ops: Iterable[Op], pings: Mapping[str, int], busiest: Mapping[str, int]
 ) -> tuple[list[Op], tuple[Held, ...]]:
     """Return the ops that stay within all ceilings, and what was held back. What is only shown does not count.
 
     In this order: pings a person in a week (those too many wait, one by one), ops a ticket, ops a rule, ops a pass.
-    `busiest` is how much each rule did in the busiest of its passes of late.
+    What stops leaves its pings' places to others. `busiest` is how much each rule did in the busiest of its passes of
+    late.
     """
-    kept, people = _people(policy, list(ops), pings)
-    kept, tickets = _tickets(policy, kept)
-    kept, rules = _rules(policy, kept)
-    kept, jumps = _jumps(policy, kept, busiest)
+    every, held = list(ops), list[Held]()
+    while True:
+        kept, people = _people(policy, every, pings)
+        over = _tickets(policy, kept) or _rules(policy, kept) or _jumps(policy, kept, busiest)
+        if over is None:
+            break
+        held += over.held
+        every = [op for op in every if not over.stops(op)]
     kept, whole = _whole(policy, kept)
-    return kept, (*people, *tickets, *rules, *jumps, *whole)
+    return kept, (*people, *held, *whole)
 
 
 def _people(policy: Policy, ops: list[Op], pings: Mapping[str, int]) -> tuple[list[Op], list[Held]]:
@@ -68,35 +86,35 @@ def _addressed(policy: Policy, op: Op) -> dict[str, frozenset[str]]:
     return people
 
 
-def _tickets(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
+def _tickets(policy: Policy, ops: list[Op]) -> Over | None:
     ceiling = policy.ceilings.ticket
     wanted = Counter(op.target.uid for op in ops if not op.shadow and op.target.ref)  # the others are of no ticket
     over = {uid: count for uid, count in wanted.items() if count > ceiling}
     keys = {op.target.uid: op.target.key for op in ops}
     rules = {uid: frozenset(op.rule for op in ops if op.target.uid == uid and not op.shadow) for uid in over}
-    held = [
+    held = tuple(
         Held(what=f"ticket {keys[uid]}", ceiling=ceiling, wanted=count, rules=rules[uid]) for uid, count in over.items()
-    ]
-    return [op for op in ops if op.shadow or op.target.uid not in over], held
+    )
+    return Over(held, uids=frozenset(over)) if over else None
 
 
-def _rules(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:
-    """Hold rules back with everything that rests on them. A card counts for each rule that speaks on it."""
+def _rules(policy: Policy, ops: list[Op]) -> Over | None:
+    """Find the rules that stop with everything that rests on them. A card counts for each rule that speaks on it."""
     usual = policy.ceilings.rule
     ceilings = {each.id: usual if each.ceiling is None else each.ceiling for each in policy.rules_and_reviews}
     wanted = acting(ops)
     cards = Counter(rule for op in ops if not op.shadow and isinstance(op.verb, WriteCard) for rule in op.rules)
     wanted |= cards
     over = {rule: wanted[rule] for rule, ceiling in ceilings.items() if wanted[rule] > ceiling}
-    held = [
+    held = tuple(
         Held(what=f"rule {rule}", ceiling=ceilings[rule], wanted=count, rules=frozenset({rule}))
         for rule, count in over.items()
-    ]
-    return _without(over.keys(), ops), held
+    )
+    return Over(held, rules=frozenset(over)) if over else None
 
 
-def _jumps(policy: Policy, ops: list[Op], busiest: Mapping[str, int]) -> tuple[list[Op], list[Held]]:
-    """Hold rules back that want many times what they ever did: something else than a ticket has changed.
+def _jumps(policy: Policy, ops: list[Op], busiest: Mapping[str, int]) -> Over | None:
+    """Find the rules that want many times what they ever did: something else than a ticket has changed.
 
     Not those that have a ceiling of their own, nor what a gate does at once by its nature.
     """
@@ -104,7 +122,8 @@ def _jumps(policy: Policy, ops: list[Op], busiest: Mapping[str, int]) -> tuple[l
     usual = {each.id for each in policy.rules if each.ceiling is None and not each.gate}
     ceilings = {rule: max(NO_JUMP, jump * most) for rule, most in busiest.items() if jump and rule in usual}
     wanted = acting(ops)
-    held = [
+    over = frozenset(rule for rule, ceiling in ceilings.items() if wanted[rule] > ceiling)
+    held = tuple(
         Held(
             what=f"rule {rule} (at most {busiest[rule]} a pass until now)",
             ceiling=ceiling,
@@ -112,19 +131,14 @@ def _jumps(policy: Policy, ops: list[Op], busiest: Mapping[str, int]) -> tuple[l
             rules=frozenset({rule}),
         )
         for rule, ceiling in ceilings.items()
-        if wanted[rule] > ceiling
-    ]
-    return _without({rule for one in held for rule in one.rules}, ops), held
+        if rule in over
+    )
+    return Over(held, rules=over) if over else None
 
 
 def acting(ops: Iterable[Op]) -> Counter[str]:
     """Count the ops of each rule, without cards, which speak of several, and what is only shown."""
     return Counter(op.rule for op in ops if not op.shadow and not isinstance(op.verb, WriteCard))
-
-
-def _without(rules: Set[str], ops: list[Op]) -> list[Op]:
-    """Leave out what rules do, and what speaks of them."""
-    return [op for op in ops if op.shadow or not rules & (op.rules | {op.rule})]
 
 
 def _whole(policy: Policy, ops: list[Op]) -> tuple[list[Op], list[Held]]:

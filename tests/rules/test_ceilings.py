@@ -142,6 +142,20 @@ def test_a_person_is_not_pinged_beyond_the_budget():
     assert found.held == (Held(what="person ana", ceiling=3, wanted=5, rules=frozenset({LADDER.id})),)
 
 
+@pytest.mark.parametrize("ceilings", [Ceilings(person=1, rule=1), Ceilings(person=1, ticket=4)], ids=["rule", "ticket"])
+def test_what_is_held_back_takes_no_place_among_a_persons_pings(ceilings):
+    """A rule or a ticket over its ceiling may stay so for days: others ping in its stead, and are not told to wait."""
+    loud = rule("loud", ("overdue",), add_label="loud", steps=(step(0, "owner"),))
+    more = tuple(rule(f"more-{number}", ("overdue", 'title == "Much"'), label=f"m{number}") for number in range(3))
+    asks = rule("asks", ("open", "!overdue"), steps=(step(0, "owner"),))
+    rules = policy(loud, *more, asks, ceilings=ceilings)
+    much = [replace(LATE, uid=f"u{number}", key=f"acme/shop#{number}", title="Much") for number in range(2)]
+    little = replace(LATE, uid="u9", key="acme/shop#9", due=None)
+    found = plan(rules, *(decision(rules, of) for of in (*much, little)))
+    assert [(op.rule, op.target.key) for op in posts(found.ops)] == [(asks.id, little.key)]
+    assert [held.what for held in found.held if held.what.startswith("person")] == []
+
+
 def test_a_person_has_one_budget_for_all_trackers():
     """Pings to a person's logins elsewhere count."""
     rules = policy(LADDER, ceilings=Ceilings(person=3))
