@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from rules.actions import AddLabel, Assign, Reopen, SetDue, SetPriority, Verb
 from rules.effects import wears
@@ -15,6 +15,10 @@ from rules.policy import Policy
 from rules.returning import returning
 from rules.rule import Rule
 from rules.texts import label_text
+
+
+BIRTH = timedelta(minutes=1)
+"""So long after a ticket was filed, what comes to it was filed with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,25 @@ def gives(policy: Policy, ticket: Ticket, rule: Rule, verb: Verb) -> bool:
             return not returning(rule) and any(step.reopen or step.undo for step in rule.steps)
         case _:
             return False
+
+
+def gave(policy: Policy, ticket: Ticket, events: Sequence[Event], ours: str, since: datetime) -> bool:
+    """Tell whether we gave a ticket, since a moment, what a rule gives, whatever became of it: so says its history.
+
+    What a ticket of ours was filed with was given by no rule.
+    """
+    mine, priority = ours.lower(), _priority_of(policy, ticket)
+    meanings: Mapping[str, tuple[Callable[[str], Verb | None], ...]] = {
+        "label": (_label, priority),
+        "priority": (priority,),
+        "due": (_due,),
+        "milestone": (_due,),
+        "assignee": (_owner,),
+    }
+    born = ticket.created + BIRTH if ticket.reporter.lower() == mine else ticket.created
+    told = [each for each in events if each.actor.lower() == mine and each.after and each.at >= max(born, since)]
+    verbs = [meaning(each.after) for each in told for meaning in meanings.get(each.what, ())]
+    return any(gives(policy, ticket, rule, verb) for verb in verbs if verb for rule in policy.rules)
 
 
 def _ours(events: Sequence[Event], what: str, mine: str) -> list[str]:

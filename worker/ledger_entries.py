@@ -84,6 +84,14 @@ class Entries:
         verbs = (op_from_json(text).verb for (text,) in rows)
         return any(isinstance(verb, WriteCard) and verb.state == state for verb in verbs)
 
+    def first_mark(self, source: str) -> datetime | None:
+        """Return when the oldest comment in a source was written whose mark is ours, and of whose op no row tells.
+
+        None: no database of this instance was lost, or put back from an older copy.
+        """
+        ((first,),) = self._database.rows(_FIRST_MARK, (source,))
+        return when_or_none(first)
+
     def of_run(self, run: int) -> tuple[Entry, ...]:
         """Return the ops of a run, the last first."""
         return self._entries("where run = ? order by changed desc, id desc", (run,))
@@ -116,6 +124,10 @@ def _entry(row: Any) -> Entry:
 
 _RECEIPT = """
     select receipt from ops where id = ? and state = 'done' union all select receipt from recognised where op = ?
+"""
+_FIRST_MARK = """
+    select min(comments.created) from recognised
+    join comments on comments.ticket = recognised.uid and comments.op = recognised.op where comments.source = ?
 """
 _ENTRIES = (
     "select op, run, state, attempts, looks, first_look, intended, changed, not_before, sent, why, receipt from ops"

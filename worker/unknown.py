@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
 
 from rules.actions import NAMES, AddLabel, Op, Reopen, Verb
 from rules.effects import value_of
 from rules.evaluate import evaluate
-from rules.memory import Effect, Memory, Reversal
-from rules.model import Ticket
+from rules.memory import Card, Effect, Memory, Reversal
+from rules.model import Event, Ticket
 from rules.moves import target_of
 from rules.opened import opening
 from rules.rule import Rule
-from rules.told import Given, given, gives
+from rules.told import Given, gave, given, gives
 from rules.worn import occasion
 from worker.remembered import remembered
 from worker.worker import Worker
 
+LONG_PASS = timedelta(days=1)
+"""The first pass of a database that was lost may have taken so long until it came to the oldest mark that is left."""
+
+log = structlog.get_logger()
+
 
 def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> int:
     """Note what the ledger does not know that we gave tickets: labels that are worn, and what people took away since.
+
+    The card is among it, if people deleted it while the database did not know of it, or before that was lost.
 
     `authors` are our own ids by source. A database that was lost or is older than the tracker, or a pass that died,
     leaves the ledger without it, and a card that tells of it may be gone. The look then finds undone what is undone,
@@ -30,13 +39,29 @@ def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> in
     noted = 0
     for source, ours in authors.items():
         found = [*worker.mirror.unknown(source, ours, worker.policy.sha, day)] if ours else []
+        first = worker.ledger.first_mark(source) if found else None
         for ticket, memory in remembered(worker, found):
             events = worker.mirror.events(ticket.uid)
+            if first is not None and _card_deleted(worker, ticket, memory, events, ours, first - LONG_PASS):
+                log.info("people deleted the card: it is not written again", target=ticket.key)
+                worker.ledger.save_card(ticket.uid, Card(ref="", essence="", at=now, gone=True))
             told = [each for each in given(worker.policy, ticket, events, ours) if not _known(memory, each.verb)]
             for op, at in (*_labels(worker, ticket, memory, told), *_fields(worker, ticket, memory, told, now)):
                 worker.ledger.learn(op, at, now)
                 noted += 1
     return noted
+
+
+def _card_deleted(
+    worker: Worker, ticket: Ticket, memory: Memory, events: Sequence[Event], ours: str, since: datetime
+) -> bool:
+    """Tell whether a ticket had a card of ours, of which this ledger never knew: one goes with all that we do.
+
+    So it was only since we were there at all: before that, somebody else may have worked with our account.
+    """
+    if memory.card is not None or worker.ledger.of_ticket(ticket.uid):
+        return False
+    return gave(worker.policy, ticket, events, ours, since)
 
 
 def _known(memory: Memory, verb: Verb) -> bool:

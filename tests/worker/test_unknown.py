@@ -62,6 +62,63 @@ def test_a_label_that_is_worn_comes_off_though_nobody_knows_that_it_is_ours(tmp_
         assert [worn(desk, key) for key in (ours, theirs)] == [False, True]
 
 
+DELETED = ("before the loss", "after it", "after a pass that could not read")
+
+
+@pytest.mark.parametrize("flavour", ["github", "cloud", "dc"])
+@pytest.mark.parametrize("when", DELETED)
+def test_a_card_that_people_deleted_is_not_written_again_by_a_database_that_never_knew_it(tmp_path, flavour, when):
+    """The ticket's history tells what we did, and a card goes with all that: it had one. A new ticket gets its own."""
+    with firm(tmp_path, "dc" if flavour == "dc" else "cloud") as made:
+        rules(made, WEARING)
+        desk = Titled(made, flavour)
+        bare, kept = desk.add("Bare"), desk.add("Kept")
+        made.once()
+        desk = Titled(made, flavour)
+        if when == DELETED[0]:
+            Hands(desk, "bo").card_deleted(bare)
+        lose(made)
+        if when == DELETED[2]:
+            made.fail("status", status=503, times=100)
+            made.once()
+            made.sandbox.faults.clear()
+            made.clock.forward(hours=1)
+        if when != DELETED[0]:
+            Hands(desk, "bo").card_deleted(bare)
+        new = desk.add("New")
+        settled(made, passes=2)
+        desk.own(bare)  # the label comes off with its reason, and still nothing is said
+        made.clock.forward(hours=1)
+        settled(made, passes=2)
+        assert [cards(desk, key) for key in (bare, kept, new)] == [0, 1, 1]
+        assert not worn(desk, bare)
+
+
+@pytest.mark.parametrize("flavour", ["github", "cloud", "dc"])
+def test_what_our_account_did_before_we_came_is_no_sign_of_a_card(tmp_path, flavour):
+    """A script put the same label on with the same account, months ago: the ticket gets its card, also after a loss."""
+    with firm(tmp_path, "dc" if flavour == "dc" else "cloud") as made:
+        rules(made, WEARING)
+        desk = Titled(made, flavour)
+        old, other = desk.add("Old"), desk.add("Other")
+        if desk.github:
+            made.github.set_label(old, "worn", actor=made.bot)
+            made.github.assign(old, "bo-gh", actor="bo-gh")
+        else:
+            made.jira.label(old, actor=made.bot, add=["worn"])
+            made.jira.edit(old, actor="bo", assignee="bo")
+        made.clock.forward(days=40)
+        made.once()
+        assert [cards(desk, key) for key in (old, other)] == [0, 1]
+        lose(made)
+        if desk.github:
+            made.github.unassign(old, "bo-gh", actor="bo-gh")
+        else:
+            made.jira.edit(old, actor="bo", assignee="")
+        settled(made, passes=2)
+        assert [cards(desk, key) for key in (old, other)] == [1, 1]
+
+
 class Titled(Desk):
     """Tickets on one tracker, and rules of their own."""
 
@@ -83,15 +140,26 @@ def forget(made, hands, keys, how):
     if how == LOST[0]:
         for key in keys:
             hands.card_deleted(key)
-        for file in database.parent.glob("kaizend.db*"):
-            file.unlink()
-        made.clock.forward(hours=1)
+        lose(made)
         made.once()
         made.clock.forward(hours=1)
         return
     statement = "update ops set state = 'sending', standing = 0, receipt = '' where verb in (?, ?, ?, ?)"
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(statement, ("add label", "set due", "assign", "reopen"))
+
+
+def lose(made):
+    """Lose the database."""
+    for file in (made.folder / "var").glob("kaizend.db*"):
+        file.unlink()
+    made.clock.forward(hours=1)
+
+
+def cards(desk, key):
+    """Count a ticket's cards."""
+    bodies = [one.body for one in desk.ticket(key).comments]
+    return sum("where this ticket stands" in body for body in bodies)
 
 
 def worn(desk, key):

@@ -25,14 +25,22 @@ class Deed:
 def lives(made):
     """Yield each ticket that is still there with all that was done to it, in order."""
     for issue in made.issues():
-        deeds = [_on_github(made, event) for event in sorted(issue.events, key=lambda event: event.id)]
         said = [_said(one.created_at, one.body) for one in issue.comments if one.author.login != made.bot]
-        yield issue.key, [*filter(None, deeds)], said
+        yield issue.key, of_issue(made, issue), said
     for issue in made.jira.issues.values():
-        deeds = [
-            deed for history in issue.histories for item in history.items for deed in _on_jira(made, history, item)
-        ]
-        yield issue.key, deeds, [_said(one.created, one.body) for one in issue.comments if one.author != made.bot]
+        said = [_said(one.created, one.body) for one in issue.comments if one.author != made.bot]
+        yield issue.key, of_task(made, issue), said
+
+
+def of_issue(made, issue):
+    """Return all that was done to a ticket on GitHub, in order."""
+    deeds = [_on_github(made, event) for event in sorted(issue.events, key=lambda event: event.id)]
+    return [*filter(None, deeds)]
+
+
+def of_task(made, issue):
+    """Return all that was done to a ticket on Jira, in order."""
+    return [deed for history in issue.histories for item in history.items for deed in _on_jira(made, history, item)]
 
 
 def _said(at, body):

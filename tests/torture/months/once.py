@@ -2,8 +2,13 @@
 
 import re
 from collections import defaultdict
+from datetime import timedelta
+
+from tests.worker.year import OURS
 
 ENDS = ("/comments", "/issues", "/comment", "/issue")
+GIVEN = {"due", *(f"label {label}" for label in OURS)}
+NEAR = timedelta(days=1)
 MARK = re.compile(r"kaizend op=(\w+)")
 
 
@@ -21,3 +26,27 @@ def marks(sent):
     """Return the op whose mark a new comment or ticket carries: at the end of a text, or among its properties."""
     last = MARK.findall(str(sent.get("body", "")).rpartition("\n")[2])
     return last or [each["value"]["op"] for each in sent.get("properties", ()) if each["key"] == "kaizend"]
+
+
+def tells(body, deeds, others):
+    """Tell whether a ticket's history tells that there was this comment: a card goes with all that we do to a ticket.
+
+    `others` are when those comments of ours were written that are left there. One of them, of the day after, shows that
+    it was us.
+    """
+    card = "where this ticket stands" in body
+    ours = [deed.at for deed in deeds if deed.ours and deed.on and deed.what in GIVEN] if card else []
+    return any(at <= other <= at + NEAR for at in ours for other in others)
+
+
+def untold(deleted, told, forgot, reads):
+    """Tell whether nothing is left that could tell what was posted: it was deleted, and the database knows nothing.
+
+    `forgot` are the moments when the database was lost or restored; `reads` those when a pass had read the source. What
+    was deleted before a loss, or after it and before the next read, no database ever knew of.
+    """
+    if deleted is None or told:
+        return False
+    before = [at for at in forgot if at <= deleted]
+    unread = bool(before) and not any(before[-1] <= at <= deleted for at in reads)
+    return unread or any(at >= deleted for at in forgot)

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tests.torture.months.once import marks
+from tests.torture.months import lives
+from tests.torture.months.once import marks, tells
 from tests.worker.year import OURS, PEOPLE, Year
 
 HOSTILE = (
@@ -30,6 +31,7 @@ class Crowd(Year):
         super().__init__(made, 0, 0)
         self.dice = dice
         self.deleted = {}  # op ids of what we had written and people deleted, and when they did first
+        self.told = set()  # those of them of which the ticket's history tells
         self.removed = set()  # keys of tickets that people deleted or took elsewhere
 
     def act(self):
@@ -114,16 +116,22 @@ class Crowd(Year):
             ours = [one for issue in self.made.issues() for one in issue.comments if one.author.login == self.made.bot]
             if ours:
                 chosen = self.dice.choice(ours)
-                self._deleted(marks({"body": chosen.body}))
+                deeds, others = lives.of_issue(self.made, chosen.issue), [one.created_at for one in ours]
+                others.remove(chosen.created_at)
+                told = chosen.issue.author.login != self.made.bot and tells(chosen.body, deeds, others)
+                self._deleted(marks({"body": chosen.body}), told=told)
                 self.made.github.delete_comment(chosen)
             return
         ours = [(i, one) for i in self.made.jira.issues.values() for one in i.comments if one.author == self.made.bot]
         if ours:
             issue, one = self.dice.choice(ours)
-            self._deleted([one.properties["kaizend"]["op"]])
+            others = [other.created for near, other in ours if other is not one and near.project == issue.project]
+            told = issue.creator != self.made.bot and tells(one.body, lives.of_task(self.made, issue), others)
+            self._deleted([one.properties["kaizend"]["op"]], told=told)
             self.made.jira.delete_comment(issue.key, one.id)
 
-    def _deleted(self, ops):
+    def _deleted(self, ops, *, told):
+        self.told.update(ops if told else ())
         for op in ops:
             self.deleted.setdefault(op, self.made.clock())
 

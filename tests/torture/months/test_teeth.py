@@ -109,6 +109,26 @@ def test_what_was_posted_twice_is_noticed():
     assert {op: len(where) for op, where in found.items()} == {"abc": 2, "def": 2}
 
 
+def test_what_nobody_could_know_of_is_excused_and_no_more():
+    """Deleted before a loss, or after it and before a read; not a card of whose ticket the history tells."""
+    deleted, hour = NOW, timedelta(hours=1)
+    assert once.untold(deleted, False, [NOW + hour], [])
+    assert once.untold(deleted, False, [NOW - 2 * hour], [NOW - 3 * hour, NOW + hour])
+    assert not once.untold(deleted, False, [NOW - 2 * hour], [NOW - hour])
+    assert not once.untold(deleted, False, [], [])
+    assert not once.untold(None, False, [NOW + hour], [])
+    assert not once.untold(deleted, True, [NOW + hour], [])
+
+
+def test_a_history_tells_of_a_card():
+    """By a label or a date of ours, if another comment of ours is left from that time; of no other text."""
+    card, done = "This is where this ticket stands.", [deed(0)]
+    assert once.tells(card, done, [NOW + timedelta(hours=1)])
+    assert not once.tells("Hello @ana-gh", done, [NOW + timedelta(hours=1)])
+    assert not once.tells(card, [deed(0, ours=False)], [NOW + timedelta(hours=1)])
+    assert not once.tells(card, done, [NOW + timedelta(days=2)])
+
+
 def test_a_swing_is_noticed():
     """On, off, on by us; not if a person did something between."""
     swinging = [deed(0), deed(1, on=False), deed(2)]

@@ -145,15 +145,20 @@ def at_the_end(month):
         if count > limits.PINGS:
             month.wrong(f"{person} was pinged {count} times in a week")
     for op, where in once.posted(seen).items():
-        deleted = month.crowd.deleted.get(op)
-        untold = deleted is not None and any(at >= deleted for at in month.forgot)  # nothing is left that could tell
-        if len(where) > 1 and not untold:
+        deleted, told = month.crowd.deleted.get(op), op in month.crowd.told
+        if len(where) > 1 and not once.untold(deleted, told, month.forgot, _reads(month, where[0])):
             month.wrong(f"op {op} was posted {len(where)} times: {', '.join(where)}")
     breaks = [*month.edits, *month.forgot]
     for key, deeds, said in lives.lives(month.made):
         for what, at in (*lives.swings(deeds, said, breaks), *lives.insists(deeds, said, breaks)):
             month.wrong(f"{key}: {what}", at)
     kept(month)
+
+
+def _reads(month, path):
+    """Return when passes had read the source of a request, as they say themselves."""
+    source = "shop" if path.startswith("/repos/") else "ops"
+    return [one.ended for one in month.passes if one.look is not None and source not in one.look.unread]
 
 
 def _excused(month, why, one):
