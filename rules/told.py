@@ -16,7 +16,6 @@ from rules.returning import returning
 from rules.rule import Rule
 from rules.texts import label_text
 
-
 BIRTH = timedelta(minutes=1)
 """So long after a ticket was filed, what comes to it was filed with it."""
 

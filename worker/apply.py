@@ -32,6 +32,7 @@ from worker.look import same
 from worker.reverting import still_reverts
 from worker.stop import Stop
 from worker.turns import Turns, in_turns
+from worker.unheard import unheard
 from worker.worker import Worker
 from worker.world import memory_of, world
 from worker.young import is_young
@@ -154,6 +155,10 @@ def _ticket(
         _leave(applied, ops)
         return False
     applied.silent.pop(tracker.name, None)
+    if ticket is not None and unheard(worker, ticket):
+        log.info("left for the next pass: not all its comments were read", target=ticket.key)
+        _leave(applied, ops)
+        return False
     memory = memory_of(worker, ops[0].target.uid, around)
     fitting = _fitting(worker, ops, ticket, memory, paused)
     stale = [op for op in ops if op.id not in fitting]

@@ -15,7 +15,7 @@ from worker.ledger_baseline import Baselines
 from worker.ledger_entries import Entry, State
 from worker.ledger_ops import STANDING, Ops
 from worker.ledger_runs import Runs
-from worker.rows import clean, moment, name_set, names, when
+from worker.rows import clean, moment, name_set, names, when, when_or_none
 
 __all__ = ["Entry", "Ledger", "RuleReport", "State"]
 
@@ -75,6 +75,11 @@ class Ledger(Ops, Baselines, Runs):
     def is_done(self, name: str) -> bool:
         """Tell whether what was due in a slot is done."""
         return bool(self._database.rows("select 1 from slots where name = ? and done is not null", (name,)))
+
+    def slot_done_at(self, name: str) -> datetime | None:
+        """Return when what was due in a slot was done, None if it is not."""
+        rows = self._database.rows("select done from slots where name = ?", (name,))
+        return when_or_none(rows[0][0]) if rows else None
 
     def slot_done(self, name: str, now: datetime) -> None:
         """Note that what was due in a slot is done: it is never claimed again."""

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.torture.catalogue.fault import TRACKERS
-from tests.worker.faulty import beside, face_of, firm, settled, states
+from tests.worker.faulty import beside, face_of, firm, rules, settled, states
 
 AFTER = "status_after"
 REDIRECT = {"Location": "/elsewhere"}
@@ -192,6 +192,39 @@ def test_without_a_database_what_is_there_is_known_again(tmp_path, where):
         assert made.sandbox.log.count(face=face_of(where), method="POST", path="comment") == 0
         settled(made)
         assert made.seen() == before
+
+
+PINGING = """
+[[rule]]
+id = "owned"
+about = "It has an owner."
+on = "improvement"
+when = ["open", "!has_owner"]
+say = "Nobody owns this."
+[[rule.step]]
+after = "0 days"
+ping = ["lead"]
+"""
+
+
+@pytest.mark.fault("delivery/database-deleted")
+@pytest.mark.parametrize("where", ["cloud", "dc"])
+def test_without_a_database_nothing_is_posted_where_a_list_may_lag(tmp_path, where):
+    """Seconds after a ping the database is lost, and Jira's index does not show it yet: the ticket waits for that."""
+    with firm(tmp_path, beside(where)) as made:
+        rules(made, PINGING)
+        many(made, where, 1)
+        made.clock.forward(minutes=10)
+        made.jira.lag_seconds = 45.0
+        made.once()
+        for file in tmp_path.glob("**/kaizend.db*"):
+            file.unlink()
+        made.clock.forward(seconds=5)
+        made.once()
+        made.clock.forward(hours=1)
+        made.once()
+        assert made.sandbox.log.count(face=face_of(where), method="POST", path="comment") == 2  # the card, and the ping
+        settled(made)
 
 
 HASTY = "from worker.stop import Stop; Stop.__init__.__kwdefaults__.update(patience=1.0)"
