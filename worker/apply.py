@@ -57,6 +57,7 @@ class Applied:
     refused: Counter[str] = field(default_factory=Counter)  # source -> requests it said we have no right to
     unsettled: set[str] = field(default_factory=set)  # tickets to look at again in the next pass
     tried: set[str] = field(default_factory=set)  # ops that were sent, or were to be: once a pass
+    left_over: set[str] = field(default_factory=set)  # ops of earlier passes that certainly left nothing
     pending: set[str] = field(default_factory=set)  # tickets with an op that is still to be done, or in doubt
     stirred: bool = False  # a ticket was filed, or one to which others belong was written to: rules look once more
 
@@ -80,6 +81,7 @@ def apply(
 
     `paused` are the rules that the plan was made without: it is judged again without them, too.
     A ticket is read again before it is written to: what no longer fits is dropped, and planned anew in a later pass.
+    What is left over from an earlier one is no part of the plan: it is sent in the words that are asked for now.
     A source that throttles us, or does not let us in, gets nothing more in this pass; the others go on.
     """
     wanted = [op for op in ops if not op.shadow]
@@ -87,9 +89,8 @@ def apply(
     ready = set(worker.ledger.intend(run, wanted, worker.clock()))
     left = {**again, **{op.id: op for op in wanted if op.id in ready}}
     applied.stirred = False
-    together = in_order(
-        worker.policy, left.values()
-    )  # what was left over is looked at beside what is new to its ticket
+    applied.left_over |= again.keys()
+    together = in_order(worker.policy, left.values())  # what was left over beside what is new to its ticket
     _carry(worker, together, stop, progress, applied, paused)
 
 
@@ -160,15 +161,13 @@ def _ticket(
         _leave(applied, ops)
         return False
     memory = memory_of(worker, ops[0].target.uid, around)
-    fitting = _fitting(worker, ops, ticket, memory, paused)
+    fitting = _fitting(worker, ops, ticket, memory, paused, applied.left_over)
     stale = [op for op in ops if op.id not in fitting]
     whole = _give_up(worker, stale, applied, "the ticket has changed meanwhile")
     behind = any(op.rule != CARD for op in stale)  # a card speaks of what was done before it
     done = applied.counts["done"]
     still_closed = False
-    for op in ops:
-        if op.id not in fitting:
-            continue
+    for op in (fitting[op.id] for op in ops if op.id in fitting):
         there = worker.trackers.get(op.goes_to)
         shut = there is None or tracker.name in applied.stopped or there.name in applied.stopped
         if there is None or stop.asked or shut or still_closed or (op.rule == CARD and behind):
@@ -208,20 +207,26 @@ def _fresh(worker: Worker, tracker: Tracker, op: Op) -> Ticket | None:
 
 
 def _fitting(
-    worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory, paused: frozenset[str]
-) -> frozenset[str]:
-    """Return the ops that the policy still asks for, in the same words, on the ticket as it is now."""
+    worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory, paused: frozenset[str], left_over: Set[str]
+) -> dict[str, Op]:
+    """Return the ops that the policy still asks for on the ticket as it is now, in the same words or left over."""
     ours = {op.id for op in ops}
     rules = {rule.id for rule in worker.policy.rules} | {CARD, LINKS} | COMMANDED.keys()
     free = {op.id for op in ops if _free(worker, op, rules, ticket)}
     now = worker.clock()
     if ticket is None or free == ours:
-        return frozenset(op.id for op in ops if _still(worker, op, now))
+        return {op.id: op for op in ops if _still(worker, op, now)}
     resting = worker.ledger.resting(now).get(ticket.uid, frozenset())
     before = replace(memory, done=(memory.done | resting) - ours)
     evaluation = evaluate(worker.policy, ticket, before, now)
     asked = {op.id: op for op in operations(worker.policy, evaluation, before, now, worker.keys, paused)}
-    return frozenset(free | {op.id for op in ops if op.id in asked and same(op, asked[op.id])})
+    fitting = {op.id: op for op in ops if op.id in free or (op.id in asked and same(op, asked[op.id]))}
+    reworded = [asked[op.id] for op in ops if op.id in left_over & asked.keys() - fitting.keys()]
+    for op in reworded:
+        if not op.shadow:
+            worker.ledger.reword(op)
+            fitting[op.id] = op
+    return {op.id: fitting[op.id] for op in ops if op.id in fitting}
 
 
 def _free(worker: Worker, op: Op, rules: Set[str], ticket: Ticket | None) -> bool:

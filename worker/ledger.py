@@ -96,9 +96,9 @@ class Ledger(Ops, Baselines, Runs):
     # -- figures ----------------------------------------------------------------------------------------------------
 
     def pings(self, since: datetime) -> dict[str, int]:
-        """Return how often each person was, or is about to be, pinged since then."""
+        """Return how often each person was, or is about to be, pinged since then, by the times of sending."""
         counts: Counter[str] = Counter()
-        for (text,) in self._database.rows(_PINGS, (moment(since),)):
+        for (text,) in self._database.rows(_PINGS, (moment(since), moment(since))):
             verb = op_from_json(text).verb
             counts.update(verb.people if isinstance(verb, Post) else ())
         return dict(counts)
@@ -168,7 +168,10 @@ _CLAIM_SLOT = """
     on conflict (name) do update set claimed = excluded.claimed where slots.done is null and slots.claimed <= ?
 """
 _SLOTS_DONE = "select name from slots where done is not null and substr(name, 1, ?) = ?"
-_PINGS = "select op from ops where verb = 'ping' and changed >= ? and state not in ('failed', 'dropped')"
+_PINGS = """
+    select op from ops where verb = 'ping' and changed >= ? and coalesce(sent, changed) >= ?
+        and state not in ('failed', 'dropped')
+"""
 _DONE_BY_RULE = "select rule, count(*) from ops where state = 'done' and changed >= ?"
 _SWINGS = """
     select uid, rule, verb, count(*) from ops where state = 'done' and changed >= ? and verb <> 'ping'

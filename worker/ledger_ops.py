@@ -220,6 +220,12 @@ class Ops(Entries):
             values = (moment_or_none(not_before),)
             self._step(connection, op_id, "intent", now, "", f"{unsent}, looks = 0, not_before = ?", values)
 
+    def reword(self, op: Op) -> None:
+        """Put what an op that is to be sent again says now in the place of what it said when it was sent."""
+        statement = self._database.sql("update ops set value = ?, op = ? where id = ? and state = 'intent'")
+        with self._database.begin() as connection:
+            connection.exec_driver_sql(statement, (clean(value_of(op.verb)), op_to_json(op), op.id))
+
     def put_back(self, op_id: str, why: str, now: datetime) -> None:
         """Give an op up that left nothing, sent or not: what it was planned on is no longer so. It may be so again."""
         with self._database.begin() as connection:

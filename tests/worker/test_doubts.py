@@ -45,6 +45,19 @@ def test_what_was_lost_is_looked_for_twice_and_then_sent_again(small):
     assert state(small) == ("done", 1)
 
 
+def test_what_is_sent_again_says_what_is_asked_for_now(small):
+    """The ticket has changed since the card got lost: the pass that sends it again sends the present one."""
+    small.fail("drop_before", **COMMENT)
+    small.once()
+    small.github.set_label(1, "priority:low", actor="ana-gh")
+    small.clock.forward(days=2)
+    small.once()
+    small.clock.forward(minutes=2)
+    assert small.once().whole
+    assert state(small) == ("done", 1)
+    assert small.written() == []
+
+
 def test_what_arrived_after_all_is_found(small):
     """The server was slow: between the two looks the comment appears, and is not sent again."""
     small.fail("drop_before", **COMMENT)

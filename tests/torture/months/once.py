@@ -13,12 +13,12 @@ MARK = re.compile(r"kaizend op=(\w+)")
 
 
 def posted(seen):
-    """Return where and when comments and tickets came to be, by the op that their marks name."""
+    """Return the requests by which comments and tickets came to be, by the op that their marks name."""
     found = defaultdict(list)
     for one in seen:
         if one.method == "POST" and 200 <= one.did < 300 and one.path.endswith(ENDS):
             for mark in marks(one.json):
-                found[mark].append(f"{one.path} on {one.at:%m-%d %H:%M:%S}")
+                found[mark].append(one)
     return found
 
 
@@ -42,11 +42,15 @@ def tells(body, deeds, others):
 def untold(deleted, told, forgot, reads):
     """Tell whether nothing is left that could tell what was posted: it was deleted, and the database knows nothing.
 
-    `forgot` are the moments when the database was lost or restored; `reads` those when a pass had read the source. What
-    was deleted before a loss, or after it and before the next read, no database ever knew of.
+    `forgot` are the moments when the database was lost or restored, `reads` the beginnings and ends of the passes that
+    read the source. What was deleted before a loss, or after it and before the next read, no database ever knew of.
     """
     if deleted is None or told:
         return False
-    before = [at for at in forgot if at <= deleted]
-    unread = bool(before) and not any(before[-1] <= at <= deleted for at in reads)
-    return unread or any(at >= deleted for at in forgot)
+    return any(at >= deleted for at in forgot) or unread([at for at in forgot if at <= deleted], deleted, reads)
+
+
+def unread(moments, deleted, reads):
+    """Tell whether nobody read between the last of these moments and the deletion."""
+    since = [at for at in moments if at <= deleted]
+    return bool(since) and not any(max(since) <= began and ended <= deleted for began, ended in reads)

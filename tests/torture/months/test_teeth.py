@@ -113,8 +113,12 @@ def test_what_nobody_could_know_of_is_excused_and_no_more():
     """Deleted before a loss, or after it and before a read; not a card of whose ticket the history tells."""
     deleted, hour = NOW, timedelta(hours=1)
     assert once.untold(deleted, False, [NOW + hour], [])
-    assert once.untold(deleted, False, [NOW - 2 * hour], [NOW - 3 * hour, NOW + hour])
-    assert not once.untold(deleted, False, [NOW - 2 * hour], [NOW - hour])
+    reads = [(NOW - 3 * hour, NOW - hour), (NOW + hour, NOW + hour)]
+    assert once.untold(deleted, False, [NOW - 2 * hour], reads)
+    assert not once.untold(deleted, False, [NOW - 2 * hour], [*reads, (NOW - hour, NOW - hour)])
+    assert once.unread([NOW - 2 * hour], deleted, reads)
+    assert not once.unread([NOW - 4 * hour], deleted, reads)
+    assert not once.unread([], deleted, reads)
     assert not once.untold(deleted, False, [], [])
     assert not once.untold(None, False, [NOW + hour], [])
     assert not once.untold(deleted, True, [NOW + hour], [])

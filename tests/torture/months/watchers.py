@@ -17,6 +17,7 @@ TICKET = re.compile(r"/issues/(\d+)|/issue/([^/]+)")
 WAITS = re.compile(r"^person .*: held back$|parked")  # what may be left to be said when all is well
 PINGED = f"pings a person and week (of {limits.PINGS})"
 OPEN = ("intent", "sending", "doubt")
+BROKEN_OFF = {"killed", "failed"}  # passes that may not have kept what they heard
 SAME = ("title", "phase", "labels", "assignees", "due")
 
 
@@ -140,14 +141,15 @@ def at_the_end(month):
             month.wrong(f"{used} {name}, {limit} are allowed")
     for what in limits.too_early(seen, lambda why, one: _excused(month, why, one)):
         month.wrong(what)
-    for person, count in limits.pings(seen, _mentions(month), month.forgot):
+    lost = [*_untold(month, once.posted(seen))]
+    for person, count in limits.pings([one for one in seen if one not in lost], _mentions(month), month.forgot):
         report.most[PINGED] = max(count, report.most.get(PINGED, 0))
         if count > limits.PINGS:
             month.wrong(f"{person} was pinged {count} times in a week")
-    for op, where in once.posted(seen).items():
-        deleted, told = month.crowd.deleted.get(op), op in month.crowd.told
-        if len(where) > 1 and not once.untold(deleted, told, month.forgot, _reads(month, where[0])):
-            month.wrong(f"op {op} was posted {len(where)} times: {', '.join(where)}")
+    for op, posts in once.posted(one for one in seen if one not in lost).items():
+        if len(posts) > 1:
+            where = ", ".join(f"{one.path} on {one.at:%m-%d %H:%M:%S}" for one in posts)
+            month.wrong(f"op {op} was posted {len(posts)} times: {where}")
     breaks = [*month.edits, *month.forgot]
     for key, deeds, said in lives.lives(month.made):
         for what, at in (*lives.swings(deeds, said, breaks), *lives.insists(deeds, said, breaks)):
@@ -155,16 +157,31 @@ def at_the_end(month):
     kept(month)
 
 
+def _untold(month, posted):
+    """Yield what people deleted before anybody could know that it was there, of what was posted again but the last.
+
+    Its answer was not heard, or not kept, and no pass read it; or the database that knew it was lost.
+    """
+    for op, posts in posted.items():
+        deleted = month.crowd.deleted.get(op)
+        if len(posts) < 2 or deleted is None:
+            continue
+        reads, told = _reads(month, posts[0].path), op in month.crowd.told
+        unheard = [one.at for one in posts if not one.heard or month.passes[one.turn - 1].outcome in BROKEN_OFF]
+        if once.unread(unheard, deleted, reads) or once.untold(deleted, told, month.forgot, reads):
+            yield from posts[:-1]
+
+
 def _reads(month, path):
-    """Return when passes had read the source of a request, as they say themselves."""
+    """Return when passes that read the source of a request began and ended, as they say themselves."""
     source = "shop" if path.startswith("/repos/") else "ops"
-    return [one.ended for one in month.passes if one.look is not None and source not in one.look.unread]
+    return [(one.began, one.ended) for one in month.passes if one.look is not None and source not in one.look.unread]
 
 
 def _excused(month, why, one):
     if any(why.at <= at <= one.at for at in month.forgot):
         return True
-    return month.passes[why.turn - 1].outcome in {"killed", "failed"}
+    return month.passes[why.turn - 1].outcome in BROKEN_OFF
 
 
 def _mentions(month):
