@@ -49,7 +49,7 @@ def test_what_is_sent_again_says_what_is_asked_for_now(small):
     """The ticket has changed since the card got lost: the pass that sends it again sends the present one."""
     small.fail("drop_before", **COMMENT)
     small.once()
-    small.github.set_label(1, "priority:low", actor="ana-gh")
+    small.github.assign(1, "ana-gh", actor="ana-gh")
     small.clock.forward(days=2)
     small.once()
     small.clock.forward(minutes=2)
