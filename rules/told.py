@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from rules.actions import AddLabel, Assign, Reopen, SetDue, SetPriority, Verb
-from rules.effects import wears
+from rules.actions import NAMES, AddLabel, Assign, Reopen, SetDue, SetPriority, Verb
+from rules.effects import value_of, wears
 from rules.fact_asked import UNKNOWN_SOURCE
 from rules.fact_work import DATE_ONLY
 from rules.model import Event, Ticket
@@ -67,10 +67,17 @@ def gives(policy: Policy, ticket: Ticket, rule: Rule, verb: Verb) -> bool:
             return False
 
 
-def gave(policy: Policy, ticket: Ticket, events: Sequence[Event], ours: str, since: datetime) -> bool:
+def gave(
+    policy: Policy,
+    ticket: Ticket,
+    events: Sequence[Event],
+    ours: str,
+    since: datetime,
+    known: Container[tuple[str, str]] = (),
+) -> bool:
     """Tell whether we gave a ticket, since a moment, what a rule gives, whatever became of it: so says its history.
 
-    What a ticket of ours was filed with was given by no rule.
+    What a ticket of ours was filed with was given by no rule. What is `known`, as (verb's name, value), does not count.
     """
     mine, priority = ours.lower(), _priority_of(policy, ticket)
     meanings: Mapping[str, tuple[Callable[[str], Verb | None], ...]] = {
@@ -83,7 +90,8 @@ def gave(policy: Policy, ticket: Ticket, events: Sequence[Event], ours: str, sin
     born = ticket.created + BIRTH if ticket.reporter.lower() == mine else ticket.created
     told = [each for each in events if each.actor.lower() == mine and each.after and each.at >= max(born, since)]
     verbs = [meaning(each.after) for each in told for meaning in meanings.get(each.what, ())]
-    return any(gives(policy, ticket, rule, verb) for verb in verbs if verb for rule in policy.rules)
+    news = [verb for verb in verbs if verb and (NAMES[type(verb)], value_of(verb)) not in known]
+    return any(gives(policy, ticket, rule, verb) for verb in news for rule in policy.rules)
 
 
 def _ours(events: Sequence[Event], what: str, mine: str) -> list[str]:

@@ -11,7 +11,7 @@ import structlog
 
 from integrations.base import Tracker
 from integrations.errors import Forbidden, NotAllowed, NotFound, RateLimited, TrackerError, Unavailable
-from rules.actions import Approve, Op
+from rules.actions import Approve, Op, Post
 from rules.card import CARD
 from rules.commanded import COMMANDED
 from rules.effects import opens
@@ -59,7 +59,7 @@ class Applied:
     tried: set[str] = field(default_factory=set)  # ops that were sent, or were to be: once a pass
     left_over: set[str] = field(default_factory=set)  # ops of earlier passes that certainly left nothing
     pending: set[str] = field(default_factory=set)  # tickets with an op that is still to be done, or in doubt
-    stirred: bool = False  # a ticket was filed, or one to which others belong was written to: rules look once more
+    stirred: bool = False  # filed, written to what others belong to, or a ping refused: rules look once more
 
     @property
     def whole(self) -> bool:
@@ -181,6 +181,7 @@ def _ticket(
             applied.pending.add(op.target.uid)
         belonging = bool(memory.related or memory.recurrences)
         applied.stirred |= outcome == "done" and (seen_filed(worker, there, op) or belonging)
+        applied.stirred |= outcome == "failed" and isinstance(op.verb, Post)  # its place in a week is another's
         whole, behind = whole and outcome in FINE, behind or outcome not in FINE
         still_closed = opens(op.verb) and outcome not in FINE
         if failure is not None:
@@ -209,7 +210,10 @@ def _fresh(worker: Worker, tracker: Tracker, op: Op) -> Ticket | None:
 def _fitting(
     worker: Worker, ops: list[Op], ticket: Ticket | None, memory: Memory, paused: frozenset[str], left_over: Set[str]
 ) -> dict[str, Op]:
-    """Return the ops that the policy still asks for on the ticket as it is now, in the same words or left over."""
+    """Return the ops that the policy still asks for on the ticket as it is now, in the same words.
+
+    What is left over says what is asked for now, and so does the card beside it: it was planned without that.
+    """
     ours = {op.id for op in ops}
     rules = {rule.id for rule in worker.policy.rules} | {CARD, LINKS} | COMMANDED.keys()
     free = {op.id for op in ops if _free(worker, op, rules, ticket)}
@@ -221,8 +225,8 @@ def _fitting(
     evaluation = evaluate(worker.policy, ticket, before, now)
     asked = {op.id: op for op in operations(worker.policy, evaluation, before, now, worker.keys, paused)}
     fitting = {op.id: op for op in ops if op.id in free or (op.id in asked and same(op, asked[op.id]))}
-    reworded = [asked[op.id] for op in ops if op.id in left_over & asked.keys() - fitting.keys()]
-    for op in reworded:
+    beside = {op.id for op in ops if op.rule == CARD} if left_over & ours else set()
+    for op in (asked[op.id] for op in ops if op.id in asked.keys() & (left_over | beside) - fitting.keys()):
         if not op.shadow:
             worker.ledger.reword(op)
             fitting[op.id] = op

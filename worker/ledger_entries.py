@@ -92,6 +92,11 @@ class Entries:
         ((first,),) = self._database.rows(_FIRST_MARK, (source,))
         return when_or_none(first)
 
+    def first_sent(self, source: str) -> datetime | None:
+        """Return when the first op was sent of which a ticket of a source tells."""
+        ((first,),) = self._database.rows(_FIRST_SENT, (source,))
+        return when_or_none(first)
+
     def of_run(self, run: int) -> tuple[Entry, ...]:
         """Return the ops of a run, the last first."""
         return self._entries("where run = ? order by changed desc, id desc", (run,))
@@ -129,6 +134,7 @@ _FIRST_MARK = """
     select min(comments.created) from recognised
     join comments on comments.ticket = recognised.uid and comments.op = recognised.op where comments.source = ?
 """
+_FIRST_SENT = "select min(ops.changed) from ops join tickets on tickets.uid = ops.uid where source = ? and attempts > 0"
 _ENTRIES = (
     "select op, run, state, attempts, looks, first_look, intended, changed, not_before, sent, why, receipt from ops"
 )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from rules.actions import NAMES, AddLabel, Op, Reopen, Verb
+from rules.actions import NAMES, AddLabel, Op, Reopen, Verb, WriteCard
 from rules.effects import value_of
 from rules.evaluate import evaluate
 from rules.memory import Card, Effect, Memory, Reversal
@@ -22,6 +22,9 @@ from worker.worker import Worker
 
 LONG_PASS = timedelta(days=1)
 """The first pass of a database that was lost may have taken so long until it came to the oldest mark that is left."""
+
+MAY_BE_THERE = ("sending", "doubt", "done", "parked")
+"""States of ops that left something, or may have."""
 
 log = structlog.get_logger()
 
@@ -39,10 +42,10 @@ def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> in
     noted = 0
     for source, ours in authors.items():
         found = [*worker.mirror.unknown(source, ours, worker.policy.sha, day)] if ours else []
-        first = worker.ledger.first_mark(source) if found else None
+        first = _first_there(worker, source) if found else None
         for ticket, memory in remembered(worker, found):
             events = worker.mirror.events(ticket.uid)
-            if first is not None and _card_deleted(worker, ticket, memory, events, ours, first - LONG_PASS):
+            if first is not None and _card_deleted(worker, ticket, memory, events, ours, first):
                 log.info("people deleted the card: it is not written again", target=ticket.key)
                 worker.ledger.save_card(ticket.uid, Card(ref="", essence="", at=now, gone=True))
             told = [each for each in given(worker.policy, ticket, events, ours) if not _known(memory, each.verb)]
@@ -52,16 +55,25 @@ def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> in
     return noted
 
 
+def _first_there(worker: Worker, source: str) -> datetime | None:
+    """Return since when we have been there at all; None if no database of ours was ever lost, or put back."""
+    mark, sent = worker.ledger.first_mark(source), worker.ledger.first_sent(source)
+    return mark and min(mark - LONG_PASS, sent or mark)
+
+
 def _card_deleted(
     worker: Worker, ticket: Ticket, memory: Memory, events: Sequence[Event], ours: str, since: datetime
 ) -> bool:
     """Tell whether a ticket had a card of ours, of which this ledger never knew: one goes with all that we do.
 
-    So it was only since we were there at all: before that, somebody else may have worked with our account.
+    So its history tells of something that no op was ever sent for, since we were there at all: before that, somebody
+    else may have worked with our account.
     """
-    if memory.card is not None or worker.ledger.of_ticket(ticket.uid):
+    known = worker.ledger.of_ticket(ticket.uid)
+    sent = {(entry.op.name, value_of(entry.op.verb)) for entry in known if entry.state in MAY_BE_THERE}
+    if memory.card is not None or any(name == NAMES[WriteCard] for name, _ in sent):
         return False
-    return gave(worker.policy, ticket, events, ours, since)
+    return gave(worker.policy, ticket, events, ours, since, sent)
 
 
 def _known(memory: Memory, verb: Verb) -> bool:

@@ -2,10 +2,21 @@
 
 import pytest
 
-from tests.worker.faulty import FLAVOURS, firm, settled, states
+from tests.worker.faulty import FLAVOURS, firm, rules, settled, states
 from tests.worker.places import LATE
 from worker.cycle import Watching, once
 
+ASKED = """
+[[rule]]
+id = "asked"
+about = "Each improvement is asked for."
+on = "improvement"
+when = ["open"]
+
+[[rule.step]]
+after = "0 days"
+ping = ["lead"]
+"""
 WEEK = {"days": 8}  # in which the lead of a ticket without an owner would be pinged
 
 
@@ -143,3 +154,14 @@ def rename(made, old, new):
         made.jira.comment(issue.key, "They have another name.", author="ana")
     for issue in made.issues():
         made.github.comment(issue, "They have another name.", author="ana-gh")
+
+
+def test_the_place_of_a_ping_that_is_refused_is_another_ones_in_the_same_pass(tmp_path):
+    """A person may be pinged once a week, and the first ticket is locked: the ping of the second one does not wait."""
+    with firm(tmp_path) as made:
+        rules(made, ASKED)
+        made.configure(rules='"own.toml"', more="[ceilings]\nperson = 1\n")
+        locked, other = made.issue("Locked").number, made.issue("Open").number
+        made.github.lock(locked, actor="ana-gh")
+        made.once()
+        assert [made.seen()[f"acme/shop#{number} ping"] for number in (locked, other)] == [0, 1]

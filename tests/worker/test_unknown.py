@@ -1,5 +1,6 @@
 """What a person took away stays away, though only the history tells that we had given it; what we put on comes off."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -92,6 +93,35 @@ def test_a_card_that_people_deleted_is_not_written_again_by_a_database_that_neve
         settled(made, passes=2)
         assert [cards(desk, key) for key in (bare, kept, new)] == [0, 1, 1]
         assert not worn(desk, bare)
+
+
+@pytest.mark.parametrize("flavour", ["github", "cloud", "dc"])
+def test_a_card_that_a_copy_had_only_planned_and_people_deleted_is_not_written_again(tmp_path, flavour):
+    """The copy is of a pass that died before it had sent anything to the ticket; it was restored days later."""
+    with firm(tmp_path, "dc" if flavour == "dc" else "cloud") as made:
+        rules(made, WEARING)
+        desk = Titled(made, flavour)
+        desk.add("Known")
+        made.once()
+        bare, kept = desk.add("Bare"), desk.add("Kept")
+        made.clock.forward(days=1)
+        for method in ("POST", "PUT"):
+            made.fail("status", status=429, headers={"Retry-After": "60"}, method=method, times=100)
+        made.once()
+        made.sandbox.faults.clear()
+        database, copy = made.folder / "var" / "kaizend.db", made.folder / "copy.db"
+        with closing(sqlite3.connect(database)) as connection, closing(sqlite3.connect(copy)) as other:
+            connection.backup(other)
+        made.clock.forward(days=4)
+        other = desk.add("Other")
+        made.once()
+        for file in database.parent.glob("kaizend.db*"):
+            file.unlink()
+        shutil.copy(copy, database)
+        Hands(desk, "bo").card_deleted(bare)
+        made.clock.forward(hours=1)
+        settled(made, passes=2, whole=True)
+        assert [cards(desk, key) for key in (bare, kept, other)] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("flavour", ["github", "cloud", "dc"])
