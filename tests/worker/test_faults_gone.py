@@ -12,6 +12,7 @@ id = "asked"
 about = "Each improvement is asked for."
 on = "improvement"
 when = ["open"]
+say = "Please look."
 
 [[rule.step]]
 after = "0 days"
