@@ -233,17 +233,22 @@ def test_a_property_that_somebody_copied_counts_for_nothing(small):
 # -- rules that people undo --------------------------------------------------------------------------------------------
 
 
+def five_undone(made, *, of):
+    """Have a rule label so many tickets, people take five of the labels off, and a pass see it; an hour passes."""
+    for number in range(of):
+        made.issue(f"Number {number}", labels=["priority:high"])
+    made.once()
+    made.clock.forward(hours=1)
+    for number in range(1, 6):
+        made.github.remove_label(number, "needs-owner", actor="bo-gh")
+    made.once()
+    made.clock.forward(hours=1)
+
+
 def test_a_rule_that_people_keep_undoing_pauses_itself(tmp_path):
     """Five taken back of ten: the rule writes nothing more, its other labels stay, and the plan says why."""
     with place(tmp_path) as made:
-        for number in range(10):
-            made.issue(f"Number {number}", labels=["priority:high"])
-        made.once()
-        made.clock.forward(hours=1)
-        for number in range(1, 6):
-            made.github.remove_label(number, "needs-owner", actor="bo-gh")
-        made.once()
-        made.clock.forward(hours=1)
+        five_undone(made, of=10)
         made.issue("The eleventh", labels=["priority:high"], at=made.clock())
         made.once()
         made.clock.forward(days=3)
@@ -266,14 +271,7 @@ def test_a_rule_that_people_keep_undoing_pauses_itself(tmp_path):
 def test_cards_are_kept_up_to_date_while_a_rule_is_paused(tmp_path):
     """The paused rule holds there as well: what the others say is written, and nothing is planned again and again."""
     with place(tmp_path) as made:
-        for number in range(6):
-            made.issue(f"Number {number}", labels=["priority:high"])
-        made.once()
-        made.clock.forward(hours=1)
-        for number in range(1, 6):
-            made.github.remove_label(number, "needs-owner", actor="bo-gh")
-        made.once()
-        made.clock.forward(hours=1)
+        five_undone(made, of=6)
         made.once()
         made.github.remove_label(6, "priority:high", actor="bo-gh")
         made.clock.forward(days=3)
