@@ -107,15 +107,13 @@ def _turns(events: Sequence[Event], what: str, value: str) -> list[Event]:
 
 def _last(ticket: Ticket, verb: Verb, turns: Sequence[Event], mine: str) -> Iterator[Given]:
     """Yield what is ours of the last turns: a label that is worn, or what others took away."""
-    label = isinstance(verb, AddLabel)
     if isinstance(verb, AddLabel) and wears(ticket, verb.label):
         filed = len(turns) == 1 and ticket.reporter.lower() == mine  # with the label on it, for good
         if turns[-1].actor.lower() == mine and turns[-1].after == verb.label and not filed:
             yield Given(verb=verb, at=turns[-1].at)
     elif len(turns) > 1:
         on, off = turns[-2:]
-        fresh = label or not on.before  # what we put in the place of something is no gift
-        if on.actor.lower() == mine and fresh and _came(on, off) and off.actor.lower() != mine:
+        if on.actor.lower() == mine and _came(on, off) and off.actor.lower() != mine:
             yield Given(verb=verb, at=on.at, taken=off.at)
 
 

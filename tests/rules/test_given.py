@@ -1,9 +1,12 @@
 """A ticket's history tells whether we gave it what a rule gives."""
 
+from datetime import date
+
 import pytest
 
+from rules.actions import SetDue
 from rules.model import Event
-from rules.told import gave
+from rules.told import gave, given
 from tests.rules.factories import NOW, later, policy, rule, ticket
 
 POLICY = policy(rule(label="worn"))
@@ -30,3 +33,25 @@ def event(after="worn", *, at=NOW, actor="kaizend-bot", what="label"):
 def test_what_we_gave_since_a_moment(event, changes, expected):
     """By us, what a rule gives, and not what the ticket was filed with."""
     assert gave(POLICY, ticket(**changes), (event,), "kaizend-bot", later(-1)) is expected
+
+
+def due(before, after, actor, at):
+    """Make a change of a due date."""
+    told = {"source": "shop", "uid": "1", "ticket": "2", "what": "due"}
+    return Event(at=at, actor=actor, before=before, after=after, **told)
+
+
+@pytest.mark.parametrize(
+    ("by", "since", "expected"),
+    [
+        ("kaizend-bot", "", [SetDue(due=date(2026, 12, 1))]),
+        ("kaizend-bot", "2027-01-01", [SetDue(due=date(2026, 12, 1))]),  # as when one that was moved is put back
+        ("ana", "", []),
+    ],
+)
+def test_a_date_that_we_set_last_and_others_cleared(by, since, expected):
+    """In the place of another one or of none; what people set is theirs, and so is what we set and is there."""
+    events = [due(since, "2026-12-01", by, later(-2)), due("2026-12-01", "", "bo", later(-1))]
+    told = given(POLICY, ticket(), events, "kaizend-bot")
+    assert [one.verb for one in told] == expected
+    assert [*given(POLICY, ticket(due=date(2026, 12, 1)), events[:1], "kaizend-bot")] == []

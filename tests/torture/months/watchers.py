@@ -158,17 +158,19 @@ def at_the_end(month):
 
 
 def _untold(month, posted):
-    """Yield what people deleted before anybody could know that it was there, of what was posted again but the last.
+    """Yield what people deleted before anybody could know that it was there.
 
     Its answer was not heard, or not kept, and no pass read it; or the database that knew it was lost.
     """
     for op, posts in posted.items():
         deleted = month.crowd.deleted.get(op)
-        if len(posts) < 2 or deleted is None:
+        if deleted is None:
             continue
         reads, told = _reads(month, posts[0].path), op in month.crowd.told
         unheard = [one.at for one in posts if not one.heard or month.passes[one.turn - 1].outcome in BROKEN_OFF]
-        if once.unread(unheard, deleted, reads) or once.untold(deleted, told, month.forgot, reads):
+        if once.unread(unheard, deleted, reads):
+            yield from [one for one in posts if one.at <= deleted]
+        elif once.untold(deleted, told, month.forgot, reads):
             yield from posts[:-1]
 
 
