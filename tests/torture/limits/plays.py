@@ -27,6 +27,9 @@ WAITS = {  # a Retry-After, and how many seconds it asks for; none said: a minut
     "empty": ("", 60),
 }
 
+CEILINGS = "\n[ceilings]\npass = 20000\nrule = 20000\n"
+"""What is measured are the trackers' limits, not our own."""
+
 
 def shops(made, **keys):
     """Have a second repository of the same account, and these settings for both."""
@@ -35,7 +38,7 @@ def shops(made, **keys):
     if "write_interval" in keys:
         text = text.replace("write_interval = 0\n", "", 1)
     shop = text[text.index("[sources.shop]") : text.index("[sources.ops]")]
-    made.config.write_text(text + shop.replace("shop", "store"), encoding="utf-8")
+    made.config.write_text(text + shop.replace("shop", "store") + CEILINGS, encoding="utf-8")
     return made.github.add_repo("acme/store")
 
 
