@@ -181,6 +181,7 @@ def carry(worker: Worker, run: int, found: Look, stop: Stop, watching: Watching,
     worker.ledger.save_leads(found.leads)
     worker.ledger.save_put_offs(found.put_offs)
     worker.ledger.record_held(run, found.plan.held, now)
+    worker.ledger.let(found.wanted, now)
     Turns(worker.database).wait(found.kept_back, now)
     apply(worker, run, found.plan.ops, stop, applied=applied, paused=found.paused, progress=watching.carried)
     if found.pauses or found.put_offs or found.reversals or any(not op.shadow for op in found.plan.ops):

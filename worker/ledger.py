@@ -21,6 +21,9 @@ __all__ = ["Entry", "Ledger", "RuleReport", "State"]
 
 SLOT_REST = timedelta(hours=1)
 """A slot that was claimed and not finished may be claimed again after this long: its worker died."""
+LET = "most/"
+LET_KEPT = timedelta(days=40)
+"""How much a rule was let do in its busiest pass of a day: under which names it is counted, and how long it is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +133,27 @@ class Ledger(Ops, Baselines, Runs):
         return tuple(uid for (uid,) in self._database.rows(_SWINGING, (moment(since), TIMES)))
 
     def busiest(self, since: datetime) -> dict[str, int]:
-        """Return how much each rule did in the busiest of its passes since then; cards are of no rule alone."""
-        return {str(rule): int(most) for rule, most in self._database.rows(_BUSIEST, (moment(since),))}
+        """Return how much each rule did, or was let do, in its busiest pass since then; cards are of no rule alone."""
+        busiest = {str(rule): int(most) for rule, most in self._database.rows(_BUSIEST, (moment(since),))}
+        for name, most in self._database.rows("select name, value from counters where name like ?", (f"{LET}%",)):
+            day, _, rule = str(name).removeprefix(LET).partition("/")
+            if day >= since.date().isoformat():
+                busiest[rule] = max(busiest.get(rule, 0), int(most))
+        return busiest
+
+    def let(self, wanted: Mapping[str, int], now: datetime) -> None:
+        """Note how much each rule is let do, though a tracker's limits, or a cut, may leave much of it to later passes.
+
+        Kept by day, the most of each, for as long as `busiest` asks for it.
+        """
+        if not wanted:
+            return
+        day, old = now.date(), (now - LET_KEPT).date()
+        rows = [(f"{LET}{day.isoformat()}/{clean(rule)}", most) for rule, most in sorted(wanted.items())]
+        with self._database.begin_lazy() as connection:
+            forget = self._database.sql("delete from counters where name >= ? and name < ?")
+            connection.exec_driver_sql(forget, (LET, f"{LET}{old.isoformat()}"))
+            connection.exec_driver_sql(self._database.sql(_LET), rows)
 
     def report(self, since: datetime) -> tuple[RuleReport, ...]:
         """Return what each rule did, could not do and was held back from since then, by the rule's name."""
@@ -182,6 +204,10 @@ _SWINGING = f"""
         and verb in ({", ".join(f"'{verb}'" for verb in sorted(SWINGING))})
     group by uid, verb, value having count(*) >= ? order by uid
 """  # noqa: S608 - names of verbs
+_LET = (
+    "insert into counters (name, value) values (?, ?)"
+    " on conflict (name) do update set value = excluded.value where excluded.value > counters.value"
+)
 _BUSIEST = """
     select rule, max(did) from (
         select rule, run, count(*) as did from ops where state = 'done' and changed >= ? and verb <> 'card'

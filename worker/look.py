@@ -51,6 +51,7 @@ class Look:
     looked: int = 0  # tickets evaluated
     revision: int = 0  # the mirror's, before the look
     episodes: tuple[tuple[str, Episode], ...] = ()
+    wanted: Mapping[str, int] = field(default_factory=dict)  # rule -> what it may do, now or in later passes
     reversals: tuple[tuple[str, Reversal], ...] = ()
     faded: tuple[tuple[str, str], ...] = ()  # uid, op
     pauses: tuple[tuple[str, Pause], ...] = ()
@@ -144,10 +145,12 @@ def look(
     asked = questions(worker, now, unread=unread)
     ops += (*_of_no_ticket(worker, gates, now, unread), *asked.ops)
     ops, plan = _planned(worker, ops, now, unread, paused)
+    wanted = acting(plan.ops)
     if spread:
         plan = ration(plan, worker.trackers, spare=len(worker.digests), waiting=Turns(worker.database).waiting())
     return Look(
         plan=plan,
+        wanted=wanted,
         looked=looked,
         revision=revision,
         episodes=tuple(episodes),

@@ -1,6 +1,7 @@
 """A plan larger than an hour's limit is spread over passes: fairly, whole tickets, and it says how long."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from integrations.base import Allowance, Limit
 from rules.actions import AddLabel, Op, Plan, Post, Target
@@ -120,3 +121,32 @@ def test_a_first_pass_over_the_limit_is_whole_and_the_rest_follows(tmp_path):
         assert cards == [4, 8, 9]
         assert passed.look.plan.notes == ()
         settled(made)
+
+
+def test_what_a_cut_pass_left_is_no_jump(tmp_path):
+    """A first pass of forty tickets is throttled at its first writes: the next one does the rest, and is not held."""
+    with firm(tmp_path) as made:
+        made.configure(rules='"pack:backlog"', more="[ceilings]\nrule = 1000\n")
+        for number in range(40):
+            made.issue(f"Number {number}", labels=["priority:high"])
+        wait = {"Retry-After": "60"}
+        made.fail("status", status=429, headers=wait, face="github", method="POST", path="/labels$", times=1000)
+        assert not made.once().whole
+        made.sandbox.faults.clear()
+        made.clock.forward(hours=2)
+        passed = made.once()
+        assert (passed.look.plan.held, passed.whole) == ((), True)
+        assert made.seen()["acme/shop#40 label needs-owner"] == 1
+
+
+def test_how_much_a_rule_was_let_do_is_kept_by_day(tmp_path):
+    """The most of a day, for a month; other days have their own."""
+    with firm(tmp_path) as made, made.worker() as worker:
+        now = made.clock()
+        worker.ledger.let({"own/a": 40, "own/b": 2}, now - timedelta(days=20))
+        worker.ledger.let({"own/a": 7}, now)
+        worker.ledger.let({"own/a": 5}, now)
+        assert worker.ledger.busiest(now - timedelta(days=30)) == {"own/a": 40, "own/b": 2}
+        assert worker.ledger.busiest(now - timedelta(days=10)) == {"own/a": 7}
+        worker.ledger.let({"own/a": 1}, now + timedelta(days=25))
+        assert worker.ledger.busiest(now - timedelta(days=100)) == {"own/a": 7}
