@@ -130,7 +130,7 @@ def test_what_a_cut_pass_left_is_no_jump(tmp_path):
         for number in range(40):
             made.issue(f"Number {number}", labels=["priority:high"])
         wait = {"Retry-After": "60"}
-        made.fail("status", status=429, headers=wait, face="github", method="POST", path="/labels$", times=1000)
+        made.fail("status", status=429, headers=wait, face="github", method="POST", path="/labels$", after=2, times=1000)
         assert not made.once().whole
         made.sandbox.faults.clear()
         made.clock.forward(hours=2)
