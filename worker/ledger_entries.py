@@ -84,17 +84,17 @@ class Entries:
         verbs = (op_from_json(text).verb for (text,) in rows)
         return any(isinstance(verb, WriteCard) and verb.state == state for verb in verbs)
 
-    def first_mark(self, source: str) -> datetime | None:
-        """Return when the oldest comment in a source was written whose mark is ours, and of whose op no row tells.
+    def first_mark(self) -> datetime | None:
+        """Return when the oldest comment was written whose mark is ours, and of whose op no row tells.
 
         None: no database of this instance was lost, or put back from an older copy.
         """
-        ((first,),) = self._database.rows(_FIRST_MARK, (source,))
+        ((first,),) = self._database.rows(_FIRST_MARK)
         return when_or_none(first)
 
-    def first_sent(self, source: str) -> datetime | None:
-        """Return when the first op was sent of which a ticket of a source tells."""
-        ((first,),) = self._database.rows(_FIRST_SENT, (source,))
+    def first_sent(self) -> datetime | None:
+        """Return when the first op was sent of which the ledger knows."""
+        ((first,),) = self._database.rows(_FIRST_SENT)
         return when_or_none(first)
 
     def of_run(self, run: int) -> tuple[Entry, ...]:
@@ -132,9 +132,9 @@ _RECEIPT = """
 """
 _FIRST_MARK = """
     select min(comments.created) from recognised
-    join comments on comments.ticket = recognised.uid and comments.op = recognised.op where comments.source = ?
+    join comments on comments.ticket = recognised.uid and comments.op = recognised.op
 """
-_FIRST_SENT = "select min(ops.changed) from ops join tickets on tickets.uid = ops.uid where source = ? and attempts > 0"
+_FIRST_SENT = "select min(changed) from ops where attempts > 0"
 _ENTRIES = (
     "select op, run, state, attempts, looks, first_look, intended, changed, not_before, sent, why, receipt from ops"
 )

@@ -42,7 +42,7 @@ def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> in
     noted = 0
     for source, ours in authors.items():
         found = [*worker.mirror.unknown(source, ours, worker.policy.sha, day)] if ours else []
-        first = _first_there(worker, source) if found else None
+        first = _first_there(worker) if found else None
         for ticket, memory in remembered(worker, found):
             events = worker.mirror.events(ticket.uid)
             if first is not None and _card_deleted(worker, ticket, memory, events, ours, first):
@@ -55,9 +55,9 @@ def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> in
     return noted
 
 
-def _first_there(worker: Worker, source: str) -> datetime | None:
+def _first_there(worker: Worker) -> datetime | None:
     """Return since when we have been there at all; None if no database of ours was ever lost, or put back."""
-    mark, sent = worker.ledger.first_mark(source), worker.ledger.first_sent(source)
+    mark, sent = worker.ledger.first_mark(), worker.ledger.first_sent()
     return mark and min(mark - LONG_PASS, sent or mark)
 
 

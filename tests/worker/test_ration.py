@@ -129,8 +129,8 @@ def test_what_a_cut_pass_left_is_no_jump(tmp_path):
         made.configure(rules='"pack:backlog"', more="[ceilings]\nrule = 1000\n")
         for number in range(40):
             made.issue(f"Number {number}", labels=["priority:high"])
-        wait = {"Retry-After": "60"}
-        made.fail("status", status=429, headers=wait, face="github", method="POST", path="/labels$", after=2, times=1000)
+        told = {"status": 429, "headers": {"Retry-After": "60"}}
+        made.fail("status", face="github", method="POST", path="/labels$", after=2, times=1000, **told)
         assert not made.once().whole
         made.sandbox.faults.clear()
         made.clock.forward(hours=2)

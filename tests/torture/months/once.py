@@ -8,6 +8,7 @@ from tests.worker.year import OURS
 
 ENDS = ("/comments", "/issues", "/comment", "/issue")
 GIVEN = {"due", *(f"label {label}" for label in OURS)}
+CARD = "where this ticket stands"
 NEAR = timedelta(days=1)
 MARK = re.compile(r"kaizend op=(\w+)")
 
@@ -28,15 +29,14 @@ def marks(sent):
     return last or [each["value"]["op"] for each in sent.get("properties", ()) if each["key"] == "kaizend"]
 
 
-def tells(body, deeds, others):
-    """Tell whether a ticket's history tells that there was this comment: a card goes with all that we do to a ticket.
+def given(body, deeds):
+    """Return when we had done what a ticket's history tells of, if this was its card: that goes with all that we do."""
+    return [deed.at for deed in deeds if deed.ours and deed.on and deed.what in GIVEN] if CARD in body else []
 
-    `others` are when those comments of ours were written that are left there. One of them, of the day after, shows that
-    it was us.
-    """
-    card = "where this ticket stands" in body
-    ours = [deed.at for deed in deeds if deed.ours and deed.on and deed.what in GIVEN] if card else []
-    return any(at <= other <= at + NEAR for at in ours for other in others)
+
+def tells(told, left):
+    """Tell whether a history tells that there was a card: a comment of ours, of the day after, shows that it was us."""
+    return any(at <= other <= at + NEAR for at in told for other in left)
 
 
 def untold(deleted, told, forgot, reads):

@@ -57,6 +57,7 @@ class Pass:
         with opened(settings, clock=process.clock, sleep=process.sleep) as worker:
             held = acquire(worker.database, name="worker", ttl=TTL, now=process.clock())
             process.hold(held)
+            worker.guard.watch(held, process.clock)
             spoilt = self.spoilt(worker) if self.spoilt else worker
             try:
                 if self.planning:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.torture.months import lives
-from tests.torture.months.once import marks, tells
+from tests.torture.months.once import given, marks
 from tests.worker.year import OURS, PEOPLE, Year
 
 HOSTILE = (
@@ -31,7 +31,7 @@ class Crowd(Year):
         super().__init__(made, 0, 0)
         self.dice = dice
         self.deleted = {}  # op ids of what we had written and people deleted, and when they did first
-        self.told = set()  # those of them of which the ticket's history tells
+        self.told = {}  # of them the cards: when we had done what the ticket's history tells of
         self.removed = set()  # keys of tickets that people deleted or took elsewhere
 
     def act(self):
@@ -116,24 +116,30 @@ class Crowd(Year):
             ours = [one for issue in self.made.issues() for one in issue.comments if one.author.login == self.made.bot]
             if ours:
                 chosen = self.dice.choice(ours)
-                deeds, others = lives.of_issue(self.made, chosen.issue), [one.created_at for one in ours]
-                others.remove(chosen.created_at)
-                told = chosen.issue.author.login != self.made.bot and tells(chosen.body, deeds, others)
-                self._deleted(marks({"body": chosen.body}), told=told)
+                filed = chosen.issue.author.login == self.made.bot
+                told = [] if filed else given(chosen.body, lives.of_issue(self.made, chosen.issue))
+                self._deleted(marks({"body": chosen.body}), told)
                 self.made.github.delete_comment(chosen)
             return
         ours = [(i, one) for i in self.made.jira.issues.values() for one in i.comments if one.author == self.made.bot]
         if ours:
             issue, one = self.dice.choice(ours)
-            others = [other.created for near, other in ours if other is not one and near.project == issue.project]
-            told = issue.creator != self.made.bot and tells(one.body, lives.of_task(self.made, issue), others)
-            self._deleted([one.properties["kaizend"]["op"]], told=told)
+            told = [] if issue.creator == self.made.bot else given(one.body, lives.of_task(self.made, issue))
+            self._deleted([one.properties["kaizend"]["op"]], told)
             self.made.jira.delete_comment(issue.key, one.id)
 
-    def _deleted(self, ops, *, told):
-        self.told.update(ops if told else ())
+    def _deleted(self, ops, told):
         for op in ops:
             self.deleted.setdefault(op, self.made.clock())
+            self.told[op] = told
+
+    def left(self, *, on_github):
+        """Return when those comments of ours were written that are still there, in the repository or the project."""
+        if on_github:
+            here = [one for issue in self.made.github.main.issues.values() for one in issue.comments]
+            return [one.created_at for one in here if one.author.login == self.made.bot]
+        there = [one for issue in self.made.jira.issues.values() if issue.project == "OPS" for one in issue.comments]
+        return [one.created for one in there if one.author == self.made.bot]
 
     def _forge(self, on_github):
         """Copy what kaizend wrote, mark and all, below some ticket."""

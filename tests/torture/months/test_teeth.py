@@ -127,10 +127,11 @@ def test_what_nobody_could_know_of_is_excused_and_no_more():
 def test_a_history_tells_of_a_card():
     """By a label or a date of ours, if another comment of ours is left from that time; of no other text."""
     card, done = "This is where this ticket stands.", [deed(0)]
-    assert once.tells(card, done, [NOW + timedelta(hours=1)])
-    assert not once.tells("Hello @ana-gh", done, [NOW + timedelta(hours=1)])
-    assert not once.tells(card, [deed(0, ours=False)], [NOW + timedelta(hours=1)])
-    assert not once.tells(card, done, [NOW + timedelta(days=2)])
+    assert once.given(card, done) == [done[0].at]
+    assert once.given("Hello @ana-gh", done) == once.given(card, [deed(0, ours=False)]) == []
+    assert once.tells([NOW], [NOW + timedelta(hours=1)])
+    assert not once.tells([NOW], [NOW + timedelta(days=2)])
+    assert not once.tells([], [NOW])
 
 
 def test_a_swing_is_noticed():

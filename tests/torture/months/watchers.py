@@ -166,7 +166,8 @@ def _untold(month, posted):
         deleted = month.crowd.deleted.get(op)
         if deleted is None:
             continue
-        reads, told = _reads(month, posts[0].path), op in month.crowd.told
+        left = month.crowd.left(on_github=posts[0].face == "github")
+        reads, told = _reads(month, posts[0].path), once.tells(month.crowd.told.get(op, ()), left)
         unheard = [one.at for one in posts if not one.heard or month.passes[one.turn - 1].outcome in BROKEN_OFF]
         if once.unread(unheard, deleted, reads):
             yield from [one for one in posts if one.at <= deleted]
