@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rules.actions import AddLabel, Op, Plan, RemoveLabel
+from rules.actions import AddLabel, Op, Plan, Post, RemoveLabel
 from rules.card import card_op
 from rules.ceilings import NOTHING_YET, within
 from rules.closing import close_ops, undo_ops
@@ -127,11 +127,14 @@ def _settled(view: View) -> Decision | tuple[Op, ...]:
 
 
 def _asked_again(view: View, ops: Mapping[str, Op]) -> set[str]:
-    """Return the ids of what is asked for again although it was to be carried out: something else undoes it."""
+    """Return the ids of what is asked for again although it was to be carried out: something else undoes it.
+
+    A ping is undone by nothing: it is asked for again by each step back of a ticket that is put off in several ways.
+    """
     if not ops:
         return set()
     asked = (op.id for source in LASTING for op in source(view))
-    return {op.id for op in _acting(ops.values())}.intersection(asked)
+    return {op.id for op in _acting(ops.values()) if not isinstance(op.verb, Post)}.intersection(asked)
 
 
 def _fresh(view: View, ops: Mapping[str, Op]) -> list[Op]:

@@ -142,6 +142,17 @@ def test_it_wakes_on_its_day_and_the_third_time_goes_to_the_council():
     ]
 
 
+def test_what_is_put_off_in_two_ways_comes_back_in_both_with_one_ping():
+    """Wearing the label, and closed as not planned: the day has come, it is open again and the label off."""
+    policy = deferral("backlog")
+    memory = replace(NOTHING, statements=(said("2026-11-10"),))
+    closed = {"phase": "done", "resolution": "not_planned", "closed": later(0), "updated": later(0)}
+    of, memory, _ = lived(policy, improvement("deferred"), memory, (0, 1))
+    of, memory, deeds = lived(policy, replace(of, **closed), memory, range(2, 12))
+    assert sorted(deed[1:] for deed in deeds) == [("ping", "ping bo-gh"), ("take back", "-"), ("take back", "open")]
+    assert (of.phase, "deferred" in of.labels) == ("new", False)
+
+
 def test_a_due_date_that_we_gave_does_not_hide_that_a_person_removed_one():
     """The backlog gives the ticket a date again; it is later than what was promised, and is put back."""
     policy = deferral("backlog")
