@@ -33,8 +33,8 @@ def within(
     """Return the ops that stay within all ceilings, and what was held back. What is only shown does not count.
 
     In this order: pings a person in a week (those too many wait, one by one), ops a ticket, ops a rule, ops a pass.
-    What stops leaves its pings' places to others. `busiest` is how much each rule did in the busiest of its passes of
-    late.
+    What stops leaves its pings' places to others. `busiest` is how much each rule was let do in the busiest of its
+    passes of late.
     """
     every, held = list(ops), list[Held]()
     while True:

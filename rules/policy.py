@@ -108,7 +108,7 @@ class Ceilings:
     rule: int = 100
     ticket: int = 12
     person: int = 5  # pings a person in 7 days
-    jump: int = 10  # times what a rule did in its busiest pass of the last 30 days; 0: however much more
+    jump: int = 10  # times what a rule was let do in its busiest pass of the last 30 days; 0: however much more
 
 
 class Calendar(Protocol):
