@@ -57,8 +57,8 @@ def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> in
 
 def _first_there(worker: Worker) -> datetime | None:
     """Return since when we have been there at all; None if no database of ours was ever lost, or put back."""
-    mark, sent = worker.ledger.first_mark(), worker.ledger.first_sent()
-    return mark and min(mark - LONG_PASS, sent or mark)
+    mark = worker.ledger.first_mark()
+    return mark and min(mark - LONG_PASS, worker.ledger.first_sent() or mark)
 
 
 def _card_deleted(
