@@ -27,6 +27,7 @@ class Given:
     verb: Verb
     at: datetime
     taken: datetime | None = None
+    sure: bool = True  # False: the history does not reach back to who had put the label on
 
 
 def given(policy: Policy, ticket: Ticket, events: Sequence[Event], ours: str) -> Iterator[Given]:
@@ -45,7 +46,7 @@ def given(policy: Policy, ticket: Ticket, events: Sequence[Event], ours: str) ->
         ("milestone", ticket.due is None, _due),
         ("assignee", not ticket.assignees, _owner),
     ):
-        for value in _ours(events, what, mine) if empty else ():
+        for value in _told(events, what, mine) if empty else ():
             if meant := verb(value):
                 yield from _last(ticket, meant, _turns(events, what, value), mine)
 
@@ -94,9 +95,13 @@ def gave(
     return any(gives(policy, ticket, rule, verb) for verb in news for rule in policy.rules)
 
 
-def _ours(events: Sequence[Event], what: str, mine: str) -> list[str]:
-    """Return what we put there, each once."""
-    told = (each.after for each in events if each.what == what and each.actor.lower() == mine)
+def _told(events: Sequence[Event], what: str, mine: str) -> list[str]:
+    """Return what we put there, and the labels that somebody took off, each once."""
+    told = (
+        each.after if each.actor.lower() == mine else each.before if what == "label" else ""
+        for each in events
+        if each.what == what
+    )
     return [value for value in dict.fromkeys(told) if value]
 
 
@@ -111,6 +116,9 @@ def _last(ticket: Ticket, verb: Verb, turns: Sequence[Event], mine: str) -> Iter
         filed = len(turns) == 1 and ticket.reporter.lower() == mine  # with the label on it, for good
         if turns[-1].actor.lower() == mine and turns[-1].after == verb.label and not filed:
             yield Given(verb=verb, at=turns[-1].at)
+    elif isinstance(verb, AddLabel) and len(turns) == 1 and turns[0].before == verb.label:
+        if turns[0].actor.lower() != mine:
+            yield Given(verb=verb, at=turns[0].at, taken=turns[0].at, sure=False)
     elif len(turns) > 1:
         on, off = turns[-2:]
         if on.actor.lower() == mine and _came(on, off) and off.actor.lower() != mine:

@@ -48,7 +48,11 @@ def see_unknown(worker: Worker, authors: Mapping[str, str], now: datetime) -> in
             if first is not None and _card_deleted(worker, ticket, memory, events, ours, first):
                 log.info("people deleted the card: it is not written again", target=ticket.key)
                 worker.ledger.save_card(ticket.uid, Card(ref="", essence="", at=now, gone=True))
-            told = [each for each in given(worker.policy, ticket, events, ours) if not _known(memory, each.verb)]
+            told = [
+                each
+                for each in given(worker.policy, ticket, events, ours)
+                if not _known(memory, each.verb) and (each.sure or (first is not None and first <= each.at))
+            ]
             for op, at in (*_labels(worker, ticket, memory, told), *_fields(worker, ticket, memory, told, now)):
                 worker.ledger.learn(op, at, now)
                 noted += 1

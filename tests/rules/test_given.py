@@ -1,10 +1,11 @@
 """A ticket's history tells whether we gave it what a rule gives."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from rules.actions import SetDue
+from rules.actions import AddLabel, SetDue
 from rules.model import Event
 from rules.told import gave, given
 from tests.rules.factories import NOW, later, policy, rule, ticket
@@ -55,3 +56,13 @@ def test_a_date_that_we_set_last_and_others_cleared(by, since, expected):
     told = given(POLICY, ticket(), events, "kaizend-bot")
     assert [one.verb for one in told] == expected
     assert [*given(POLICY, ticket(due=date(2026, 12, 1)), events[:1], "kaizend-bot")] == []
+
+
+def test_a_label_that_others_took_off_may_be_ours_where_the_history_does_not_reach_back():
+    """Only the newest events of a repository are read: who had put it on is not among them. A date may be anybody's."""
+    off = event("", at=later(-1), actor="bo")
+    off = replace(off, before="worn")
+    (told,) = given(POLICY, ticket(), [off], "kaizend-bot")
+    assert (told.verb, told.taken, told.sure) == (AddLabel(label="worn"), later(-1), False)
+    assert [*given(POLICY, ticket(), [replace(off, actor="kaizend-bot")], "kaizend-bot")] == []
+    assert [*given(POLICY, ticket(), [due("2026-12-01", "", "bo", later(-1))], "kaizend-bot")] == []

@@ -106,7 +106,7 @@ def insists(deeds, said, breaks):
                 continue
             if deed.ours and deed.on:
                 if undone is not None:
-                    others = [each for each in deeds[undone + 1 : place] if not each.ours]
+                    others = [each for each in deeds[:place] if _changed_since(deeds[undone], each)]
                     free = theirs and not put_back and _asked_in_vain(deeds[undone:place], deed.at)
                     put_back |= free
                     if not free and not others and not _between(deeds[undone].at, deed.at, said, breaks):
@@ -120,6 +120,11 @@ def insists(deeds, said, breaks):
                 stood = None
             else:
                 stood = undone = None
+
+
+def _changed_since(undone, deed):
+    """Tell whether people did something else since, or when they undid it: that may have been tidying up."""
+    return not deed.ours and deed is not undone and deed.at >= undone.at
 
 
 def _asked_in_vain(since, at):
