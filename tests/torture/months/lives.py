@@ -7,6 +7,7 @@ ASKED = "label deferral-unexplained"
 IN_VAIN = timedelta(days=4)  # 5 workdays, across a day on which the clocks change, and at the least so long
 AT_A_WORD = timedelta(days=2)  # what somebody asks for is done in the next pass
 COMMAND = "/kaizen"
+AT_ONCE = timedelta(minutes=1)
 HALF_A_DAY = timedelta(hours=12)
 ON = {"labeled", "assigned", "milestoned", "reopened"}
 OFF = {"unlabeled", "unassigned", "demilestoned", "closed"}
@@ -124,7 +125,7 @@ def insists(deeds, said, breaks):
 
 def _changed_since(undone, deed):
     """Tell whether people did something else since, or when they undid it: that may have been tidying up."""
-    return not deed.ours and deed is not undone and deed.at >= undone.at
+    return not deed.ours and deed is not undone and deed.at >= undone.at - AT_ONCE
 
 
 def _asked_in_vain(since, at):

@@ -146,6 +146,8 @@ def test_insisting_is_noticed():
     undone = [deed(0), deed(1, ours=False, on=False)]
     assert [*insists([*undone, deed(20)], [], [])] != []
     assert [*insists([*undone, deed(5, "owner bo-gh", ours=False), deed(20)], [], [])] == []
+    assert [*insists([deed(0), deed(1, "due", ours=False), undone[1], deed(20)], [], [])] == []
+    assert [*insists([deed(0), deed(0.9, "due", ours=False), undone[1], deed(20)], [], [])] != []
 
 
 def test_a_date_is_put_back_once_to_who_did_not_say_why():
