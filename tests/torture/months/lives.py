@@ -101,14 +101,15 @@ def insists(deeds, said, breaks):
     """
     for what in dict.fromkeys(deed.what for deed in deeds if deed.ours and deed.on):
         stood = undone = None
-        put_back, theirs = what not in {"due", "open"}, what == "open"
+        put_back, theirs = what not in {"due", "open"}, None
         for place, deed in enumerate(deeds):
             if deed.what != what:
                 continue
             if deed.ours and deed.on:
                 if undone is not None:
                     others = [each for each in deeds[:place] if _changed_since(deeds[undone], each)]
-                    free = theirs and not put_back and _asked_in_vain(deeds[undone:place], deed.at)
+                    since = undone if what == "open" else theirs
+                    free = since is not None and not put_back and _asked_in_vain(deeds[since:place], deed.at)
                     put_back |= free
                     if not free and not others and not _between(deeds[undone].at, deed.at, said, breaks):
                         yield f"{what}: undone on {deeds[undone].at:%m-%d %H:%M}, done again", deed.at
@@ -116,7 +117,7 @@ def insists(deeds, said, breaks):
                 spoken = _between(deed.at - AT_A_WORD, deed.at, asked, ())
                 stood, undone = (None if spoken else place), None
             elif not deed.ours:
-                theirs |= stood is None  # a date of people's, that ours came in the place of
+                theirs = place if stood is None else theirs  # a date of people's, that ours came in the place of
                 undone = place if stood is not None and not deed.on else None
                 stood = None
             else:
@@ -129,11 +130,8 @@ def _changed_since(undone, deed):
 
 
 def _asked_in_vain(since, at):
-    """Tell whether we asked for days, by a label that was worn all the while, why something is put off."""
-    asked = [deed for deed in since if deed.what == ASKED and deed.at <= at - IN_VAIN]
-    return any(deed.ours and deed.on for deed in asked[-1:]) and not any(
-        deed.what == ASKED and not deed.ours for deed in since
-    )
+    """Tell whether we asked, days before, why something is put off, by a label: who takes that off has not answered."""
+    return any(deed.ours and deed.on and deed.what == ASKED and deed.at <= at - IN_VAIN for deed in since)
 
 
 def _between(begin, end, said, breaks):
