@@ -14,8 +14,8 @@ import orjson
 
 KEPT = re.compile(r".*\.(?:key|pem)|config.*\.toml")
 """The names of the files in which secrets may stand."""
-SWEPT = "KAIZEND_TORTURE_SWEPT"
-"""The variable that names the file in which each process notes what it searched."""
+SWEPT = "TORTURE_SWEPT"
+"""The variable that names the file in which each process notes what it searched; none that kaizend reads."""
 SHORTEST = 12  # characters; a shorter secret stands in other words by chance
 
 

@@ -18,6 +18,7 @@ from tests.worker.places import LATE, TOKEN, Place, place
 from worker.cli import run
 from worker.stop import Stop
 
+LEAST = 100_000  # bytes that are printed and kept: less is a run that came to nothing
 FIGURES, PASSWORD, KEY = "figures-canary-90ab12cd", "password-canary-77ef01aa", "signing-canary-1f0e9d8c7b6a5f4e"
 STATUSES = (302, 307, 400, 401, 403, 404, 422, 429, 500, 502)
 SOME = (307, 401, 422, 500)  # of them, for the short form
@@ -94,6 +95,7 @@ def secrets(extent):
                 f"{len(known | secrets_below(folder))} secrets, {looked:,} bytes looked at, {len(found)} hits"
             )
             wrong += [f"jira {flavour}: {one}" for one in found]
+            wrong += [f"jira {flavour}: hardly anything was printed or kept: {looked} bytes"] if looked < LEAST else []
             wrong += [f"jira {flavour}: a verb ended with {code}" for code in sorted(codes - {0, 1, 4, 5})]
     return Section(title="secrets", lines=tuple(lines), wrong=tuple(wrong))
 
