@@ -33,21 +33,16 @@ class Given:
 def given(policy: Policy, ticket: Ticket, events: Sequence[Event], ours: str) -> Iterator[Given]:
     """Yield the labels that we put on, worn still or taken off; of all else what others took away and left empty.
 
-    `events` are the ticket's, oldest first, `ours` is our author id. What we took away ourselves is not among them.
+    `events` are the ticket's, oldest first, `ours` is our author id. What we took away ourselves is not among them. A
+    label that others took off may have been ours, or theirs, where the history does not reach back to its putting on.
     """
     mine = ours.lower()
     if ticket.phase == "done":
         yield from _opened(events, mine)
-    for what, empty, verb in (
-        ("label", True, _label),
-        ("label", not ticket.priority, _priority_of(policy, ticket)),
-        ("priority", not ticket.priority, _priority_of(policy, ticket)),
-        ("due", ticket.due is None, _due),
-        ("milestone", ticket.due is None, _due),
-        ("assignee", not ticket.assignees, _owner),
-    ):
-        for value in _told(events, what, mine) if empty else ():
-            if meant := verb(value):
+    for what, meaning in _meanings(policy, ticket):
+        for value in _told(events, what, mine):
+            meant = meaning(value)
+            if meant is not None and not _filled(ticket, meant):
                 yield from _last(ticket, meant, _turns(events, what, value), mine)
 
 
@@ -80,19 +75,26 @@ def gave(
 
     What a ticket of ours was filed with was given by no rule. What is `known`, as (verb's name, value), does not count.
     """
-    mine, priority = ours.lower(), _priority_of(policy, ticket)
-    meanings: Mapping[str, tuple[Callable[[str], Verb | None], ...]] = {
-        "label": (_label, priority),
-        "priority": (priority,),
-        "due": (_due,),
-        "milestone": (_due,),
-        "assignee": (_owner,),
-    }
+    mine = ours.lower()
     born = ticket.created + BIRTH if ticket.reporter.lower() == mine else ticket.created
     told = [each for each in events if each.actor.lower() == mine and each.after and each.at >= max(born, since)]
-    verbs = [meaning(each.after) for each in told for meaning in meanings.get(each.what, ())]
+    meanings = _meanings(policy, ticket)
+    verbs = [meaning(each.after) for each in told for what, meaning in meanings if what == each.what]
     news = [verb for verb in verbs if verb and (NAMES[type(verb)], value_of(verb)) not in known]
     return any(gives(policy, ticket, rule, verb) for verb in news for rule in policy.rules)
+
+
+def _filled(ticket: Ticket, verb: Verb) -> bool:
+    """Tell whether a field has what we gave it, or something that people put in its place. A label is no field."""
+    match verb:
+        case SetDue():
+            return ticket.due is not None
+        case SetPriority():
+            return bool(ticket.priority)
+        case Assign():
+            return bool(ticket.assignees)
+        case _:
+            return False
 
 
 def _told(events: Sequence[Event], what: str, mine: str) -> list[str]:
@@ -155,6 +157,22 @@ def _closes(event: Event) -> bool:
 # -- what a word in the history means ---------------------------------------------------------------------------------
 
 
+Meaning = Callable[[str], Verb | None]
+
+
+def _meanings(policy: Policy, ticket: Ticket) -> tuple[tuple[str, Meaning], ...]:
+    """Return what events tell of things that are given, and what their words mean."""
+    priority = _priority_of(policy, ticket)
+    return (
+        ("label", _label),
+        ("label", priority),
+        ("priority", priority),
+        ("due", _due),
+        ("milestone", _due),
+        ("assignee", _owner),
+    )
+
+
 def _label(value: str) -> Verb | None:
     return AddLabel(label=value)
 
@@ -171,7 +189,7 @@ def _due(value: str) -> Verb | None:
         return None
 
 
-def _priority_of(policy: Policy, ticket: Ticket) -> Callable[[str], Verb | None]:
+def _priority_of(policy: Policy, ticket: Ticket) -> Meaning:
     levels: Mapping[str, str] = policy.sources.get(ticket.source, UNKNOWN_SOURCE).priorities
 
     def meant(value: str) -> Verb | None:
