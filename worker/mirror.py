@@ -248,7 +248,7 @@ class Mirror:
     def unknown(self, source: str, author: str, policy: str, day: date) -> Iterator[Ticket]:
         """Stream those of a source's unsettled tickets whose history tells of what an author did and no op of ours.
 
-        A label, date, priority or owner that came, and an opening. Our clocks may differ by a quarter of an hour.
+        A label, date, priority or owner that came, and an opening. A clock may be a quarter of an hour off ours.
         """
         statement = f"{TICKETS_SELECT} {_UNSETTLED} and source = ? and {_UNKNOWN}"
         since = self._settled(policy, day)
@@ -343,20 +343,21 @@ _UNSETTLED = """
         or uid in (select l.uid from likenesses l join tickets t on t.uid = l.other where t.revision > ?)
     )
 """
-_UNKNOWN = """
+_CLOCKS_APART = 15 * 60 * 1_000_000  # in microseconds, as times are stored
+_UNKNOWN = f"""
     exists (
         select 1 from events e where e.ticket = tickets.uid and lower(e.actor) = ? and (
             (e.what in ('label', 'due', 'milestone', 'priority', 'assignee') and e.after <> '' and not exists (
-                select 1 from ops o where o.uid = e.ticket and o.state = 'done' and o.changed > e.at - 900000000
+                select 1 from ops o where o.uid = e.ticket and o.state = 'done' and o.changed > e.at - {_CLOCKS_APART}
                 and o.value = replace(e.after, 'Due ', '')
             ))
             or (((e.what = 'resolution' and e.after = '') or (e.what = 'status' and e.after = 'open')) and not exists (
-                select 1 from ops o where o.uid = e.ticket and o.state = 'done' and o.changed > e.at - 900000000
+                select 1 from ops o where o.uid = e.ticket and o.state = 'done' and o.changed > e.at - {_CLOCKS_APART}
                 and o.verb in ('reopen', 'take back')
             ))
         )
     )
-"""
+"""  # noqa: S608 - a number of our own
 _NEXT_REVISION = (
     "insert into counters (name, value) values ('revision', 1)"
     " on conflict (name) do update set value = counters.value + 1 returning value"

@@ -1,5 +1,6 @@
 """The watchers of a month bite: each is shown what it must not pass over, and spoilt workers do not get through."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -176,6 +177,12 @@ def test_a_write_without_an_op_is_noticed():
     assert [*watchers.unplanned([planned], [seen()], rows)] == []
     assert [*watchers.unplanned([planned], [seen(path="/repos/acme/shop/issues/2/labels")], rows)] != []
     assert [*watchers.unplanned([planned], [seen()], {"xyz": (op, True, False)})] != []
+
+
+def test_planning_in_vain_is_noticed():
+    """Ops that a pass made and gave up; not those that it sent, and not a pass that never came so far."""
+    assert [*watchers.in_vain(SimpleNamespace(counts=Counter(dropped=2, sent=1)))] != []
+    assert [*watchers.in_vain(SimpleNamespace(counts=Counter(sent=3)))] == [*watchers.in_vain(None)] == []
 
 
 def test_a_database_without_tables_has_no_ops(tmp_path):

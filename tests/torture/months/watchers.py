@@ -122,13 +122,19 @@ def quiet(month, written):
     if left:
         month.wrong(f"ops are still open: {left}")
     last = month.passes[-1]
-    if last.passed and (vain := last.passed.counts.get("dropped")):
-        month.wrong(f"the last pass planned in vain: {vain} ops were given up")
+    for what in in_vain(last.passed):
+        month.wrong(what)
     loud = [what for what in (last.passed.troubles if last.passed else (last.why,)) if not WAITS.search(what)]
     if any(rule.startswith("digest/") for (rule,) in parked):
         loud = [what for what in loud if not what.startswith("digest ")]
     if last.passed is None or loud:
         month.wrong(f"the last pass was not whole: {last.outcome} {loud}")
+
+
+def in_vain(passed):
+    """Yield what a pass in which all was well planned, and then did not want."""
+    if passed and (dropped := passed.counts.get("dropped")):
+        yield f"the last pass planned in vain: {dropped} ops were given up"
 
 
 def at_the_end(month):
