@@ -165,6 +165,21 @@ def test_it_says_what_was_done_why_and_what_could_not_be():
     assert "People took back 2 of these" in said
 
 
+def test_it_says_how_much_of_what_a_rule_did_people_took_back():
+    """The largest share first; of many rules the rest is counted. Where nothing was taken back nothing is said."""
+    few = {"backlog/idle": (61, 6), "backlog/owned": (10, 5)}
+    many = {f"own/r{number:02}": (100, 20 - number) for number in range(MOST + 3)}
+    said = [
+        markdown(prose(digest(ticket(1), account=Account(rates=rates)))).replace("\\", "") for rates in (few, many, {})
+    ]
+    head = "Taken back by people, of what was done in 30 days: "
+    assert f"{head}backlog/owned 5 of 10 (50 %), backlog/idle 6 of 61 (10 %)." in said[0]
+    assert f"{head}own/r00 20 of 100 (20 %), own/r01 19 of 100 (19 %)" in said[1]
+    assert said[1].count(" of 100 (") == MOST
+    assert ", 3 more rules." in said[1]
+    assert head not in said[2]
+
+
 FEEDS = rule(
     "feeds",
     ("open && workdays_open >= 3 || fed_nothing", "size(feeds_missing) > 0 || fed_nothing"),
