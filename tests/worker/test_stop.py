@@ -134,7 +134,7 @@ def test_a_read_that_hangs_and_a_worker_that_rests_both_end_in_time(shop, tmp_pa
         resting = started(other, "run")
         until(lambda: other.sandbox.log.count(path=r"/labels") and other.sandbox.log.writes())
         meanwhile = aside.submit(ended, reading, signal.SIGINT)
-        until(lambda: _passes(other) >= 1)
+        until(lambda: passes_of(other) >= 1)
         took, code, said = ended(resting, signal.SIGTERM)
         assert (code, took < SOON, "Traceback" in said) == (0, True, False), said
     took, code, said = meanwhile.result()
@@ -143,7 +143,8 @@ def test_a_read_that_hangs_and_a_worker_that_rests_both_end_in_time(shop, tmp_pa
         assert worker.mirror.unreadable(("shop",))
 
 
-def _passes(shop):
+def passes_of(shop):
+    """Return how many passes have ended."""
     with shop.worker() as worker:
         return sum(1 for _ in worker.database.rows("select 1 from runs where ended is not null"))
 

@@ -3,18 +3,20 @@
 The table has a row for each kind of trouble; a kind without a row, or without words, fails.
 """
 
+import os
+import signal
 from typing import NamedTuple
 
 import orjson
 import pytest
 
 from rules.actions import AddLabel, Op, Target
+from tests.torture.months.wire import Meddling
 from tests.worker.gated import GATE
 from tests.worker.shop import now, serving
 from tests.worker.test_faults_rules import QUARREL
+from tests.worker.test_stop import ended, passes_of, started, until
 from worker.cli.exits import Exit
-from worker.cycle import Watching, once
-from worker.stop import Stop
 from worker.troubles import ADVICE, KINDS, PLURAL
 
 MORE = """
@@ -97,11 +99,15 @@ def parked(shop):
 
 
 def cut(shop):
-    """Stop a pass before it writes."""
-    with shop.worker() as worker:
-        stop = Stop()
-        stop.ask()
-        assert not once(worker, stop, watching=Watching()).whole
+    """Stop a pass, as a service manager does, when its first write comes in."""
+    asked = []
+
+    def stop(_face, request):
+        if request.method == "POST" and not asked:
+            asked.append(request.path)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    shop.sandbox.faults = Meddling(stop)
 
 
 def died(shop):
@@ -126,7 +132,7 @@ def digest(shop):
     shop.github.delete_issue(next(one for one in shop.github.main.issues.values() if "digest" in one.title))
 
 
-def signal(shop):
+def unknown(shop):
     """Ask for numbers that nobody wrote."""
     shop.configure(more=MORE + SIGNAL)
 
@@ -156,12 +162,12 @@ TABLE = {
     "failed": Row(failed),
     "doubt": Row(doubt),
     "parked": Row(parked),
-    "cut": Row(cut, after=True),
+    "cut": Row(cut),
     "died": Row(died, after=True),
     "index": Row(index),
     "digest": Row(digest),
-    "signal": Row(signal, Exit.FINE, talk="signal error_budget: ", digest=r"Signal error\_budget"),
-    "gate": Row(gate, Exit.FINE, talk="signal error_budget: ", digest=r"error\_budget has no value for checkout"),
+    "signal": Row(unknown, Exit.FINE, talk="", digest=r"Signal error\_budget"),
+    "gate": Row(gate, Exit.FINE, talk="", digest=r"error\_budget has no value for checkout"),
     "conflict": Row(conflict),
     "deployments": Row(None),
 }
@@ -189,11 +195,13 @@ def test_no_trouble_is_silent(shop, capsys, kind):
     capsys.readouterr()
     if not row.after:
         assert shop.run("once") == row.ends
-        assert row.talk in capsys.readouterr().err
+        said = capsys.readouterr().err
         assert metric(shop, kind) > 0
     assert shop.run("ops", "--json") == 0
     troubles = {one["kind"]: one for one in orjson.loads(capsys.readouterr().out)["troubles"]}
     assert (troubles[kind]["advice"], bool(troubles[kind]["said"])) == (ADVICE[kind], True)
+    if not row.after:
+        assert f"{row.talk}{troubles[kind]['said']}" in said
     assert shop.run("ops") == 0
     assert troubles[kind]["said"].split()[0] in capsys.readouterr().out
     if row.after:
@@ -201,6 +209,24 @@ def test_no_trouble_is_silent(shop, capsys, kind):
             worker.ledger.begin_run("once", "sha", now())
     assert shop.run("digest") == 0
     assert (row.digest or PLURAL[kind]) in capsys.readouterr().out
+
+
+def test_the_log_of_a_worker_that_stays_tells_each_trouble(shop):
+    """A line each with its kind and what to do, also of what keeps no pass from being whole."""
+    gate(shop)
+    shop.edit("metrics_file", 'log = "json"\nmetrics_file')
+    parked(shop)
+    process = started(shop, "run")
+    until(lambda: passes_of(shop))
+    _, code, said = ended(process, signal.SIGTERM)
+    assert code in (0, Exit.PARTIAL), said
+    lines = [orjson.loads(line) for line in said.splitlines() if line.startswith("{")]
+    told = {(one["event"], one["kind"], one["todo"]) for one in lines if one["level"] == "warning" and "kind" in one}
+    assert told >= {
+        ("not whole", "parked", ADVICE["parked"]),
+        ("not known", "signal", ADVICE["signal"]),
+        ("not known", "gate", ADVICE["gate"]),
+    }
 
 
 def test_a_digest_that_is_posted_by_hand_hides_no_trouble(shop, capsys):

@@ -19,7 +19,7 @@ from worker.cli.context import Cli, data, now, out, talk
 from worker.cli.exits import Exit
 from worker.cli.plans import plan_data, plan_remarks, plan_table, plan_title, rule_table
 from worker.cli.progress import watching
-from worker.cli.tables import pass_lines, synced_line
+from worker.cli.tables import beside, pass_lines, synced_line
 from worker.cycle import Passed, carry, finish, once, read, take_up
 from worker.daemon import Beat, run
 from worker.errors import WorkerError
@@ -183,6 +183,8 @@ def run_(context: typer.Context) -> None:
                     passed = once(following.follow(), cli.stop, watching=bars)
                 for trouble in passed.found:
                     log.warning("not whole", kind=trouble.kind, why=trouble.said, todo=trouble.advice)
+                for trouble in beside(passed):
+                    log.warning("not known", kind=trouble.kind, why=trouble.said, todo=trouble.advice)
                 metrics.passed(passed, now())
                 if settings.metrics_file is not None:
                     metrics.write(settings.metrics_file)

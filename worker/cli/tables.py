@@ -195,6 +195,11 @@ def synced_line(one: Synced) -> str:
     return f"{one.source}: " + (f"{one.items} items in {one.pages} pages" if one.items else "nothing new")
 
 
+def beside(passed: Passed) -> tuple[Trouble, ...]:
+    """Return what is not known after a pass, of signals and gates: that keeps none from being whole."""
+    return tuple(trouble for trouble in passed.standing if trouble.kind in {"signal", "gate"})
+
+
 def pass_lines(passed: Passed) -> Iterable[str]:
     """Sum a pass up, a line for each thing worth saying, what could not be read among the troubles."""
     yield from (synced_line(one) for one in passed.synced if not one.error)
@@ -204,7 +209,7 @@ def pass_lines(passed: Passed) -> Iterable[str]:
     yield f"evaluated {passed.look.looked} tickets, planned {len(passed.look.plan.ops)} ops{digests}: {done}"
     yield from (f"posted {slot}" for slot in passed.digests)
     yield from passed.look.plan.notes
-    yield from (str(complaint) for complaint in passed.complaints)
+    yield from map(str, beside(passed))
     yield from (f"not whole: {trouble}" for trouble in passed.troubles)
     if not passed.whole:
         yield "`kaizend ops` says what to do"
