@@ -25,6 +25,7 @@ from integrations.inputs.registry import build_signal
 from integrations.jira.config import JiraConfig
 from integrations.jira.session import Session as JiraSession
 from tests.integrations.told import ToldPlace
+from tests.worker.test_faults_network import certificate
 
 TOKEN = "token-canary-5b1e77"
 FAST = (1.0, 1.0)
@@ -110,6 +111,59 @@ def test_no_redirect_leads_to_another_host(home, evil, askers, name):
             assert evil.asked() == [], (status, where)
             assert 1 <= len(home.asked()) <= 5
     assert len(home.told.credentials) > 100
+
+
+@pytest.fixture
+def downgrading(tmp_path, monkeypatch):
+    """Serve https that is trusted and sends everybody to its address by http; yield the address, and how each came."""
+    files = certificate(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(files[0]))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    came = []
+
+    def serve(listener):
+        with suppress(OSError):
+            while True:
+                client, (_, _) = listener.accept()
+                client.settimeout(5)
+                with client, suppress(OSError):
+                    came.append("https" if client.recv(1, socket.MSG_PEEK) == b"\x16" else "http")
+                    with context.wrap_socket(client, server_side=True) as inside:
+                        path = inside.recv(65536).split(b" ")[1].decode()
+                        where = f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
+                        inside.sendall(f"HTTP/1.1 307 X\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}", came
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+def test_no_redirect_leads_from_https_to_http(home, downgrading):
+    """The very same host and port in the clear: nobody goes there, and each says that it was sent elsewhere."""
+    url, came = downgrading
+    askers = Askers(home, url)
+    for name in NAMES:
+        with pytest.raises(TrackerError):
+            askers.ask[name]()
+    for session in askers.sessions:
+        session.close()
+    assert set(came) == {"https"}
+    assert len(came) >= len(NAMES) - 2  # some keep their connection
+
+
+@pytest.mark.parametrize("name", ["github", "github's graphql"])
+def test_no_redirect_leads_github_beside_its_address(home, askers, name):
+    """On its host, but not below what the config names: there the token is nobody's business."""
+    for where in ("/jira/x", "/api/v30/user", "/"):
+        home.told.everything = (302, {"Location": f"{home.sandbox.url}{where}"})
+        home.sandbox.log.clear()
+        with pytest.raises(TrackerError):
+            askers.ask[name]()
+        assert {path.startswith(("/api/v3/", "/api/graphql")) for _, path, _ in home.asked()} == {True}, home.asked()
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in {"page"}])
