@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 import requests
 from github import Auth, Github
@@ -179,7 +179,8 @@ class Session:
             raise Rejected(where, f"{answer.status} without a usable address")
         if (to.scheme, to.netloc.lower()) != (self._base.scheme, self._base.netloc.lower()):
             raise Rejected(where, f"redirected to another host, {printable(to.hostname or 'nowhere')}: not followed")
-        if not to.path.startswith(f"{prefix}/"):  # else what is put behind the host could become another host
+        # Else what is put behind the host could become another host; a transport resolves dots, encoded ones, too.
+        if not to.path.startswith(f"{prefix}/") or not {".", ".."}.isdisjoint(unquote(to.path).split("/")):
             raise Rejected(where, "redirected to what is not the API's: not followed")
         path, query = to.path.removeprefix(prefix), to.query or urlsplit(asked).query
         return f"{path}?{query}" if query else path

@@ -158,7 +158,7 @@ def test_no_redirect_leads_from_https_to_http(home, downgrading):
 @pytest.mark.parametrize("name", ["github", "github's graphql"])
 def test_no_redirect_leads_github_beside_its_address(home, askers, name):
     """On its host, but not below what the config names: there the token is nobody's business."""
-    for where in ("/jira/x", "/api/v30/user", "/"):
+    for where in ("/jira/x", "/api/v30/user", "/", "/api/v3/../../x", "/api/v3/%2e%2E/%2e%2e/x"):
         home.told.everything = (302, {"Location": f"{home.sandbox.url}{where}"})
         home.sandbox.log.clear()
         with pytest.raises(TrackerError):
