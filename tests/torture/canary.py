@@ -6,7 +6,7 @@ import re
 import sqlite3
 import tempfile
 import tomllib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -39,11 +39,12 @@ def swept(parent=None):
         sweep(folder)
 
 
-def sweep(folder):
-    """Search a folder, and note how much was looked at and what was found, where SWEPT names a file for it."""
+def sweep(folder, *texts):
+    """Search a folder, and what was printed; note how much it was and what was found, where SWEPT names a file."""
     if note := os.environ.get(SWEPT):
+        looked = size(folder) + sum(map(len, texts))
         with Path(note).open("ab") as file:
-            file.write(orjson.dumps([size(folder), hits(folder)]) + b"\n")
+            file.write(orjson.dumps([looked, hits(folder, *texts)]) + b"\n")
 
 
 def tally(note):
@@ -94,6 +95,13 @@ def _left(folder):
             continue
         yield str(file.relative_to(folder)), file.read_bytes()
         if file.suffix == ".db":
-            connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-            yield f"{file.relative_to(folder)}: its rows", "\n".join(connection.iterdump()).encode("utf-8", "replace")
-            connection.close()
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+                yield f"{file.relative_to(folder)}: its rows", _rows(connection).encode("utf-8", "replace")
+
+
+def _rows(connection):
+    """Return a database's rows; of a file that a play has spoilt there are none."""
+    try:
+        return "\n".join(connection.iterdump())
+    except sqlite3.DatabaseError:
+        return ""

@@ -1,5 +1,7 @@
 """Which faults of the catalogue a test shows, by its marks; as a plugin, writes down what came of each.
 
+And in the bench (SWEPT) what each test leaves behind is searched for secrets.
+
 `pytest -p tests.torture.shown --record FILE` writes [[fault, tracker, outcome, test], ...] as JSON; with --each-once a
 test is left out where others before it show the same faults on the same trackers.
 """
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.torture.canary import secrets_below, sweep
 from tests.torture.catalogue.fault import TRACKERS
 
 PARAMETERS = ("flavour", "tracker", "where", "kind", "face", "jira", "name", "played")
@@ -55,6 +58,16 @@ def pytest_collection_modifyitems(config, items):
         item.user_properties.append(("faults", pairs))
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Search what a test kept and printed for the secrets of its configs, when all of it is over."""
+    report = yield
+    folder = item.funcargs.get("tmp_path") if call.when == "teardown" and hasattr(item, "funcargs") else None
+    if folder is not None and secrets_below(folder):
+        sweep(folder, *(text for _, text in report.sections))
+    return report
 
 
 class Recorder:

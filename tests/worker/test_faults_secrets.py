@@ -1,9 +1,13 @@
 """Tokens and keys: whatever goes wrong, and however much is logged, they are nowhere to be read."""
 
+from contextlib import suppress
+from types import SimpleNamespace
+
 import pytest
 
 from tests.torture.canary import SWEPT, hits, size, swept, tally
 from tests.torture.secrets import FIGURES, KEY, PASSWORD, played
+from tests.torture.shown import pytest_runtest_makereport as reported
 from tests.worker.places import TOKEN
 
 
@@ -42,3 +46,20 @@ def test_a_folder_of_the_bench_is_searched_before_it_is_removed(tmp_path, monkey
             (folder / "said.log").write_text(text, "utf-8")
     assert tally(note) == (len("all is wellcanary/0123456789"), 2, ["said.log: canary..."])
     assert tally(tmp_path / "none") == (0, 0, [])
+
+
+def test_what_a_test_of_a_fault_leaves_and_prints_is_searched(tmp_path, monkeypatch):
+    """Once, when it is over; a database that it spoilt is no obstacle. A test without a config has no secrets."""
+    note, folder, plain = tmp_path / "note", tmp_path / "test", tmp_path / "plain"
+    monkeypatch.setenv(SWEPT, str(note))
+    for made in (folder, plain):
+        made.mkdir()
+        (made / "kaizend.db").write_bytes(b"canary/0123456789, and no database")
+    (folder / "config.toml").write_text('token = "canary/0123456789"\n', "utf-8")
+    for when, where in (("call", folder), ("teardown", folder), ("teardown", plain)):
+        hook = reported(SimpleNamespace(funcargs={"tmp_path": where}), SimpleNamespace(when=when))
+        next(hook)
+        with suppress(StopIteration):
+            hook.send(SimpleNamespace(sections=[("Captured stderr call", "GET /x?t=canary%2F0123456789")]))
+    _, folders, found = tally(note)
+    assert (folders, sorted(found)) == (1, ["kaizend.db: canary...", "what was printed: canary..."])
