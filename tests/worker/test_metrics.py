@@ -1,6 +1,7 @@
 """Metrics, asked for over HTTP as a scraper does."""
 
 import socket
+import threading
 from collections import Counter
 from types import SimpleNamespace
 from urllib.error import URLError
@@ -92,5 +93,6 @@ def test_a_port_that_is_taken_is_told_in_a_line():
 
 def test_without_a_port_nothing_is_served():
     """Cron wants none."""
+    before = threading.active_count()
     with Metrics().served():
-        pass
+        assert threading.active_count() <= before
