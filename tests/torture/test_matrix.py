@@ -1,13 +1,21 @@
 """The crash matrix in short: of each scenario a few plays, and what makes sure that it looks at everything."""
 
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from rules.actions import NAMES, Clear, Transition
 from tests.torture.matrix.__main__ import main
 from tests.torture.matrix.choosing import every, few, kinds
 from tests.torture.matrix.scenarios import SCENARIOS
+from tests.torture.matrix.stage import Play
 from tests.torture.matrix.troupe import staged
 
+ROOT = Path(__file__).parents[2]
 FEW = 6
 """Plays of a scenario, each half a second; `make torture` plays every kind of seam."""
 
@@ -64,4 +72,48 @@ def test_in_the_long_form_every_seam_meets_every_fault_and_no_moment_comes_twice
         *("raise", "drop", "502"),
         *("kill-before", "raise", "lost", "kill-after", "drop", "502"),
         *("raise", "kill-after"),
+    ]
+
+
+# -- it bites -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_there_twice_or_missing_is_noticed():
+    """Compared with the pass that nothing befell; what a pass says of itself counts for nothing."""
+    stage = SimpleNamespace(made=None, doors=None, seams=["POST /x"], expected=Counter(card=1, ping=1), marks=2)
+    fine, wrong = (Play(stage, 1, "drop") for _ in range(2))
+    fine._compare(Counter(card=1, ping=1), Counter(one=1, other=1))
+    wrong._compare(Counter(card=2), Counter(one=1))
+    assert fine.wrong == {}
+    assert wrong.wrong == {"twice": {"card": 1}, "lost": {"ping": 1}, "marks": -1}
+
+
+PAST = """
+import sqlite3, sys
+from tests.torture.matrix.seams import Seams
+seams = Seams()
+seams.watch()
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("create table x (y)")
+for commit in (lambda: database.execute("commit"), database.commit, lambda: database.executescript("select 1")):
+    database.execute("begin")
+    database.execute("insert into x values (1)")
+    commit()
+    print(seams.passed, seams.unheard())
+database.execute("delete from x")
+print(*seams.unheard(), sep="\\n")
+"""
+
+
+def test_what_is_written_past_the_seams_is_noticed(tmp_path):
+    """A commit that was not heard of, as a library may make one, and a write outside of any transaction."""
+    command = [sys.executable, "-c", PAST, str(tmp_path / "a.db")]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    heard = "commit a.db insert x"
+    assert ran.stdout.splitlines() == [
+        f"{[heard]} []",
+        f"{[heard] * 2} []",
+        f"{[heard] * 2} {['1 commits were not heard of']}",
+        "written outside of a transaction: delete from x",
+        "1 commits were not heard of",
     ]
