@@ -8,7 +8,7 @@ import pytest
 from integrations.sandbox.wire import Request
 from tests.torture.catalogue.fault import JIRA, TRACKERS
 from tests.worker.faulty import face_of, firm, settled, states
-from tests.worker.places import BEFORE
+from tests.worker.places import BEFORE, Clock
 
 WAITS = {
     "seconds": ("7", 7),
@@ -31,6 +31,13 @@ WRITES = {
     "cloud": ("jira-cloud", "cloud", "/comment$"),
     "dc": ("jira-dc", "dc", "/comment$"),
 }
+
+
+class Still(Clock):
+    """A clock that a slow machine does not move: only who waits, or lets time pass."""
+
+    def __call__(self):
+        return self.start
 
 
 class Diary:
@@ -58,7 +65,7 @@ def test_nothing_is_asked_before_the_server_said_and_all_is_done_after(tmp_path,
     header, least = WAITS[wait]
     face, flavour, path = WRITES[where]
     diary = Diary()
-    with firm(tmp_path, flavour, watch=diary) as made:
+    with firm(tmp_path, flavour, watch=diary, clock=Still()) as made:
         diary.made = made
         made.issue(labels=["priority:high"])
         made.task()
