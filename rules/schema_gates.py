@@ -8,10 +8,7 @@ from pydantic import Field
 
 from rules.gates.model import Missing, Power
 from rules.governance import Section
-from rules.schema_values import Level, Name, Names, PolicyLine, Sentence, Span, Table
-
-Number = int | float
-
+from rules.schema_values import Level, Name, Names, Numbers, PolicyLine, Sentence, Span, Table
 
 class MandateTable(Table):
     """What the tickets get that a closed gate waits for."""
@@ -27,7 +24,7 @@ class MandateTable(Table):
 class GateTestTable(Table):
     """How a gate stands at some levels."""
 
-    given: dict[str, Number | dict[str, Number]] = Field(
+    given: dict[str, Numbers] = Field(
         description="The levels: {error_budget = -0.1} for the gate's subject, {overdue = {critical = 1}} by key."
     )
     subject: str = Field(default="example", description="What the gate is judged for.")

@@ -29,6 +29,9 @@ DATE_SCHEMA = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", "exa
 CLOCK_SCHEMA = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00"]}
 FIELD_SCHEMA = {"enum": ["state", "owner", "due"]}
 FOLLOW_SCHEMA = {"anyOf": [FIELD_SCHEMA, {"type": "array", "items": FIELD_SCHEMA, "minItems": 1}]}
+NUMBERS_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "object", "additionalProperties": {"type": "number"}}]}
+MOST = 10**15
+"""What no level comes near; a float still holds every whole number up to there."""
 NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
@@ -101,6 +104,16 @@ def deferrals(value: object) -> object:
     return [each if isinstance(each, Mapping) else {"until": each} for each in several]
 
 
+def _numbers(value: object) -> object:
+    """Read a number, or numbers by key: of a size that can be reckoned with."""
+    for each in value.values() if isinstance(value, Mapping) else (value,):
+        if isinstance(each, bool) or not isinstance(each, int | float):
+            raise ValueError(f"{shown(each)} is not a number: write -0.1, or {{critical = 1}} by key")
+        if not -MOST <= each <= MOST:
+            raise ValueError(f"{shown(each)} is not a number that a level can have")
+    return value
+
+
 def _held(value: str) -> str:
     day, explained, because = split(value, "because")
     if value and (day_of(day) is None or (explained and not because)):
@@ -116,6 +129,9 @@ Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE
 Clock = Annotated[time, PlainValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
 Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Feeds = Annotated[list[Annotated[str, AfterValidator(_feed)]], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
+Numbers = Annotated[
+    int | float | dict[str, int | float], PlainValidator(_numbers), WithJsonSchema(NUMBERS_SCHEMA)
+]
 Held = Annotated[str, AfterValidator(_held)]
 Followings = Annotated[list[Followed], BeforeValidator(_several), WithJsonSchema(FOLLOW_SCHEMA)]
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]
