@@ -8,12 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from integrations.base import Budget, Limit
+from integrations.http import LONGEST
 from worker.database import Database
 from worker.rows import moment, when
 
 _SECOND = 1_000_000
 KEPT = 24 * 3600
-"""For so many seconds longer is remembered what was taken, lest a clock that jumps ahead and back empties a bucket."""
+"""For so many seconds longer is remembered what was taken, lest a clock that jumps ahead and back empties a bucket.
+
+What lies further ahead was written by a clock that was put right since: it must not bind us until it shows that again.
+"""
 
 
 class DatabaseBudget(Budget):
@@ -28,6 +32,7 @@ class DatabaseBudget(Budget):
         with self._database.begin() as connection:
             # Locks the bucket's row until the commit: of two processes one counts after the other has taken.
             connection.exec_driver_sql(self._database.sql(_LOCK_BUCKET), (bucket,))
+            connection.exec_driver_sql(self._database.sql(_BACK_TO_NOW), (at, bucket, at + _microseconds(KEPT)))
             free = max((self._free_at(connection, bucket, limit, at) for limit in limits), default=at)
             if free > at:
                 return when(free)
@@ -46,8 +51,8 @@ class DatabaseBudget(Budget):
 
     def left(self, bucket: str, limit: Limit, now: datetime) -> int:
         """Return how many the limit still lets through now; nothing is taken."""
-        since = moment(now) - _microseconds(limit.seconds)
-        return max(0, limit.count - int(self._database.rows(_SPENT, (bucket, since))[0][0]))
+        since, ahead = moment(now) - _microseconds(limit.seconds), moment(now) + _microseconds(KEPT)
+        return max(0, limit.count - int(self._database.rows(_SPENT, (bucket, since, ahead))[0][0]))
 
     def restamp(self, taken: Mapping[str, datetime], now: datetime) -> None:
         """Let what was taken from these buckets, each at its moment, count from `now`: when the answer came."""
@@ -61,20 +66,25 @@ class DatabaseBudget(Budget):
             connection.exec_driver_sql(self._database.sql("delete from spendings where bucket = ?"), (bucket,))
 
     def pause(self, bucket: str, until: datetime) -> None:
-        """Send nothing on this bucket before `until`; never shortens a longer pause."""
+        """Send nothing on this bucket before `until`; never shortens a longer pause that can be one."""
         with self._database.begin() as connection:
-            connection.exec_driver_sql(self._database.sql(_PAUSE), (bucket, moment(until)))
+            connection.exec_driver_sql(self._database.sql(_PAUSE), (bucket, moment(until), moment(until + LONGEST)))
 
     def paused_until(self, bucket: str, now: datetime) -> datetime | None:
         """Return the end of a pause that is in force, else None."""
-        statement = "select paused_until from buckets where bucket = ? and paused_until > ?"
-        rows = self._database.rows(statement, (bucket, moment(now)))
+        statement = "select paused_until from buckets where bucket = ? and paused_until > ? and paused_until <= ?"
+        rows = self._database.rows(statement, (bucket, moment(now), _farthest(now)))
         return when(rows[0][0]) if rows else None
 
     def pauses(self, now: datetime) -> dict[str, datetime]:
         """Return all pauses in force, by bucket."""
-        statement = "select bucket, paused_until from buckets where paused_until > ? order by bucket"
-        return {row[0]: when(row[1]) for row in self._database.rows(statement, (moment(now),))}
+        statement = "select bucket, paused_until from buckets where paused_until > ? and paused_until <= ? order by bucket"
+        return {row[0]: when(row[1]) for row in self._database.rows(statement, (moment(now), _farthest(now)))}
+
+
+def _farthest(now: datetime) -> int:
+    """Return what no pause is beyond, unless our clock was put back since it began."""
+    return moment(now + LONGEST) + _microseconds(KEPT)
 
 
 def _microseconds(seconds: float) -> int:
@@ -85,13 +95,14 @@ _LOCK_BUCKET = (
     "insert into buckets (bucket, paused_until) values (?, 0)"
     " on conflict (bucket) do update set paused_until = buckets.paused_until"
 )
+_BACK_TO_NOW = "update spendings set at = ? where bucket = ? and at > ?"
 _NTH_NEWEST = "select at from spendings where bucket = ? order by at desc limit 1 offset ?"
-_SPENT = "select count(*) from spendings where bucket = ? and at > ?"
+_SPENT = "select count(*) from spendings where bucket = ? and at > ? and at <= ?"
 _PRUNE = "delete from spendings where bucket = ? and at <= ?"
 _TAKE = "insert into spendings (bucket, at) values (?, ?)"
 _RESTAMP = "update spendings set at = ? where bucket = ? and at = ?"
 _PAUSE = (
     "insert into buckets (bucket, paused_until) values (?, ?)"
     " on conflict (bucket) do update set paused_until = excluded.paused_until"
-    " where excluded.paused_until > buckets.paused_until"
+    " where excluded.paused_until > buckets.paused_until or buckets.paused_until > ?"
 )

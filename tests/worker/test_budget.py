@@ -96,6 +96,25 @@ def test_a_clock_that_jumps_ahead_and_back_empties_no_bucket(budget):
     assert budget.spend("b", HOUR, after(minutes=1)) == after(hours=1)
 
 
+def test_a_clock_that_was_a_month_ahead_binds_nothing_once_it_is_right(budget):
+    """What was taken by it counts from now, a pause that it made is none, and a new one is kept to."""
+    for _ in range(3):
+        budget.spend("b", HOUR, after(days=30))
+    budget.pause("b", after(days=30, minutes=10))
+    assert (budget.left("b", HOUR[0], NOW), budget.paused_until("b", NOW), budget.pauses(NOW)) == (3, None, {})
+    assert budget.spend("b", HOUR, NOW) == after(hours=1)
+    assert budget.spend("b", HOUR, after(hours=1)) is None
+    budget.pause("b", after(minutes=10))
+    assert budget.paused_until("b", NOW) == after(minutes=10)
+
+
+def test_the_longest_pause_there_is_is_kept_to_though_the_clock_is_put_back_a_little(budget):
+    """A day, and an hour that comes twice; a shorter one does not end it."""
+    budget.pause("b", after(days=1))
+    budget.pause("b", after(minutes=10))
+    assert budget.paused_until("b", after(hours=-1)) == after(days=1)
+
+
 def test_what_was_taken_counts_from_when_the_answer_came(budget):
     """The window is measured from there; other buckets, and what was taken at other times, stay as they are."""
     budget.spend("b", HOUR, NOW)

@@ -111,6 +111,26 @@ def test_a_clock_that_is_put_back_an_hour_loses_and_repeats_nothing(tmp_path, fl
         assert [made.seen()[f"{key} due {due}"] for key, due in NEW_DATES] == [1, 1]
 
 
+@pytest.mark.fault("time/clock-a-month-ahead")
+@pytest.mark.fault("time/clock-a-month-ahead", "github")
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_clock_that_was_a_month_ahead_for_a_pass_keeps_nobody_waiting_for_a_month(tmp_path, flavour):
+    """What it wrote was spaced, and then throttled, by the wrong clock; put right, the next passes do the rest."""
+    with firm(tmp_path, flavour) as made:
+        text = made.config.read_text(encoding="utf-8").replace("write_interval = 0", "write_interval = 1")
+        made.config.write_text(text, encoding="utf-8")
+        ours = made.clock
+        made.github.clock = made.jira.clock = lambda: ours() - timedelta(days=30)
+        made.issue(labels=["priority:high"])
+        made.task()
+        for face in ("github", f"jira-{flavour}"):
+            made.fail("status", method="POST", face=face, after=2, status=429, headers={"Retry-After": "600"})
+        assert "nothing more was sent" in str(made.once().troubles)
+        made.clock.forward(days=-30, minutes=11)
+        made.github.clock = made.jira.clock = ours
+        settled(made, 2)
+
+
 NEW_DATES = (("acme/shop#2", "Due 2026-12-22"), ("OPS-2", "2026-12-22"))
 
 

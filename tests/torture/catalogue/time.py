@@ -64,6 +64,12 @@ FAULTS = (
         trackers=TRACKERS,
     ),
     Fault(
+        name="clock-a-month-ahead",
+        happens="Our clock is a month ahead for a pass that is throttled, and is then put right.",
+        seen="The next passes do the rest: no pause and no spacing of writes lasts until the wrong time comes.",
+        trackers=TRACKERS,
+    ),
+    Fault(
         name="slot-that-comes-again",
         happens="Our clock is put back over a digest's slot.",
         seen="No digest of an older slot is posted.",
