@@ -42,6 +42,9 @@ def run(beats: Mapping[str, Beat], stop: Stop, *, failed: Failed) -> None:
             scheduler.every(beat.seconds).seconds.do(_run, name, beat.job, failed)
         while True:
             stop.sleep(min(max(scheduler.idle_seconds or 0.0, 0.05), LONGEST_WAIT))
+            if (scheduler.idle_seconds or 0.0) > min(beat.seconds for beat in beats.values()) + LONGEST_WAIT:
+                log.warning("the clock was put back: the jobs are run now, not when it is as late again as it was")
+                scheduler.run_all()
             scheduler.run_pending()
     except Stopping:
         log.info("stopped")

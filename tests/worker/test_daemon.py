@@ -2,9 +2,11 @@
 
 import threading
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+import schedule
 
 from tests.worker.shop import serving
 from worker.cli.context import Cli
@@ -72,6 +74,38 @@ def test_a_stop_that_was_asked_for_before_the_start_is_obeyed():
     stop.ask()
     run({"pass": Beat(seconds=1, job=job)}, stop, failed=lambda job, why: None)
     assert calls == []
+
+
+class Clock(datetime):
+    """The clock that `schedule` reads, an hour ahead until it is put right."""
+
+    ahead = timedelta(hours=1)
+
+    @classmethod
+    def now(cls, tz=None):
+        """Return the time as it is shown."""
+        return datetime.now(tz) + cls.ahead
+
+
+class Naps(Stop):
+    """A stop whose waits take no time; in the first of them the clock is put right, after the last it is asked for."""
+
+    left = 3
+
+    def sleep(self, seconds):
+        """Wait."""
+        Clock.ahead, self.left = timedelta(), self.left - 1
+        if not self.left:
+            self.ask()
+        self.check()
+
+
+def test_a_clock_that_is_put_back_does_not_lay_the_worker_to_rest(monkeypatch):
+    """A minute's job is run when the clock goes back an hour, and not an hour later."""
+    monkeypatch.setattr(schedule, "datetime", SimpleNamespace(datetime=Clock, timedelta=timedelta))
+    calls = []
+    run({"pass": Beat(seconds=60, job=lambda: calls.append(1))}, Naps(), failed=lambda job, why: None)
+    assert len(calls) == 2
 
 
 def rest_and_lose_the_lock(database, stop):
