@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -36,6 +37,9 @@ from worker.cli.recurrence import recurrence
 from worker.errors import LockHeld, LockLost, WorkerError
 from worker.settings import SettingsError
 from worker.stop import Stopping
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What writing to a file says that cannot grow. The database says it in words of its own."""
 
 log = logging.getLogger("kaizend")
 app = typer.Typer(
@@ -102,12 +106,28 @@ def _start(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a verb and end the process with its exit code."""
+    _open_what_was_closed()
     code = run(sys.argv[1:] if arguments is None else list(arguments))
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has had enough
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else it would be tried again at the end
+        if not isinstance(error, BrokenPipeError):  # whoever read us has had enough
+            code = code or _unwritten(error)
     sys.exit(code)
+
+
+def _open_what_was_closed() -> None:
+    """Let what the caller closed (`>&-`) lead nowhere: Python has no stream then, and a file could get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))
+
+
+def _unwritten(error: OSError) -> int:
+    """Say in a line that the output had no place to go; return the exit code."""
+    talk(f"the output could not be written: {error.strerror}")
+    return Exit.EXPECTED
 
 
 def _usage(error: typer.TyperException) -> None:
@@ -145,6 +165,8 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one line an outcome
         return Exit.EXPECTED
     except BrokenPipeError:
         return Exit.FINE
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return _unwritten(error)
         log.exception("this should not have happened")  # shown whole, but for secrets, which the log leaves out
         return Exit.UNEXPECTED

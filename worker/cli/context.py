@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,7 +115,7 @@ class Screen(Console):
 
 
 class Out(Screen):
-    """Where data goes. A reader that has had enough is not an error."""
+    """Where data and words go. A reader that has had enough is not an error."""
 
     def on_broken_pipe(self) -> None:
         """Pass on what rich would make an exit code of its own."""
@@ -129,8 +129,9 @@ def out(*, plain_width: int = PLAIN_WIDTH) -> Console:
 
 
 def talk(text: str) -> None:
-    """Say something to whoever watches; never data."""
-    Screen(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+    """Say something to whoever watches; never data. That nobody listens any more, or a log is full, ends no pass."""
+    with suppress(OSError):
+        Out(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
 
 
 def data(value: Any) -> None:

@@ -147,4 +147,9 @@ FAULTS = (
         seen="It is sent again at most twice, and the ticket has it once.",
         trackers=TRACKERS,
     ),
+    Fault(
+        name="output-that-leads-nowhere",
+        happens="stdout or stderr is closed by whoever starts it, or leads to a full disk.",
+        seen="Data that could not be written is a line and exit 1; that nobody hears what is said ends no pass.",
+    ),
 )
