@@ -10,6 +10,7 @@ from rules.gates.model import Missing, Power
 from rules.governance import Section
 from rules.schema_values import Level, Name, Names, Numbers, PolicyLine, Sentence, Span, Table
 
+
 class MandateTable(Table):
     """What the tickets get that a closed gate waits for."""
 

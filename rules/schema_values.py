@@ -108,7 +108,7 @@ def _numbers(value: object) -> object:
     """Read a number, or numbers by key: of a size that can be reckoned with."""
     for each in value.values() if isinstance(value, Mapping) else (value,):
         if isinstance(each, bool) or not isinstance(each, int | float):
-            raise ValueError(f"{shown(each)} is not a number: write -0.1, or {{critical = 1}} by key")
+            raise ValueError(f"{shown(each)} is not a number: write -0.1, or {{critical = 1}} by key")  # noqa: TRY004 - pydantic takes a ValueError alone
         if not -MOST <= each <= MOST:
             raise ValueError(f"{shown(each)} is not a number that a level can have")
     return value
@@ -129,9 +129,7 @@ Moment = Annotated[datetime | date, PlainValidator(_moment), WithJsonSchema(DATE
 Clock = Annotated[time, PlainValidator(_clock), WithJsonSchema(CLOCK_SCHEMA)]
 Names = Annotated[list[str], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Feeds = Annotated[list[Annotated[str, AfterValidator(_feed)]], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
-Numbers = Annotated[
-    int | float | dict[str, int | float], PlainValidator(_numbers), WithJsonSchema(NUMBERS_SCHEMA)
-]
+Numbers = Annotated[int | float | dict[str, int | float], PlainValidator(_numbers), WithJsonSchema(NUMBERS_SCHEMA)]
 Held = Annotated[str, AfterValidator(_held)]
 Followings = Annotated[list[Followed], BeforeValidator(_several), WithJsonSchema(FOLLOW_SCHEMA)]
 Name = Annotated[str, Field(pattern=NAME, max_length=60)]

@@ -78,8 +78,9 @@ class DatabaseBudget(Budget):
 
     def pauses(self, now: datetime) -> dict[str, datetime]:
         """Return all pauses in force, by bucket."""
-        statement = "select bucket, paused_until from buckets where paused_until > ? and paused_until <= ? order by bucket"
-        return {row[0]: when(row[1]) for row in self._database.rows(statement, (moment(now), _farthest(now)))}
+        statement = "select bucket, paused_until from buckets where paused_until > ? and paused_until <= ?"
+        rows = self._database.rows(f"{statement} order by bucket", (moment(now), _farthest(now)))
+        return {row[0]: when(row[1]) for row in rows}
 
 
 def _farthest(now: datetime) -> int:

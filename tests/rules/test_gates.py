@@ -113,7 +113,11 @@ def problems(old, new, **changes):
         ("close_when = [", "close_whne = [", "line 4, column 1: 'close_when' is missing"),
         ("['reverts', 'fixes']", "['overdue']", "lets[1], column 1: no fact 'overdue': there is 'source', 'title', "),
         ("given = { error", "given = { eror", "test[1].given: the gate asks for no level 'eror_budget' (did you mean"),
-        ("= -0.1", "= nan", "test[1].given.error_budget, line 26, column 1: 'nan' is not a number that a level can have"),
+        (
+            "= -0.1",
+            "= nan",
+            "test[1].given.error_budget, line 26, column 1: 'nan' is not a number that a level can have",
+        ),
         ("= -0.1", "= -inf", "test[1].given.error_budget, line 26, column 1: '-inf' is not a number that a level can"),
         ("= -0.1", "= { a = 1" + "0" * 400 + " }", "test[1].given.error_budget, line 26, column 1: '1000"),
         ("= -0.1", "= true", "test[1].given.error_budget, line 26, column 1: 'True' is not a number: write -0.1, or"),

@@ -121,7 +121,7 @@ def _open_what_was_closed() -> None:
     """Let what the caller closed (`>&-`) lead nowhere: Python has no stream then, and a file could get its number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode))
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - it stays open as long as we live
 
 
 def _unwritten(error: OSError) -> int:
