@@ -149,7 +149,7 @@ FAULTS = (
     ),
     Fault(
         name="output-that-leads-nowhere",
-        happens="stdout or stderr is closed by whoever starts it, or leads to a full disk.",
+        happens="Its stdout or stderr is closed by whoever starts it, or leads to a full disk.",
         seen="Data that could not be written is a line and exit 1; that nobody hears what is said ends no pass.",
     ),
 )
