@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from integrations.dates import day_in
 from integrations.errors import Incomplete
 from integrations.github.markdown import filed_marker, parse_marker
+from integrations.values import count_of, text_of, time_of
 from rules.model import Change, Comment, Deployment, Event, Marker, Release, Ticket, quick_ticket
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ class Repository:
 
 def moment(text: str | None) -> datetime | None:
     """Read a time; None stays None."""
-    return datetime.fromisoformat(text) if text else None
+    return time_of(text) if text else None
 
 
 def each(where: str, rows: Any, read: Callable[[Raw], T | None]) -> tuple[T, ...]:
@@ -128,24 +129,24 @@ def ticket(repository: Repository, raw: Raw) -> Ticket | None:
         uid=f"{repository.host}/{repository.id}/issue/{number}",
         key=f"{repository.full_name}#{number}",
         ref=str(number),
-        url=raw["html_url"],
-        title=raw["title"],
-        created=datetime.fromisoformat(raw["created_at"]),
-        updated=datetime.fromisoformat(raw["updated_at"]),
+        url=text_of(raw["html_url"]),
+        title=text_of(raw["title"]),
+        created=time_of(raw["created_at"]),
+        updated=time_of(raw["updated_at"]),
         phase="done" if done else "new",
         status="closed" if done else "open",
-        body=raw.get("body") or "",
-        type=(raw.get("type") or _NONE).get("name") or "",
-        resolution=(raw.get("state_reason") or "completed") if done else "",
+        body=text_of(raw.get("body") or ""),
+        type=text_of((raw.get("type") or _NONE).get("name") or ""),
+        resolution=text_of(raw.get("state_reason") or "completed") if done else "",
         labels=worn[0],
         components=worn[1],
-        milestone=milestone["title"] if milestone else "",
-        assignees=frozenset([person["login"] for person in assignees]) if assignees else _NOBODY,
-        reporter=user["login"] if user else "",
+        milestone=text_of(milestone["title"]) if milestone else "",
+        assignees=frozenset([text_of(person["login"]) for person in assignees]) if assignees else _NOBODY,
+        reporter=text_of(user["login"]) if user else "",
         priority=worn[2],
         due=repository.due(milestone["due_on"]) if milestone and milestone.get("due_on") else None,
-        closed=datetime.fromisoformat(closed_at) if closed_at else None,
-        comments=raw.get("comments") or 0,
+        closed=time_of(closed_at) if closed_at else None,
+        comments=count_of(raw.get("comments") or 0),
         locked=bool(raw.get("locked")),
         blocked=bool(waits and waits.get("blocked_by")),  # counts open blockers only
     )
@@ -160,12 +161,12 @@ def change(repository: Repository, raw: Raw) -> Change:
         uid=repository.change_uid(number),
         key=f"{repository.full_name}#{number}",
         ref=str(number),
-        url=raw["html_url"],
-        title=raw["title"],
-        created=datetime.fromisoformat(raw["created_at"]),
-        updated=datetime.fromisoformat(raw["updated_at"]),
+        url=text_of(raw["html_url"]),
+        title=text_of(raw["title"]),
+        created=time_of(raw["created_at"]),
+        updated=time_of(raw["updated_at"]),
         state="merged" if merged else "closed" if raw["state"] == "closed" else "open",
-        body=raw.get("body") or "",
+        body=text_of(raw.get("body") or ""),
         draft=bool(raw.get("draft")),
         labels=repository.worn(tuple([label["name"] for label in raw.get("labels") or ()]))[0],
         author=_login(raw.get("user")),
@@ -194,8 +195,8 @@ def comment(repository: Repository, raw: Raw) -> Comment | None:
         ref=str(raw["id"]),
         ticket=repository.change_uid(number) if pull else repository.ticket_uid(number),
         author=_login(raw.get("user")),
-        created=datetime.fromisoformat(raw["created_at"]),
-        updated=datetime.fromisoformat(raw["updated_at"]),
+        created=time_of(raw["created_at"]),
+        updated=time_of(raw["updated_at"]),
         body=body,
         marker=parse_marker(body),
     )
@@ -212,7 +213,7 @@ def event(repository: Repository, raw: Raw) -> Event | None:
         source=repository.source,
         uid=f"{repository.uid}/event/{raw['id']}",
         ticket=repository.ticket_uid(issue["number"]),
-        at=datetime.fromisoformat(raw["created_at"]),
+        at=time_of(raw["created_at"]),
         actor=_login(raw.get("actor")),
         what=what,
         before=before,
@@ -223,7 +224,7 @@ def event(repository: Repository, raw: Raw) -> Event | None:
 def _before_after(raw: Raw) -> tuple[str, str]:
     name = raw["event"]
     if name == "renamed":
-        return raw["rename"]["from"], raw["rename"]["to"]
+        return text_of(raw["rename"]["from"]), text_of(raw["rename"]["to"])
     if name in _STATES:
         return _STATES[name]
     thing, key = _CARRIED[name.removeprefix("un").removeprefix("de")]
@@ -237,11 +238,11 @@ def deployment(repository: Repository, raw: Raw, state: str) -> Deployment:
         source=repository.source,
         uid=f"{repository.uid}/deployment/{raw['id']}",
         ref=str(raw["id"]),
-        sha=raw["sha"],
+        sha=text_of(raw["sha"]),
         environment=raw.get("environment") or "",
         state=state,
-        created=datetime.fromisoformat(raw["created_at"]),
-        updated=datetime.fromisoformat(raw["updated_at"]),
+        created=time_of(raw["created_at"]),
+        updated=time_of(raw["updated_at"]),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from integrations.dates import day, moment
+from integrations.values import count_of
 from rules.model import Comment, Event, Marker, Phase, Release, Ticket
 
 MARKER = "kaizend"
@@ -85,7 +86,7 @@ def ticket(site: Site, raw: Mapping[str, Any]) -> Ticket:
         priority=_name(fields.get("priority")),
         due=_date(fields.get("duedate")),
         closed=moment(fields["resolutiondate"]) if fields.get("resolutiondate") else None,
-        comments=(fields.get("comment") or {}).get("total", 0),
+        comments=count_of((fields.get("comment") or {}).get("total", 0)),
         sprint=sprint_name(fields.get(site.sprint)),
         blocked=_blocked(fields.get("issuelinks")),
         duplicates=_duplicates(fields.get("issuelinks")),

@@ -1,5 +1,6 @@
 """Reads that fail, lie, move or never end, on each tracker: nothing is concluded from them, nothing written on them."""
 
+import json
 import re
 from dataclasses import replace
 from functools import partial
@@ -122,6 +123,33 @@ def test_a_list_that_never_ends_is_left(tmp_path, where):
         assert made.sandbox.log.count(face=face_of(where), path=LISTS[where]) < 300
         assert {entry.face for entry in made.sandbox.log.writes()}.isdisjoint({face_of(where)})
         assert made.writes()
+
+
+@pytest.mark.fault("reading/value-of-another-kind")
+@pytest.mark.parametrize("where", TRACKERS)
+def test_a_row_with_a_value_of_another_kind_ends_no_pass(tmp_path, where):
+    """A title that is null, more comments than can be counted: its source counts as unread, the other gets all."""
+    odd = {"title": None, "comments": 2**63} if where == "github" else {"comment": {"total": 2**63, "comments": []}}
+    broken = []
+
+    def bend(face, request, answer):
+        if not broken or face != face_of(where) or not re.search(LISTS[where], request.path):
+            return answer
+        rows = orjson.loads(answer.body or orjson.dumps(answer.json))
+        for row in rows if where == "github" else rows["issues"]:
+            (row if where == "github" else row["fields"]).update([broken[0]])
+        return replace(answer, json=None, body=json.dumps(rows).encode())
+
+    with firm(tmp_path, beside(where), bend=bend) as made:
+        made.issue(labels=["priority:high"])
+        made.task()
+        for broken[:] in [[one] for one in odd.items()]:
+            made.clock.forward(minutes=3)
+            assert list(made.once().look.unread) == ["shop" if where == "github" else "ops"]
+            assert made.seen()["acme/shop#1 card"] + made.seen()["OPS-1 card"] == 1
+        broken.clear()
+        settled(made)
+        assert made.seen()["acme/shop#1 card"] == made.seen()["OPS-1 card"] == 1
 
 
 @pytest.mark.fault("reading/last-page-unsaid", "cloud")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
@@ -300,9 +301,32 @@ def test_a_row_without_a_field_is_not_believed(name):
         {"created_at": "2026-13-99"},
         {"created_at": 7},
         {"milestone": {"due_on": "x"}},
+        {"title": None},
+        {"title": 12},
+        {"html_url": None},
+        {"body": ["x"]},
+        {"user": {"login": None}},
+        {"assignees": [{"login": 7}]},
+        {"milestone": {"title": None}},
+        {"comments": 2**31},
+        {"comments": "3"},
+        {"comments": -1},
     ],
 )
 def test_a_row_with_an_odd_field_is_not_believed(odd):
     """Another shape is another API."""
     with pytest.raises(Incomplete):
         payloads.each("shop: list", [{**ISSUE, **odd}], lambda row: payloads.ticket(HOME, row))
+
+
+def test_a_time_without_a_zone_is_in_utc():
+    """It is compared with others, which have one."""
+    (found,) = payloads.each("x", [{**ISSUE, "created_at": "2026-11-02T09:00:00"}], partial(payloads.ticket, HOME))
+    assert found.created == datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def test_a_rename_to_nothing_is_not_believed():
+    """What a title was is a text."""
+    raw = {"id": 1, "event": "renamed", "created_at": "2026-11-02T09:00:00Z", "actor": None, "issue": {"number": 1}}
+    with pytest.raises(Incomplete):
+        payloads.each("x", [{**raw, "rename": {"from": None, "to": "b"}}], partial(payloads.event, HOME))

@@ -72,6 +72,12 @@ FAULTS = (
         trackers=TRACKERS,
     ),
     Fault(
+        name="value-of-another-kind",
+        happens="A ticket in a list has no title, or more comments than can be counted.",
+        seen="It is not believed: the source counts as unread, and the others get all they should.",
+        trackers=TRACKERS,
+    ),
+    Fault(
         name="cut-short",
         happens="The answer to a read is cut: the connection ends, or the length it names is wrong.",
         seen="It is asked for again; nothing is taken from half a page.",
