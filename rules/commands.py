@@ -35,8 +35,8 @@ NO_RULE = f"Which rule? Write '{IGNORE}'."
 SAID_FIRST = "What this comment said first counts: '{said}'. Write a new comment to say something else."
 TOO_LATE = " It was said on {day}, so it is noted and not carried out: say it again if it still counts."
 COMMAND = re.compile(r"/kaizen(?:\s+(?P<verb>\S+))?(?:\s+(?P<rest>\S.*?))?\s*", re.DOTALL)
-FENCE = re.compile(r"\s{0,3}(?P<fence>`{3,}|~{3,})")
-JIRA_BLOCK = re.compile(r"\{(?P<name>quote|code|noformat)(?::[^}\n]*)?\}")
+FENCE = re.compile(r"\s{0,3}(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})")  # "```x``` fails" is code within a line
+JIRA_BLOCK = re.compile(r"(?<![{\\])\{(?P<name>quote|code|noformat)(?::[^}\n]*)?\}(?!\})")  # "{{code}}" is a word
 LINE_END = re.compile(r"\r?\n")  # no other: a quoted line that holds another kind of break stays one line
 HIDDEN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
 UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))  # a command copied from a card may hold one

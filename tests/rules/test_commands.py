@@ -112,6 +112,14 @@ def test_commands_after_a_quote_count():
 
 
 @pytest.mark.parametrize(
+    "above", ["```make test``` fails", "``` a ` b", "the template says {{quote}}", r"write \{code} before it"]
+)
+def test_code_within_a_line_hides_no_command(above):
+    """What begins no block ends nowhere, and the command below would be lost without a word."""
+    assert len(read(f"{above}\n/kaizen ignore idle")[1]) == 1
+
+
+@pytest.mark.parametrize(
     ("author", "allowed"),
     [
         ("bo-gh", True),
