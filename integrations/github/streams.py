@@ -12,6 +12,7 @@ from integrations.base import Page
 from integrations.errors import Incomplete, NotFound
 from integrations.github import payloads
 from integrations.github.issue_fields import IssueFields
+from integrations.github.moved_dates import MovedDates
 from integrations.github.paging import (
     OVERLAP,
     Listing,
@@ -28,7 +29,7 @@ from integrations.github.payloads import Raw, Repository
 from integrations.github.session import Session
 from rules.model import Deployment, Ticket
 
-NAMES = ("tickets", "changes", "comments", "events", "deployments", "releases")
+NAMES = ("milestones", "tickets", "changes", "comments", "events", "deployments", "releases")
 BY_CLOCK = ("tickets", "changes", "comments")
 _FIELD_READS = 400
 """How many tickets' issue fields a read asks for, one request each: GitHub's lists do not carry them."""
@@ -51,6 +52,7 @@ class Reader:
     def read(self, stream: str, cursor: str) -> Iterator[Page]:
         """Read a stream from a cursor to its present end."""
         streams: Mapping[str, Callable[[State], Iterator[Page]]] = {
+            "milestones": self._milestones,
             "tickets": self._tickets,
             "changes": self._changes,
             "comments": self._comments,
@@ -70,14 +72,27 @@ class Reader:
         )
 
     # -- tickets and comments ---------------------------------------------------------------------------------------
+    def _milestones(self, state: State) -> Iterator[Page]:
+        read = MovedDates(
+            session=self.session,
+            path=f"/repos/{self.repository.full_name}/milestones",
+            issues=lambda number: self._tickets_by({"milestone": str(number), "state": "open"}),
+        )
+        return self._filled(read.read(state))
+
     def _tickets(self, state: State) -> Iterator[Page]:
-        pages = self._ticket_pages(state)
+        return self._filled(self._ticket_pages(state))
+
+    def _tickets_by(self, params: Mapping[str, str]) -> Listing:
+        return self._listing("tickets", "issues", payloads.ticket, params=params, id_key="number")
+
+    def _filled(self, pages: Iterator[Page]) -> Iterator[Page]:
         if self.fields is None or not (self.fields.due or self.fields.named):
             return pages
         return self._with_fields(pages, self.fields)
 
     def _ticket_pages(self, state: State) -> Iterator[Page]:
-        listing = self._listing("tickets", "issues", payloads.ticket, params={"state": "all"}, id_key="number")
+        listing = self._tickets_by({"state": "all"})
         if "since" not in state:
             state = yield from by_creation(listing, state, self.session.clock(), believe=self._believe)
         yield from by_update(listing, state, self.session.clock())

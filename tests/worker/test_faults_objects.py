@@ -1,7 +1,7 @@
 """What becomes of tickets, labels, people and projects under our hands, seen over whole passes."""
 
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -212,6 +212,25 @@ def test_a_milestone_that_people_set_stays_and_the_date_goes_on_the_card(tmp_pat
         with made.worker() as worker:
             due = worker.mirror.find("acme/shop#1").due
         assert f"due date {due.isoformat()}" in issue.comments[-1].body
+
+
+@pytest.mark.fault("objects/milestone-that-moves", "github")
+def test_a_milestone_that_is_moved_moves_its_tickets(tmp_path):
+    """GitHub does not call them changed: the next pass sees that one is late, and that it is late no more."""
+    with firm(tmp_path) as made:
+        iteration = made.milestone(date(2027, 3, 1))
+        issue = made.issue("Slow", owner="bo", labels=["priority:high"])
+        made.github.set_milestone(issue, iteration, actor="ana-gh", at=BEFORE)
+        settled(made)
+        assert made.seen()["acme/shop#1 label overdue"] == 0
+        for day, late in ((LATE, 1), (date(2027, 3, 1), 0)):
+            made.clock.forward(minutes=5)
+            touched = issue.updated_at
+            made.github.set_milestone_due(iteration, datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+            assert issue.updated_at == touched
+            settled(made)
+            assert made.seen()["acme/shop#1 label overdue"] == late
+        assert made.seen()["acme/shop#1 ping"] == 1
 
 
 # -- Jira -------------------------------------------------------------------------------------------------------------

@@ -194,6 +194,12 @@ FAULTS = (
         trackers=(GITHUB,),
     ),
     Fault(
+        name="milestone-that-moves",
+        happens="Somebody changes the date of a milestone; GitHub does not call its tickets changed.",
+        seen="The next pass has their new date: what is late, or late no more, or put off, is seen as that.",
+        trackers=(GITHUB,),
+    ),
+    Fault(
         name="one-ticket-shut",
         happens="One ticket refuses what the project allows: its status, its security level.",
         seen="That op fails and says so; it is not taken for a missing right, and the others get all.",
