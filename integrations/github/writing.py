@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from rules.model import Link, Marker, Paragraph, Prose, Reason, Text
 _PIN = "mutation($id: ID!) { pinIssue(input: {issueId: $id}) { issue { number isPinned } } }"
 _ENOUGH = 2_480
 """An issue takes 2,500 comments in all its life, deleted ones counted: the last few are left to people."""
+_PERSON = re.compile(r"\bassignees?\b")
+"""What GitHub names (422) where somebody cannot be assigned."""
 _GIVEN_UP = frozenset({"not_planned", "not planned", "won't do", "won't fix", "wontfix", "duplicate", "invalid"})
 
 
@@ -183,7 +186,7 @@ class Writer:
             body["type"] = draft.type
         if draft.due and self.due.by_milestone:
             body["milestone"] = self.due.milestones.number(draft.due)
-        told = self._told("file", self.session.once("file", "POST", f"{self._home}/issues", body))
+        told = self._told("file", self._made(body))
         if not isinstance(told.get("number"), int) or str(told.get("body")).split() != body["body"].split():
             raise Unavailable(self.session.where("file"), "the answer is not our issue: it may be there, or not")
         ref = str(told["number"])
@@ -192,6 +195,15 @@ class Writer:
             with suppress(TrackerError):
                 self.due.set(ref, {}, draft.due)
         return self._receipt(ref, url=str(told.get("html_url", "")))
+
+    def _made(self, body: dict[str, Any]) -> Answer:
+        """Make an issue; without its assignee where GitHub refuses the person, who may have left, and made nothing."""
+        try:
+            return self.session.once("file", "POST", f"{self._home}/issues", body)
+        except Rejected as refused:
+            if "assignees" not in body or not _PERSON.search(refused.what):
+                raise
+        return self._made({name: value for name, value in body.items() if name != "assignees"})
 
     def _commented(self, endpoint: str, ref: str, told: Mapping[str, Any], sent: str) -> Receipt:
         """Believe an answer that shows what was sent, spaces apart: else we would edit another's comment later."""

@@ -16,6 +16,7 @@ from rules.model import Marker, Prose
 
 NOTHING_WROTE = Receipt(wrote=False)
 _OPTIONAL = frozenset({"labels", "assignee", "duedate"})  # of a new ticket: it is filed without what has no place
+_LATER = frozenset({"assignee", "duedate"})  # and without a value that is refused: rules ask for an owner and a date
 
 
 class Writing(Fields):
@@ -160,7 +161,11 @@ class Writing(Fields):
         self.put(where, ref, "PUT", *path, json=body)
 
     def file(self, draft: Draft, marker: Marker) -> Receipt:
-        """File a ticket, its marker in the same request; without the optional fields that its type has no place for."""
+        """File a ticket, its marker in the same request.
+
+        It is filed without the optional fields that its type has no place for, and without a person who cannot be
+        assigned (they left, or may not) or a date that is refused.
+        """
         for label in draft.labels:
             self._one_word(label.name)
         kind = draft.type or self.config.issue_type
@@ -170,7 +175,7 @@ class Writing(Fields):
         try:
             made = self._create(fields, marker)
         except FieldRefused as error:
-            gone = self.remember(kind, error) & _OPTIONAL & fields.keys()
+            gone = (self.remember(kind, error) & _OPTIONAL | error.fields.keys() & _LATER) & fields.keys()
             if not gone or error.fields.keys() - gone:
                 raise
             # Refused outright, so nothing was made: once more, without them.

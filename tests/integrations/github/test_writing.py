@@ -221,6 +221,22 @@ def test_a_filed_ticket_has_all_that_was_asked(hub):
     assert ticket.body.splitlines()[-1].startswith("<!-- kaizend op=0a1b mac=c2d3")
 
 
+def test_a_ticket_is_filed_without_an_owner_who_left(hub):
+    """A person whom GitHub refuses keeps no ticket from being filed; what else it refuses still does."""
+    error = {"resource": "Issue", "field": "assignees", "code": "invalid"}
+    body = {"message": "Validation Failed", "errors": [error]}
+    hub.sandbox.fail(Fault(method="POST", path="/issues$", status=422, body=body))
+    tracker = hub.connected()
+    receipt = tracker.file(Draft(title="Review", prose=HELLO, assignee="bob"), MARKER)
+    assert tracker.ticket(receipt.ref).assignees == frozenset()
+    assert hub.sandbox.log.count(method="POST", path="/issues$") == 2
+    body = {"message": "Validation Failed", "errors": [{**error, "field": "type"}]}
+    hub.sandbox.fail(Fault(method="POST", path="/issues$", status=422, body=body))
+    with pytest.raises(Rejected):
+        tracker.file(Draft(title="Review", prose=HELLO, assignee="bob"), MARKER)
+    assert len(hub.world.main.issues) == 1
+
+
 def test_an_answer_that_names_another_issue_is_not_believed(hub, issue):
     """Whether ours was made is not known. It is, and is found by its marker."""
     tracker = hub.connected()

@@ -319,6 +319,20 @@ def test_a_ticket_is_filed_without_what_its_type_has_no_place_for(shop):
     assert len(shop.world.issues) == 3
 
 
+def test_a_ticket_is_filed_without_an_owner_who_left(shop):
+    """Somebody who cannot be assigned keeps no ticket from being filed; what else is refused still does."""
+    owner = person(shop, "ana")
+    shop.world.users["ana"].active = False
+    draft = Draft(title="Review", prose=SAID, assignee=owner, due=date(2026, 11, 30), labels=(LATE,))
+    shop.requests()
+    issue = shop.world.issue(shop.tracker.file(draft, MARK).key)
+    assert (issue.assignee, issue.due, issue.labels) == ("", date(2026, 11, 30), ("late",))
+    assert shop.sandbox.log.count(method="POST") == 2
+    with pytest.raises(Rejected, match="issuetype"):
+        shop.tracker.file(replace(draft, type="Wish"), MARK)
+    assert len([one for one in shop.world.issues.values() if one.summary == "Review"]) == 1
+
+
 def test_a_ticket_of_an_unknown_type_is_refused(shop):
     """What cannot be filed is refused in the server's words, naming the field."""
     with pytest.raises(Rejected, match="issuetype"):
