@@ -15,7 +15,7 @@ _INVISIBLE = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _COMMAND = re.compile(r"(?<!\S)/(?=\w)")
-_REFERENCE = re.compile(r"\bgh-(?=\d)", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?<![a-z0-9_])gh-(?=\d)", re.IGNORECASE)  # a letter with an accent is none to GitHub
 _COMMIT = re.compile(r"(?<![0-9a-z_])[0-9a-f]{7,}(?![0-9a-z_])", re.IGNORECASE)
 _ADDRESS = re.compile(r":(?=//)|(?:mailto|xmpp):|www(?=\.)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~$#])")

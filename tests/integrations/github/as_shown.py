@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 WAKES = {
     "mention": re.compile(r"(?<![\w`])@[a-z0-9](?:[a-z0-9-]*/[\w-]+|[\w-]*)", re.IGNORECASE),
-    "reference": re.compile(r"#\d|\bgh-\d", re.IGNORECASE),
+    "reference": re.compile(r"#\d|(?<![a-z0-9_])gh-\d", re.IGNORECASE),
     "commit": re.compile(r"(?<!\w)[0-9a-f]{7,40}(?!\w)", re.IGNORECASE),
     "address": re.compile(r"\b(?:https?|ftp)://[^\s<]|\bwww\.[^\s<]|\b(?:mailto|xmpp):[\w.+-]+@", re.IGNORECASE),
     "mail": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),

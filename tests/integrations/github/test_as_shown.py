@@ -11,7 +11,7 @@ from tests.integrations.github.as_shown import WAKES, Shown, commands
 
 MARKER = Marker(op="0a", mac="1b", state="backlog/owned:2:2026-11-03")
 PIECES = """
-@bob @org/team &#64;bob &amp;#64;bob &commat;x \\@x #1 &#35;1 &num;1 GH-1 gh- o/r#12 o/r@deadbeef1 deadbeef
+@bob @org/team &#64;bob &amp;#64;bob &commat;x \\@x #1 &#35;1 &num;1 GH-1 éGH-1 gh- o/r#12 o/r@deadbeef1 deadbeef
 0123456789abcdef /merge / [x](http://y.example) [x] [x]: http://y ![i](u) ![ ] ]( <https://a.example> <b@c.example>
 <details> <img <!-- --> <!X <?x <![CDATA[ ]]> </p> <a href= ` `` ``` ~~~ ~~ | \\| --- === *** +++ # ## > >! [!NOTE] [^1]
 [^1]: ^ ![x][y] [x][y] https://github.com/a/b/issues/1 http://x ftp://x www.x.y a@b.example mailto:a@b.example $x$ $$

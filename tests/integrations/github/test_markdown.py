@@ -17,7 +17,7 @@ MARKER = Marker(op="0a", mac="1b", state="backlog/owned:2:2026-11-03")
 
 LIVE = {
     "mention": re.compile(r"@[\w-]"),
-    "reference": re.compile(r"#\d|\bgh-\d", re.IGNORECASE),
+    "reference": re.compile(r"#\d|(?<![a-z0-9_])gh-\d", re.IGNORECASE),
     "commit": re.compile(r"(?<!\w)[0-9a-f]{7,40}(?!\w)"),
     "command": re.compile(r"(^|\s)/\w", re.MULTILINE),
     "markup": re.compile(r"<[a-z!/?]", re.IGNORECASE),
