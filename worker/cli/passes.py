@@ -128,7 +128,9 @@ def apply(
             applied = Applied()
             carry(worker, run_id, found, cli.stop, bars, applied)
         passed = finish(worker, run_id, reading, found, applied, (), cli.stop)
-    _close(passed)
+    for line in pass_lines(passed):
+        talk(line)
+    _leave(passed)
 
 
 def _ask(cli: Cli, found: Look, *, yes: bool) -> None:
@@ -140,9 +142,7 @@ def _ask(cli: Cli, found: Look, *, yes: bool) -> None:
         raise WorkerError("nothing was written")
 
 
-def _close(passed: Passed) -> None:
-    for line in pass_lines(passed):
-        talk(line)
+def _leave(passed: Passed) -> None:
     if not passed.whole:
         raise typer.Exit(Exit.PARTIAL)
 
@@ -154,14 +154,16 @@ def once_(context: typer.Context, *, whole: Whole = False, json: Json = False) -
     with cli.working(settings) as worker, watching(cli.stop) as bars:
         passed = once(worker, cli.stop, watching=bars, whole=whole)
         last = worker.ledger.last_whole()
+    if json:
+        data({"whole": passed.whole, "troubles": passed.troubles, "digests": passed.digests, **passed.counts})
+    for line in pass_lines(passed):
+        talk(line)
     if settings.metrics_file is not None:
         metrics = Metrics()
         metrics.was_whole(last)
         metrics.passed(passed, now())
         metrics.write(settings.metrics_file)
-    if json:
-        data({"whole": passed.whole, "troubles": passed.troubles, "digests": passed.digests, **passed.counts})
-    _close(passed)
+    _leave(passed)
 
 
 def run_(context: typer.Context) -> None:

@@ -57,6 +57,11 @@ def fills(writes, a_minute):
     return len(texts) * 2 >= a_minute
 
 
+def resumed(before, made):
+    """Return the rules that a pass went on with of those paused in the pass before; none of a pass cut short."""
+    return (before.look.paused if before.look else set()) - made.look.paused if made.look else set()
+
+
 def waited(one, seen, mentions, before):
     """Tell whether a comment pings somebody whose week was full in the pass before, which began then: it had to wait.
 
@@ -92,27 +97,30 @@ def too_early(seen, excused):
     `excused` tells of a pass and a time whether the pause may have been forgotten: its process was killed when it had
     the answer in hand, or the database was lost or restored from a time before it.
     """
-    pauses = {}
+    pauses, unheard = {}, []
     for one in seen:
+        for why in [each for each in unheard if each.answered <= one.at]:
+            unheard.remove(why)
+            end = asked(why)
+            if why.face not in pauses or end > pauses[why.face][0]:
+                pauses[why.face] = (end, why)
         until, why = pauses.get(one.face, (None, None))
         if until is not None and one.at < until and not excused(why, one):
             yield f"{one.method} {one.path} came {until - one.at} before {until:%m-%d %H:%M:%S}, as {why.headers} asked"
             pauses.pop(one.face)
         if one.fault == "status" and one.told in {403, 429}:
-            end = asked(one)
-            if until is None or end > until:
-                pauses[one.face] = (end, one)
+            unheard.append(one)
 
 
 def asked(one):
     """Return when a throttle lets the next request through."""
     text = one.headers.get("Retry-After", "")
     if re.fullmatch(r"-?\d+(\.\d+)?", text):
-        return one.at + min(max(timedelta(seconds=float(text)), timedelta()), LONGEST)
+        return one.answered + min(max(timedelta(seconds=float(text)), timedelta()), LONGEST)
     try:
         return parsedate_to_datetime(text)
     except (ValueError, TypeError):
-        return one.at + UNSAID
+        return one.answered + UNSAID
 
 
 def pings(seen, mentions, forgot):

@@ -19,10 +19,13 @@ TRIES = 6  # seeds, until one meets the worker where it is spoilt
 COMMENTS = "/repos/acme/shop/issues/1/comments"
 
 
-def seen(seconds=0.0, *, method="POST", path=COMMENTS, face="github", did=201, told=None, body=None, **given):
-    """Make a request, so long after nine."""
+def seen(
+    seconds=0.0, *, answered=None, method="POST", path=COMMENTS, face="github", did=201, told=None, body=None, **given
+):
+    """Make a request, so long after nine; answered at once, or so long after nine."""
     return Seen(
         at=NOW + timedelta(seconds=seconds),
+        answered=NOW + timedelta(seconds=seconds if answered is None else answered),
         face=face,
         method=method,
         path=path,
@@ -65,6 +68,14 @@ def test_a_request_before_the_time_is_noticed(told, until):
     excused = lambda why, one: False  # noqa: E731 - nobody died
     assert [*limits.too_early([throttle, seen(until - 1)], excused)] != []
     assert [*limits.too_early([throttle, seen(until)], excused)] == []
+
+
+def test_who_asked_before_the_answer_was_there_was_not_too_early():
+    """A process is frozen before it is answered, and another asks; from the answer on nobody may."""
+    throttle = seen(answered=9, told=429, did=0, fault="status", headers={"Retry-After": "60"})
+    excused = lambda why, one: False  # noqa: E731 - nobody died
+    assert [*limits.too_early([throttle, seen(5), seen(69)], excused)] == []
+    assert [*limits.too_early([throttle, seen(5), seen(68)], excused)] != []
 
 
 MENTIONS = {"bo": {"github": watchers.mention("@bo-gh"), "jira-cloud": watchers.mention("[~accountid:acc-bo]")}}
@@ -177,6 +188,15 @@ def test_a_write_without_an_op_is_noticed():
     assert [*watchers.unplanned([planned], [seen()], rows)] == []
     assert [*watchers.unplanned([planned], [seen(path="/repos/acme/shop/issues/2/labels")], rows)] != []
     assert [*watchers.unplanned([planned], [seen()], {"xyz": (op, True, False)})] != []
+
+
+def test_a_rule_that_goes_on_is_excused():
+    """One that was paused in the pass before; not one that is paused now, or was not, and not for want of a look."""
+    plain, paused = (SimpleNamespace(look=SimpleNamespace(paused=frozenset(names))) for names in ((), ("a/b",)))
+    cut = SimpleNamespace(look=None)
+    assert limits.resumed(paused, plain) == {"a/b"}
+    for before, made in ((plain, paused), (paused, paused), (plain, plain), (cut, plain), (paused, cut)):
+        assert limits.resumed(before, made) == set()
 
 
 def test_planning_in_vain_is_noticed():

@@ -25,6 +25,7 @@ class Seen:
     turn: int  # the pass
     did: int = 0
     told: int = 0
+    answered: object = None  # when that was told; another process may have asked in between
     fault: str = ""
     headers: dict = field(default_factory=dict)  # of the answer, if a fault gave it
 
@@ -86,7 +87,7 @@ class Wire(RequestLog):
     def answered(self, number, *, status, fault=""):
         """Write down what was told."""
         seen = self.seen[number]
-        seen.told, seen.fault = status, fault
+        seen.told, seen.fault, seen.answered = status, fault, self._clock.now
         self.counts[fault or "answered"] += 1
         self._digest.update(f"{status} {fault}".encode())
 
