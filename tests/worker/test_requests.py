@@ -34,9 +34,9 @@ FILES = tuple(sorted(Path(os.environ["KAIZEND_DATA"]).glob("*.jsonl.gz"))) if "K
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 GITHUB_CONNECT = 2  # the user, the repository
-GITHUB_LISTS = 6  # issues, pulls, comments, events, deployments, releases
-GITHUB_COLD = GITHUB_CONNECT + 5 + 2
-"""Besides the pages of issues: a request for each of the five other lists (of events the newest page is enough,
+GITHUB_LISTS = 7  # milestones, issues, pulls, comments, events, deployments, releases
+GITHUB_COLD = GITHUB_CONNECT + 6 + 2
+"""Besides the pages of issues: a request for each of the six other lists (of events the newest page is enough,
 the others are empty here); and after their first read, by creation, issues and pulls are asked for once more, by
 update, for an ETag to come back with.
 """

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -108,13 +108,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a verb and end the process with its exit code."""
     _open_what_was_closed()
     code = run(sys.argv[1:] if arguments is None else list(arguments))
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else it would be tried again at the end
-        if not isinstance(error, BrokenPipeError):  # whoever read us has had enough
-            code = code or _unwritten(error)
+    error = _flushed(sys.stdout)
+    if error is not None and not isinstance(error, BrokenPipeError):  # whoever read us has had enough
+        code = code or _unwritten(error)
+    _flushed(sys.stderr)
     sys.exit(code)
+
+
+def _flushed(stream: TextIO) -> OSError | None:
+    """Write what is left of an output; return why that failed. Python would try again at its end, and exit with 120."""
+    try:
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
 
 
 def _open_what_was_closed() -> None:
