@@ -232,16 +232,18 @@ def outcomes(folder: Path, count: int) -> None:
 
 
 def idle(folder: Path, count: int) -> None:
-    """Look again where nothing is new: outcomes and gates, and no ticket."""
+    """Look again where nothing is new: outcomes and gates, and no ticket.
+
+    Nobody files the pages of the gates that closed: until they are in force, after an hour, gates are judged anew.
+    """
     with ready(folder) as worker:
-        for minute in range(3):
-            found = look(worker, NOW + timedelta(minutes=minute), whole=minute == 0)
+        for hour in range(5):
+            found = look(worker, NOW + timedelta(hours=hour), whole=hour == 0)
             worker.mirror.settle(found.revision, worker.policy.sha, worker.policy.calendar.today(NOW))
-        judge_outcomes(worker, NOW)
-        look(worker, NOW + timedelta(minutes=4), whole=False)
+            judge_outcomes(worker, NOW)
         watch = Watch()
         judge_outcomes(worker, NOW)
-        found = look(worker, NOW + timedelta(minutes=5), whole=False)
+        found = look(worker, NOW + timedelta(hours=4, minutes=1), whole=False)
         watch.report(found.looked, f"{found.looked} tickets looked at")
 
 
