@@ -1,4 +1,9 @@
-"""Every regular expression of ours that meets foreign text takes steps in proportion to the text, whoever wrote it."""
+"""Every regular expression of ours that meets foreign text takes steps in proportion to the text, whoever wrote it.
+
+Those of rule files and configs are RE2, which promises that. Ours are not: where all matches are asked for, its binding
+for Python takes 16 times as long (8.6 ms for the words of 4 kB, `re` 0.5), it knows no look-around, and it refuses a
+text with a lone surrogate. So for ours the promise is counted here.
+"""
 
 import ast
 import importlib
