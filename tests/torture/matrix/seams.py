@@ -52,6 +52,7 @@ class Seams:
         self.begun = 0  # commits that were begun here
         self.traced = 0  # commits that SQLite itself spoke of
         self.loose = []  # writes outside of a transaction
+        self.beating = threading.Lock()  # held by a transaction that keeps the worker's lock alive, in its own thread
 
     def watch(self):
         """Hear of all commits and requests from now on."""
@@ -88,7 +89,8 @@ class Seams:
         if fault == "kill-after":
             die()
         elif fault == "freeze":
-            os.kill(os.getpid(), signal.SIGSTOP)
+            with self.beating:  # else a transaction of the other thread stands still, too, and keeps everybody out
+                os.kill(os.getpid(), signal.SIGSTOP)
 
     def _audited(self, name, arguments):
         if name == "http.client.send":
@@ -110,21 +112,39 @@ class Watched(sqlite3.Connection):
 
     def __init__(self, seams, *arguments, **given):
         self.seams, self.name, self.written = seams, Path(str(arguments[0])).name, set()
+        self.beats = False
         super().__init__(*arguments, **given)
         self.set_trace_callback(self._said)
 
     def commit(self):
         """Commit, if there is anything to be."""
         if self.in_transaction:
-            with self.seams.committing(self):
+            with self._ending(), self.seams.committing(self):
                 super().commit()
+
+    def rollback(self):
+        """Roll back."""
+        with self._ending():
+            super().rollback()
 
     def execute(self, statement, *arguments):
         """Execute a statement; the word commit is a seam."""
-        if statement.strip().lower() != "commit":
+        word = statement.strip().lower()
+        if word.startswith("begin") and threading.current_thread() is not threading.main_thread():
+            self.beats = self.seams.beating.acquire()
+        if word != "commit":
             return super().execute(statement, *arguments)
-        with self.seams.committing(self):
+        with self._ending(), self.seams.committing(self):
             return super().execute(statement, *arguments)
+
+    @contextmanager
+    def _ending(self):
+        try:
+            yield
+        finally:
+            if self.beats:
+                self.beats = False
+                self.seams.beating.release()
 
     def _said(self, statement):
         word = statement.lstrip()[:8].lower()
